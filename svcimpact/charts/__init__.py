@@ -1,0 +1,1 @@
+"""Charts: data in, Axes out; they never save, show or compute."""

@@ -1,0 +1,416 @@
+"""The look all charts share: colours, sizes, the finding as title, safe text, date axes."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+import warnings
+from collections.abc import Callable, Sequence
+from typing import ParamSpec
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FixedLocator, Formatter
+from matplotlib.transforms import ScaledTranslation
+from matplotlib.typing import RcKeyType
+
+from svcimpact.charts.wording import MONTHS
+
+# Chosen for colour-blind readers and grey printers: neighbours differ in lightness, not only hue.
+INK = "#1b1f24"
+MUTED = "#57606a"
+GRID = "#d8dee4"
+PAPER = "#ffffff"
+LEVELLED = "#9db2c6"
+INCIDENT = "#12406b"
+HELD = "#d1560a"
+SHORT_HANDED = "#f0b35c"
+OUTAGE = "#f7dcd3"
+ALARM = "#a3271b"
+PALETTE = ("#12406b", "#d1560a", "#5fb0e5", "#3d7a4f", "#e8cf6a", "#7a2f63")
+
+# Inches. A 16:9 slide; dropped into a bigger one, the text only grows.
+WIDTH = 10.0
+HEIGHT = 5.625
+TALLEST = 9.0
+TITLE = 14.0
+TEXT = 10.0
+LABEL = 9.0
+
+P = ParamSpec("P")
+
+_FALLBACKS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC",
+    "Hiragino Sans", "Yu Gothic", "Malgun Gothic", "WenQuanYi Micro Hei", "Arial Unicode MS",
+)  # fmt: skip
+
+
+@functools.cache
+def fonts() -> tuple[str, ...]:
+    """Return the font families to use: one for all, then installed ones for other scripts.
+
+    Returns
+    -------
+    tuple of str
+        Family names, the first always there because matplotlib brings it.
+    """
+    installed = {font.name for font in fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in _FALLBACKS if name in installed))
+
+
+def styled(chart: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Run a chart function under the shared look, whatever the user's own settings are.
+
+    Parameters
+    ----------
+    chart : callable
+        A function that returns Axes.
+
+    Returns
+    -------
+    callable
+        The same function; the user's settings are back when it returns.
+    """
+
+    @functools.wraps(chart)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        look: dict[RcKeyType, object] = {
+            "font.family": list(fonts()),
+            "font.size": TEXT,
+            "axes.titlesize": TITLE,
+            "axes.titleweight": "bold",
+            "axes.titlecolor": INK,
+            "axes.labelsize": TEXT,
+            "axes.labelcolor": INK,
+            "axes.edgecolor": MUTED,
+            "axes.facecolor": PAPER,
+            "figure.facecolor": PAPER,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.axisbelow": True,
+            "grid.color": GRID,
+            "grid.linewidth": 0.8,
+            "xtick.labelsize": LABEL,
+            "ytick.labelsize": LABEL,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "text.color": INK,
+            "text.usetex": False,
+            "legend.fontsize": LABEL,
+            "legend.frameon": False,
+            "hatch.linewidth": 1.2,
+            "hatch.color": INK,
+        }
+        with mpl.rc_context(look):
+            return chart(*args, **kwargs)
+
+    return run
+
+
+def canvas(ax: Axes | None, height: float = HEIGHT) -> Axes:
+    """Return the axes to draw on, on a new figure of slide width where none is given.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+        The user's axes.
+    height : float
+        Height wished for, inches; a new figure is never taller than `TALLEST`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Where to draw.
+    """
+    if ax is not None:
+        return ax
+    size = (WIDTH, min(max(height, 2.5), TALLEST))
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def room(ax: Axes, inches_per_row: float, around: float) -> int:
+    """Tell how many rows can be read on these axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    inches_per_row : float
+        What a row needs.
+    around : float
+        Inches taken by title, axis and legend, where the axes fill their figure.
+
+    Returns
+    -------
+    int
+        Rows, at least 3.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("expected axes that stand on a figure")
+    inches = ax.get_position().height * figure.get_figheight()
+    if len(figure.axes) == 1:
+        inches = figure.get_figheight() - around
+    return max(int(inches / inches_per_row + 1e-6), 3)
+
+
+def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
+    """Measure a line of text.
+
+    Parameters
+    ----------
+    text : str
+        One line, not escaped.
+    size : float
+        Font size, points.
+    weight : str
+        Font weight.
+
+    Returns
+    -------
+    float
+        Width in inches.
+    """
+    font = FontProperties(family=list(fonts()), size=size, weight=weight)
+    with warnings.catch_warnings():
+        # A script no installed font has is measured by its boxes; drawing it says so loudly.
+        warnings.filterwarnings("ignore", message="Glyph|Matplotlib currently")
+        return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+
+
+def clean(text: object) -> str:
+    """Return text on one line without characters that XML forbids.
+
+    Parameters
+    ----------
+    text : object
+        Any text; names come from users.
+
+    Returns
+    -------
+    str
+        The text, not escaped.
+    """
+    kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in str(text))
+    return " ".join("".join(kept).split())
+
+
+def shorten(text: object, length: int) -> str:
+    """Cut a text to a length, with an ellipsis where something is missing.
+
+    Parameters
+    ----------
+    text : object
+        Any text.
+    length : int
+        Most characters.
+
+    Returns
+    -------
+    str
+        The text, cleaned, not escaped.
+
+    Examples
+    --------
+    >>> shorten("Customer identity renewal", 12)
+    'Customer id…'
+    """
+    line = clean(text)
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def plain(text: object, length: int | None = None) -> str:
+    r"""Make a text safe to draw: no mathtext, one line, and no longer than asked.
+
+    Parameters
+    ----------
+    text : object
+        Any text; names come from users.
+    length : int, optional
+        Most characters.
+
+    Returns
+    -------
+    str
+        Text to hand to matplotlib once (escaping twice would show the escapes).
+
+    Examples
+    --------
+    >>> print(plain("cost $5 and $6"))
+    cost \$5 and \$6
+    """
+    return (clean(text) if length is None else shorten(text, length)).replace("$", r"\$")
+
+
+def wrap(text: str, inches: float, size: float = TEXT, weight: str = "normal") -> list[str]:
+    """Break a text into lines by measured width.
+
+    Parameters
+    ----------
+    text : str
+        The text, not escaped.
+    inches : float
+        Width of a line.
+    size : float
+        Font size, points.
+    weight : str
+        Font weight.
+
+    Returns
+    -------
+    list of str
+        Lines; a word wider than a line is broken.
+    """
+    lines: list[str] = []
+    line = ""
+    for given in clean(text).split(" "):
+        word = given
+        trial = f"{line} {word}".strip()
+        if text_width(trial, size, weight) <= inches:
+            line = trial
+            continue
+        if line:
+            lines.append(line)
+        while len(word) > 1 and text_width(word, size, weight) > inches:
+            cut = max(int(len(word) * inches / text_width(word, size, weight)) - 1, 1)
+            lines.append(word[:cut])
+            word = word[cut:]
+        line = word
+    return [*lines, line] if line else lines
+
+
+def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> None:
+    """Set the finding as a title that starts at the left and wraps, a subtitle below it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    text : str
+        The finding, a sentence with its number; not escaped (this does it).
+    subtitle : str
+        What is shown, in which unit, and how to read it; not escaped.
+    left : float
+        Inches to start left of the axes, usually the width of the row labels.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("expected axes that stand on a figure")
+    alone = len(figure.axes) == 1
+    share = 0.97 if alone else ax.get_position().width
+    inches = figure.get_figwidth() * share + (0.0 if alone else left)
+    small = wrap(subtitle, inches, TEXT)
+    pad = 8.0 + len(small) * TEXT * 1.3
+    lines = [plain(line) for line in wrap(text, inches, TITLE, "bold")]
+    title = ax.set_title("\n".join(lines), loc="left", pad=pad, fontsize=TITLE, linespacing=1.2)
+    shift = ScaledTranslation(-left, 0, figure.dpi_scale_trans)
+    title.set_transform(title.get_transform() + shift)
+    if small:
+        below = ax.annotate(
+            "\n".join(plain(line) for line in small),
+            xy=(0, 1), xycoords="axes fraction", xytext=(-left * 72, 6), textcoords="offset points",
+            ha="left", va="bottom", fontsize=TEXT, color=MUTED, linespacing=1.2,
+            annotation_clip=False,
+        )  # fmt: skip
+        # The title above it already keeps the room.
+        below.set_in_layout(False)
+        below.set_gid("subtitle")
+
+
+def row_labels(ax: Axes, names: Sequence[object], length: int = 34) -> float:
+    """Label rows 0, 1, 2 … downwards with names.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    names : sequence
+        One name per row.
+    length : int
+        Most characters of a name.
+
+    Returns
+    -------
+    float
+        Inches the labels take left of the axes, for `finding`.
+    """
+    shown = [shorten(name, length) for name in names]
+    ax.set_yticks(range(len(shown)), [plain(name) for name in shown], fontsize=LABEL)
+    ax.tick_params(axis="y", length=0, pad=6)
+    ax.set_ylim(len(shown) - 0.5, -0.5)
+    return max((text_width(name) for name in shown), default=0.0) + 6 / 72
+
+
+def position(when: pd.Timestamp) -> float:
+    """Return where a moment stands on a date axis.
+
+    Parameters
+    ----------
+    when : pandas.Timestamp
+        The moment.
+
+    Returns
+    -------
+    float
+        Its coordinate.
+    """
+    return float(mdates.date2num(when.to_datetime64()))  # type: ignore[no-untyped-call]
+
+
+class DateLabels(Formatter):
+    """Label ticks with day and month, and the year where it is new."""
+
+    def __init__(self, *, months: bool) -> None:
+        self.months = months
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 (matplotlib's signature)
+        """Label one position."""
+        return self.format_ticks([x])[0]
+
+    def _label(self, when: pd.Timestamp, before: pd.Timestamp | None) -> str:
+        month = MONTHS[when.month - 1][:3]
+        text = month if self.months else f"{when.day} {month}"
+        return text if before is not None and before.year == when.year else f"{text}\n{when.year}"
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Label all ticks, each year named once."""
+        days = [pd.Timestamp(day) for day in mdates.num2date(values)]  # type: ignore[no-untyped-call]
+        return [self._label(d, b) for d, b in zip(days, [None, *days[:-1]], strict=True)]
+
+
+def date_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, *, most: int = 10) -> None:
+    """Make the x axis one of dates with few, round, readable ticks.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    first, last : pandas.Timestamp
+        What the axis spans.
+    most : int
+        Most ticks.
+    """
+    first, last = first.normalize(), max(last, first + pd.Timedelta(days=1))
+    days = (last - first) / pd.Timedelta(days=1)
+    months = days > 7 * most
+    if days <= most:
+        ticks = pd.date_range(first, last, freq="D")
+    elif not months:
+        weeks = 1 if days <= 7 * most / 2 else 2
+        weeks = 1 if days / 7 <= most else weeks
+        ticks = pd.date_range(first, last, freq=f"{weeks}W-MON")
+    else:
+        step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if days / 30.4 / n <= most)
+        ticks = pd.date_range(first.to_period("M").start_time, last, freq=f"{step}MS")
+        ticks = ticks[ticks >= first]
+    ax.xaxis_date()
+    ax.xaxis.set_major_locator(FixedLocator([position(tick) for tick in ticks]))
+    ax.xaxis.set_major_formatter(DateLabels(months=months))
+    ax.set_xlim(position(first), position(last))
+    ax.tick_params(axis="x", labelsize=LABEL, labelfontfamily=fonts()[0])
+    ax.grid(visible=True, axis="x")
