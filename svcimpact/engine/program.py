@@ -1,0 +1,176 @@
+"""A plan laid out for the kernel: independent components, tasks in dispatch order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from svcimpact.engine.plan import Floats, Integers, Plan
+
+CAPACITY, HELD, LET_GO = 0, 1, 2
+
+
+class Program(NamedTuple):
+    """Arrays of a `Plan`, tasks renumbered by component and then by dispatch order.
+
+    Tasks that share no resource and no link, directly or through others, are in different
+    components, and the kernel runs each component on its own: what happens in one cannot
+    move another's result by a bit.
+
+    Attributes
+    ----------
+    task : ndarray of int, shape (n,)
+        The row in `Plan` of each task here.
+    hours, release, began, ended, done : ndarray of float, shape (n,)
+        As in `Plan`.
+    need_ptr, need_resource, need_units : ndarray
+        As in `Plan`.
+    out_ptr, out_task, out_type, out_lag : ndarray
+        Links by predecessor.
+    start_gates, finish_gates : ndarray of int, shape (n,)
+        How many links hold the start (FS, SS) and the finish (FF, SF) of each task.
+    component_ptr : ndarray of int, shape (c + 1,)
+        Component `j` has the tasks ``component_ptr[j]:component_ptr[j + 1]``.
+    member_ptr, member : ndarray of int
+        The resources of each component.
+    capacity_ptr, capacity_time, capacity_value : ndarray
+        As in `Plan`.
+    event_ptr, event_time, event_kind, event_index : ndarray
+        Events known beforehand by component, in time order: a capacity step of a resource,
+        a task held, a task let go.
+    task_component, resource_component : ndarray of int
+        The component of each task, and of each resource (-1 for one that no task needs).
+    now : float
+        When time begins.
+    """
+
+    task: Integers
+    hours: Floats
+    release: Floats
+    began: Floats
+    ended: Floats
+    done: Floats
+    need_ptr: Integers
+    need_resource: Integers
+    need_units: Floats
+    out_ptr: Integers
+    out_task: Integers
+    out_type: Integers
+    out_lag: Floats
+    start_gates: Integers
+    finish_gates: Integers
+    component_ptr: Integers
+    member_ptr: Integers
+    member: Integers
+    capacity_ptr: Integers
+    capacity_time: Floats
+    capacity_value: Floats
+    event_ptr: Integers
+    event_time: Floats
+    event_kind: Integers
+    event_index: Integers
+    task_component: Integers
+    resource_component: Integers
+    now: float
+
+
+def lay_out(plan: Plan) -> Program:
+    """Lay a plan out for the kernel.
+
+    Parameters
+    ----------
+    plan : Plan
+        The compiled portfolio.
+
+    Returns
+    -------
+    Program
+        The same, by component and dispatch order.
+    """
+    n, r = len(plan.hours), len(plan.capacity_ptr) - 1
+    component, of_resource = _components(plan, n, r)
+    rank = np.empty(n, np.int64)
+    rank[plan.dispatch] = np.arange(n)
+    task = np.lexsort((rank, component)).astype(np.int64)
+    place = np.empty(n, np.int64)
+    place[task] = np.arange(n)
+    count = int(component.max()) + 1 if n else 0
+
+    counts = np.diff(plan.need_ptr)[task]
+    need_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    entries = np.repeat(plan.need_ptr[task] - need_ptr[:-1], counts) + np.arange(need_ptr[-1])
+
+    order = np.argsort(place[plan.link_predecessor], kind="stable")
+    before = place[plan.link_predecessor][order]
+    after = place[plan.link_successor][order]
+    kind = plan.link_type[order]
+    holds_start = kind <= 1
+
+    members = np.flatnonzero(of_resource >= 0)
+    members = members[np.argsort(of_resource[members], kind="stable")]
+    events = _known_events(plan, place, component, of_resource, count)
+    return Program(
+        task=task,
+        hours=plan.hours[task],
+        release=plan.release[task],
+        began=plan.began[task],
+        ended=plan.ended[task],
+        done=plan.done[task],
+        need_ptr=need_ptr,
+        need_resource=plan.need_resource[entries],
+        need_units=plan.need_units[entries],
+        out_ptr=np.searchsorted(before, np.arange(n + 1)).astype(np.int64),
+        out_task=after,
+        out_type=kind,
+        out_lag=plan.link_lag[order],
+        start_gates=np.bincount(after[holds_start], minlength=n).astype(np.int64),
+        finish_gates=np.bincount(after[~holds_start], minlength=n).astype(np.int64),
+        component_ptr=np.searchsorted(component[task], np.arange(count + 1)).astype(np.int64),
+        member_ptr=np.searchsorted(of_resource[members], np.arange(count + 1)).astype(np.int64),
+        member=members.astype(np.int64),
+        capacity_ptr=plan.capacity_ptr,
+        capacity_time=plan.capacity_time,
+        capacity_value=plan.capacity_value,
+        event_ptr=events[0],
+        event_time=events[1],
+        event_kind=events[2],
+        event_index=events[3],
+        task_component=component[task],
+        resource_component=of_resource,
+        now=plan.now,
+    )
+
+
+def _components(plan: Plan, n: int, r: int) -> tuple[Integers, Integers]:
+    """Number the components by the first task in row order."""
+    needer = np.repeat(np.arange(n), np.diff(plan.need_ptr))
+    one = np.concatenate([plan.link_predecessor, needer])
+    other = np.concatenate([plan.link_successor, n + plan.need_resource])
+    pairs = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(n + r, n + r))
+    _, label = connected_components(pairs, directed=False)
+    _, first, inverse = np.unique(label[:n], return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    component = rank[inverse].astype(np.int64)
+    number = dict(zip(label[:n].tolist(), component.tolist(), strict=True))
+    of_resource = np.array([number.get(x, -1) for x in label[n:].tolist()], np.int64)
+    return component, of_resource
+
+
+def _known_events(
+    plan: Plan, place: Integers, component: Integers, of_resource: Integers, count: int
+) -> tuple[Integers, Floats, Integers, Integers]:
+    """Sort capacity steps and planned freezes by component and time."""
+    resource = np.repeat(np.arange(len(of_resource)), np.diff(plan.capacity_ptr))
+    later = np.isfinite(plan.capacity_time) & (of_resource[resource] >= 0)
+    held = np.flatnonzero(plan.hold_until - plan.hold_from > 1e-9)
+    tasks = plan.hold_task[held]
+    times = np.concatenate([plan.capacity_time[later], plan.hold_from[held], plan.hold_until[held]])
+    kinds = np.repeat([CAPACITY, HELD, LET_GO], [int(later.sum()), len(held), len(held)])
+    index = np.concatenate([resource[later], place[tasks], place[tasks]])
+    where = np.concatenate([of_resource[resource[later]], component[tasks], component[tasks]])
+    order = np.lexsort((times, where))
+    pointer = np.searchsorted(where[order], np.arange(count + 1)).astype(np.int64)
+    return pointer, times[order], kinds[order].astype(np.int64), index[order].astype(np.int64)
