@@ -1,15 +1,18 @@
-"""The portfolio graph: what needs what, and how far a failure reaches."""
+"""How far the failure of a service reaches other services, and how hard."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.portfolio import Portfolio
+
+Node = TypeVar("Node", bound=Hashable)
 
 DOWN_WEIGHT = 0.5
 
@@ -54,14 +57,14 @@ def blast_radius(portfolio: Portfolio, service: str) -> dict[str, float]:
     InputError
         If there is no such service.
     """
-    _check_id(service, portfolio.services["service"].tolist(), "services", "service")
-    weights, _ = _heaviest_paths(_dependents(portfolio), service)
+    check_id(service, portfolio.services["service"].tolist(), "services", "service")
+    weights, _ = heaviest_paths(dependents(portfolio), service)
     row = {name: i for i, name in enumerate(portfolio.services["service"])}
     order = sorted(weights, key=lambda name: (-weights[name], row[name]))
     return {name: weights[name] for name in order}
 
 
-def _dependents(portfolio: Portfolio) -> dict[str, list[tuple[str, float]]]:
+def dependents(portfolio: Portfolio) -> dict[str, list[tuple[str, float]]]:
     """Return, for every service, the services that need it and the impact on each."""
     needed_by: dict[str, list[tuple[str, float]]] = {s: [] for s in portfolio.services["service"]}
     links = portfolio.service_links
@@ -72,26 +75,26 @@ def _dependents(portfolio: Portfolio) -> dict[str, list[tuple[str, float]]]:
     return needed_by
 
 
-def _heaviest_paths(
-    needed_by: dict[str, list[tuple[str, float]]], start: str
-) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
-    """Return the largest product of impacts to every service reached, and one path with it.
+def heaviest_paths(
+    needed_by: Mapping[Node, list[tuple[Node, float]]], start: Node
+) -> tuple[dict[Node, float], dict[Node, tuple[Node, ...]]]:
+    """Return the largest product of impacts to every node reached, and one path with it.
 
     Dijkstra's algorithm on products: an impact is at most 1, so a path never gets heavier,
     and multiplying keeps the weights exact where logarithms would round them.
     """
-    weights: dict[str, float] = {}
-    paths: dict[str, tuple[str, ...]] = {}
-    queue: list[tuple[float, int, int, str, tuple[str, ...]]] = [(-1.0, 1, 0, start, (start,))]
+    weights: dict[Node, float] = {}
+    paths: dict[Node, tuple[Node, ...]] = {}
+    queue: list[tuple[float, int, int, Node, tuple[Node, ...]]] = [(-1.0, 1, 0, start, (start,))]
     pushed = 0
     while queue:
-        negative, _, _, service, path = heapq.heappop(queue)
-        if service in weights:
+        negative, _, _, reached, path = heapq.heappop(queue)
+        if reached in weights:
             continue
-        weights[service] = -negative
-        paths[service] = path
-        for dependent, impact in needed_by[service]:
-            weight = weights[service] * impact
+        weights[reached] = -negative
+        paths[reached] = path
+        for dependent, impact in needed_by.get(reached, []):
+            weight = weights[reached] * impact
             if weight > 0 and dependent not in weights:
                 pushed += 1
                 longer = (*path, dependent)
@@ -99,7 +102,7 @@ def _heaviest_paths(
     return weights, paths
 
 
-def _check_id(found: str, known: Sequence[str], table: str, column: str) -> None:
+def check_id(found: str, known: Sequence[str], table: str, column: str) -> None:
     """Raise InputError with the nearest id if `found` is not among those known."""
     if found in known:
         return
@@ -140,7 +143,7 @@ def blast_radius_table(portfolio: Portfolio, service: str) -> pd.DataFrame:
         If there is no such service.
     """
     weights = blast_radius(portfolio, service)
-    _, paths = _heaviest_paths(_dependents(portfolio), service)
+    _, paths = heaviest_paths(dependents(portfolio), service)
     names = dict(zip(portfolio.services["service"], portfolio.services["name"], strict=True))
     frame = pd.DataFrame(
         {
