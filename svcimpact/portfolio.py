@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
+from html import escape
 
 import pandas as pd
 
 from svcimpact.calendar import Calendar
+from svcimpact.checks import check, check_draft
+from svcimpact.errors import (
+    InvalidPortfolioError,
+    Ledger,
+    fault_frame,
+)
+from svcimpact.nearest import Nearest
 from svcimpact.schema import SETTINGS, load_schema
+from svcimpact.settings import Settings, read_settings
+from svcimpact.tables import Draft, read_tables
+
+__all__ = ["Portfolio", "Settings", "build_portfolio"]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What holds for the whole portfolio."""
-
-    name: str
-    start: pd.Timestamp
-    currency: str = "EUR"
-    status_date: pd.Timestamp | None = None
-    timezone: str = "UTC"
-    working_days: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri")
-    day_start: str = "09:00"
-    hours_per_day: float = 7.5
-    holidays: str | tuple[date, ...] = ()
-    severity: tuple[tuple[int, float], ...] = ((1, 1.0), (2, 0.5), (3, 0.2))
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Portfolio:
-    """Validated tables of one portfolio (see `schema.csv` for every column and unit)."""
+    """Validated tables of one portfolio; `schema.csv` tells of every column and unit.
+
+    Portfolios are made by `build_portfolio` or by reading a file. Every table has all the columns
+    of the schema, in its order, and a RangeIndex.
+
+    Parameters
+    ----------
+    settings : Settings
+        What holds for the whole portfolio.
+    projects, tasks, links, resources, absences, skills, assignments : pandas.DataFrame
+        The planned work and who does it.
+    services, service_links, support, changes, freezes : pandas.DataFrame
+        The services, who supports them and which tasks touch them.
+    stakeholders, interests, acceptance, incidents : pandas.DataFrame
+        Who has a say in what, what has to hold at handover, and the incident log.
+    warnings : pandas.DataFrame
+        What was assumed when the tables were read and checked; columns as in
+        `svcimpact.errors.FAULT_COLUMNS`.
+    """
 
     settings: Settings
     projects: pd.DataFrame
@@ -49,7 +63,7 @@ class Portfolio:
     interests: pd.DataFrame
     acceptance: pd.DataFrame
     incidents: pd.DataFrame
-    warnings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: pd.DataFrame = field(default_factory=lambda: fault_frame([]))
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -64,35 +78,162 @@ class Portfolio:
             timezone=s.timezone,
         )
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by its name, in the order of the schema."""
+        return {name: getattr(self, name) for name in load_schema() if name != SETTINGS}
 
-DTYPES = {
-    "id": "str",
-    "text": "str",
-    "choice": "str",
-    "number": "float64",
-    "integer": "Int64",
-    "flag": "bool",
-    "date": "datetime64[us]",
-    "datetime": "datetime64[us]",
-}
+    def with_tables(self, **tables: pd.DataFrame) -> Portfolio:
+        """Return a new portfolio with some tables replaced.
+
+        Parameters
+        ----------
+        **tables : pandas.DataFrame
+            The new tables by name, raw or typed.
+
+        Returns
+        -------
+        Portfolio
+            Validated anew.
+
+        Raises
+        ------
+        InvalidPortfolioError
+            The tables have faults.
+        TypeError
+            There is no table of that name.
+        """
+        for name in tables:
+            if name not in self.tables:
+                near = Nearest(self.tables)(name)
+                raise TypeError(
+                    f"there is no table {name!r}" + (f"; did you mean {near!r}?" if near else "")
+                )
+        return build_portfolio(self.settings, {**self.tables, **tables})
+
+    def check(self) -> pd.DataFrame:
+        """Return every fault and warning of the tables, as `svcimpact.checks.check` does.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `severity` (``"fault"`` or ``"warning"``) and those of
+            `svcimpact.errors.FAULT_COLUMNS`.
+        """
+        return check(self.settings, self.tables)
+
+    def equals(self, other: object) -> bool:
+        """Return whether another portfolio has the same settings and tables.
+
+        Parameters
+        ----------
+        other : object
+            The other.
+
+        Returns
+        -------
+        bool
+            True if all values are the same; warnings do not count.
+        """
+        return (
+            isinstance(other, Portfolio)
+            and self.settings == other.settings
+            and all(frame.equals(other.tables[name]) for name, frame in self.tables.items())
+        )
+
+    def __repr__(self) -> str:
+        counts = ", ".join(
+            f"{len(frame)} {name.replace('_', ' ')}"
+            for name, frame in self.tables.items()
+            if name in ("projects", "tasks", "resources", "services")
+        )
+        return f"<Portfolio {self.settings.name!r} from {self.settings.start:%Y-%m-%d}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        s = self.settings
+        rows = "".join(
+            f"<tr><td>{name}</td><td style='text-align:right'>{len(frame):,}</td></tr>"
+            for name, frame in self.tables.items()
+            if len(frame)
+        )
+        status = "" if s.status_date is None else f", status {s.status_date:%Y-%m-%d %H:%M}"
+        noted = len(self.warnings)
+        warned = f"<p>{noted} warning{'s' * (noted != 1)}, see <code>.warnings</code></p>"
+        return (
+            f"<div><p><b>{escape(s.name)}</b> from {s.start:%Y-%m-%d}{status}, "
+            f"{escape(s.timezone)}, {s.hours_per_day:g} h a day, {escape(s.currency)}</p>"
+            f"<table><thead><tr><th>table</th><th>rows</th></tr></thead><tbody>{rows}</tbody>"
+            f"</table>{warned if noted else ''}</div>"
+        )
 
 
-def build_portfolio(settings: Settings, tables: dict[str, pd.DataFrame]) -> Portfolio:
-    """PROVISIONAL: normalise typed tables without checking them."""
-    frames = {}
-    for table, columns in load_schema().items():
-        if table == SETTINGS:
-            continue
-        given = tables.get(table, pd.DataFrame())
-        frame = pd.DataFrame(index=range(len(given)))
-        for column in columns.values():
-            dtype = DTYPES[column.type]
-            values = given[column.name] if column.name in given else pd.Series([None] * len(given))
-            values = values.reset_index(drop=True)
-            if column.type == "flag":
-                values = values.map(lambda v: v in (True, "yes"))
-            elif column.default:
-                values = values.where(values.notna(), column.default)
-            frame[column.name] = pd.Series(values, dtype="object").astype(dtype)
-        frames[table] = frame
-    return Portfolio(settings=settings, **frames)
+def build_portfolio(
+    settings: Settings | Mapping[str, object] | None,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    rows: Mapping[str, Sequence[int]] | None = None,
+    source: str = "The portfolio",
+    faults: Iterable[dict[str, str]] = (),
+    notes: Iterable[dict[str, str]] = (),
+) -> Portfolio:
+    """Return a portfolio of settings and tables, or raise every fault in them at once.
+
+    Parameters
+    ----------
+    settings : Settings, mapping or None
+        The settings, ready or by key as in `portfolio.toml` or on a sheet of keys and values.
+        None if they could not be read, with the reason among `faults`.
+    tables : mapping of str to pandas.DataFrame
+        Tables by name. Cells may be raw (text, numbers, flags, dates in any mixture) or typed.
+        Blank rows are left out; blank cells take the defaults of the schema.
+    rows : mapping of str to sequence of int, optional
+        For every table the row number of each row as the user sees it; by default the first row
+        is row 2, below the headings.
+    source : str
+        What was read, for the message of the error.
+    faults, notes : iterable of dict
+        Faults and warnings found by a reader before, made by `svcimpact.errors.fault`.
+
+    Returns
+    -------
+    Portfolio
+        With what was assumed in `Portfolio.warnings`.
+
+    Raises
+    ------
+    InvalidPortfolioError
+        There are faults; `.faults` has one row for each.
+
+    Examples
+    --------
+    >>> columns = {"projects": ["project"], "tasks": ["task", "project", "duration_days"],
+    ...            "resources": ["resource"], "assignments": ["task", "resource"],
+    ...            "services": ["service"], "support": ["service", "resource"]}
+    >>> tables = {name: pd.DataFrame(columns=names) for name, names in columns.items()}
+    >>> tables["projects"] = pd.DataFrame({"project": ["P1"], "priority": ["high"]})
+    >>> build_portfolio({"name": "Meridian", "start": "2026-01-05"}, tables)
+    Traceback (most recent call last):
+    svcimpact.errors.InvalidPortfolioError: The portfolio has 1 fault.
+    projects, row 2, priority: found 'high', expected a number. Write the number alone.
+    """
+    ledger = Ledger(faults, notes)
+    ready = read_settings(settings, ledger)
+    draft = read_tables(ready, tables, rows or {}, ledger)
+    check_draft(draft, ledger)
+    warnings = fault_frame(ledger.warnings)
+    if ledger.faults:
+        count = len(ledger.faults)
+        message = f"{source} has {count} fault{'s' * (count != 1)}."
+        raise InvalidPortfolioError(message, _in_order(ledger.faults, draft), warnings)
+    return Portfolio(settings=ready, warnings=warnings, **draft.frames)
+
+
+def _in_order(faults: list[dict[str, str]], draft: Draft) -> pd.DataFrame:
+    """Return faults as the user walks through the tables: by table, then by row."""
+    order = {name: at for at, name in enumerate([SETTINGS, *draft.frames], start=1)}
+
+    def place(row: dict[str, str]) -> tuple[int, int]:
+        first = row["row"].split(",")[0].split(" ")[0]
+        return order.get(row["table"], 0), int(first) if first.isdigit() else 0
+
+    return fault_frame(sorted(faults, key=place))
