@@ -1,4 +1,4 @@
-"""The look all charts share: colours, sizes, the finding as title, safe text, date axes."""
+"""The look all charts share: colours, sizes, the finding as title, safe text."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import ParamSpec
 
 import matplotlib as mpl
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
-import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FixedLocator, Formatter
 from matplotlib.transforms import ScaledTranslation
 from matplotlib.typing import RcKeyType
-
-from svcimpact.charts.wording import MONTHS
 
 # Chosen for colour-blind readers and grey printers: neighbours differ in lightness, not only hue.
 INK = "#1b1f24"
@@ -104,7 +100,6 @@ def styled(chart: Callable[P, Axes]) -> Callable[P, Axes]:
             "legend.fontsize": LABEL,
             "legend.frameon": False,
             "hatch.linewidth": 1.2,
-            "hatch.color": INK,
         }
         with mpl.rc_context(look):
             return chart(*args, **kwargs)
@@ -346,71 +341,33 @@ def row_labels(ax: Axes, names: Sequence[object], length: int = 34) -> float:
     return max((text_width(name) for name in shown), default=0.0) + 6 / 72
 
 
-def position(when: pd.Timestamp) -> float:
-    """Return where a moment stands on a date axis.
-
-    Parameters
-    ----------
-    when : pandas.Timestamp
-        The moment.
-
-    Returns
-    -------
-    float
-        Its coordinate.
-    """
-    return float(mdates.date2num(when.to_datetime64()))  # type: ignore[no-untyped-call]
-
-
-class DateLabels(Formatter):
-    """Label ticks with day and month, and the year where it is new."""
-
-    def __init__(self, *, months: bool) -> None:
-        self.months = months
-
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 (matplotlib's signature)
-        """Label one position."""
-        return self.format_ticks([x])[0]
-
-    def _label(self, when: pd.Timestamp, before: pd.Timestamp | None) -> str:
-        month = MONTHS[when.month - 1][:3]
-        text = month if self.months else f"{when.day} {month}"
-        return text if before is not None and before.year == when.year else f"{text}\n{when.year}"
-
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """Label all ticks, each year named once."""
-        days = [pd.Timestamp(day) for day in mdates.num2date(values)]  # type: ignore[no-untyped-call]
-        return [self._label(d, b) for d, b in zip(days, [None, *days[:-1]], strict=True)]
-
-
-def date_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, *, most: int = 10) -> None:
-    """Make the x axis one of dates with few, round, readable ticks.
+def legend_below(
+    ax: Axes, handles: Sequence[Artist], *, columns: int = 4, points: float = 54.0
+) -> None:
+    """Put the key under the axes, where it covers nothing.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
         The axes.
-    first, last : pandas.Timestamp
-        What the axis spans.
-    most : int
-        Most ticks.
+    handles : sequence of matplotlib.artist.Artist
+        What to explain, each with its label.
+    columns : int
+        Entries side by side.
+    points : float
+        How far below, leaving room for tick labels and the axis label.
     """
-    first, last = first.normalize(), max(last, first + pd.Timedelta(days=1))
-    days = (last - first) / pd.Timedelta(days=1)
-    months = days > 7 * most
-    if days <= most:
-        ticks = pd.date_range(first, last, freq="D")
-    elif not months:
-        weeks = 1 if days <= 7 * most / 2 else 2
-        weeks = 1 if days / 7 <= most else weeks
-        ticks = pd.date_range(first, last, freq=f"{weeks}W-MON")
-    else:
-        step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if days / 30.4 / n <= most)
-        ticks = pd.date_range(first.to_period("M").start_time, last, freq=f"{step}MS")
-        ticks = ticks[ticks >= first]
-    ax.xaxis_date()
-    ax.xaxis.set_major_locator(FixedLocator([position(tick) for tick in ticks]))
-    ax.xaxis.set_major_formatter(DateLabels(months=months))
-    ax.set_xlim(position(first), position(last))
-    ax.tick_params(axis="x", labelsize=LABEL, labelfontfamily=fonts()[0])
-    ax.grid(visible=True, axis="x")
+    figure = ax.get_figure(root=True)
+    if figure is None or not handles:
+        return
+    drop = ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
+    ax.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(0.0, 0.0),
+        bbox_transform=ax.transAxes + drop,
+        ncols=columns,
+        borderaxespad=0.0,
+        columnspacing=1.6,
+        handlelength=1.8,
+    )

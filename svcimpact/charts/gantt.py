@@ -1,0 +1,301 @@
+"""The plan over time: without the incident above, with it below, held stretches marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from svcimpact.charts.choice import rows_of
+from svcimpact.charts.dates import date_axis, position, positions
+from svcimpact.charts.style import (
+    ALARM,
+    GRID,
+    HELD,
+    INCIDENT,
+    INK,
+    LABEL,
+    LEVELLED,
+    MUTED,
+    OUTAGE,
+    PAPER,
+    SHORT_HANDED,
+    canvas,
+    finding,
+    legend_below,
+    plain,
+    room,
+    row_labels,
+    shorten,
+    styled,
+)
+from svcimpact.charts.wording import counted, day, listed, number
+
+if TYPE_CHECKING:
+    from svcimpact.incident.outcome import Outcome
+
+_ROW = 0.36
+_AROUND = 2.1
+_DAY = pd.Timedelta(days=1)
+_STAGES = ("scope", "design", "delivery", "test", "transition")
+# Lanes within a row, as (top, height) in rows.
+_TOP = (-0.38, 0.26)
+_MIDDLE = (-0.08, 0.26)
+_STRIP = (0.2, 0.17)
+_LOOKS: dict[str, dict[str, Any]] = {
+    "working": {"facecolor": INCIDENT, "edgecolor": INCIDENT, "linewidth": 0.3},
+    "short-handed": {"facecolor": SHORT_HANDED, "edgecolor": INCIDENT, "linewidth": 0.5},
+    "held": {"facecolor": PAPER, "edgecolor": HELD, "hatch": "//////", "linewidth": 0.8},
+}
+
+
+@styled
+def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw one typical run over time: without the incident above, with it below.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+    project : str, optional
+        A project id, to see its tasks; all projects, one row each, where not given.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The chart. Where not all rows find room, those that move most are shown.
+
+    Raises
+    ------
+    InputError
+        If the project id is unknown.
+    """
+    if project is None:
+        rows = outcome.projects.rename(columns={"project": "row"})
+        of_task = outcome.tasks.set_index("task")["project"]
+    else:
+        rows_of(outcome.projects, "project", [project])
+        own = outcome.tasks[outcome.tasks["project"] == project]
+        rows = own.rename(columns={"task": "row"})
+        of_task = pd.Series(own["task"].to_numpy(), index=own["task"].to_numpy())
+    segments = outcome.segments.assign(row=outcome.segments["task"].map(of_task))
+    segments = segments[segments["row"].notna()]
+    rows = _measured(rows, segments, outcome.hours_per_day)
+    if project is not None:
+        rows = _by_stage(rows)
+    ax = canvas(ax, _AROUND + _ROW * len(rows))
+    if rows.empty:
+        ax.set_axis_off()
+        finding(ax, "There is no task to draw")
+        return ax
+    shown = _most_moved(rows, room(ax, _ROW, _AROUND))
+    drawn = segments[segments["row"].isin(shown["row"])]
+    place = dict(zip(shown["row"], range(len(shown)), strict=True))
+    lanes = _draw_lanes(ax, drawn, place, strip=project is None)
+    left = row_labels(ax, list(shown["name"]))
+    dues = _draw_dues(ax, outcome, shown, project)
+    first, last = drawn["start"].min(), drawn["finish"].max()
+    last = max([last, *dues])
+    margin = (last - first) * 0.015
+    outages = _draw_outages(ax, outcome, last + margin)
+    date_axis(ax, first - margin, last + margin)
+    _draw_moves(ax, shown)
+    ax.spines["left"].set_visible(False)
+    for edge in range(len(shown)):
+        ax.axhline(edge + 0.5, color=GRID, linewidth=0.5, zorder=0)
+    legend_below(ax, _key(lanes, dues, outages, one=project is not None), columns=3, points=38)
+    finding(ax, *_words(outcome, rows, len(shown), project), left=left)
+    return ax
+
+
+def _measured(rows: pd.DataFrame, segments: pd.DataFrame, per_day: float) -> pd.DataFrame:
+    """Add how far each row moves and whether it is held; drop rows without work."""
+    ends = segments.pivot_table(index="row", columns="case", values="finish_hours", aggfunc="max")
+    begins = segments.groupby("row")["start_hours"].min()
+    held = segments[segments["state"] == "held"].groupby("row")["task"].nunique()
+    both = ends.reindex(columns=["levelled", "incident"])
+    move = (both["incident"] - both["levelled"]) / per_day
+    out = rows.assign(
+        move=rows["row"].map(move).fillna(0.0),
+        begin=rows["row"].map(begins),
+        held=rows["row"].map(held).fillna(0).astype(int),
+    )
+    return out[out["begin"].notna()].reset_index(drop=True)
+
+
+def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
+    """Order the tasks of a project by stage, then start."""
+    rank = rows["stage"].map({stage: n for n, stage in enumerate(_STAGES)}).fillna(len(_STAGES))
+    ordered = rows.assign(rank=rank).sort_values(["rank", "begin"], kind="stable")
+    return ordered.reset_index(drop=True)
+
+
+def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the rows that move most, in their own order."""
+    if len(rows) <= most:
+        return rows
+    ranked = rows.assign(size=rows["move"].abs().round(6))
+    keep = ranked.sort_values(["size", "held"], ascending=False, kind="stable").head(most).index
+    return rows.loc[sorted(keep)].reset_index(drop=True)
+
+
+def _stretches(frame: pd.DataFrame) -> list[tuple[float, float]]:
+    """Merge segments that touch in working hours, as (position, width) on the date axis."""
+    ordered = frame.sort_values("start_hours", kind="stable")
+    starts, finishes = positions(ordered["start"]), positions(ordered["finish"])
+    out: list[tuple[float, float]] = []
+    reach = -np.inf
+    for begin, end, left, right in zip(
+        ordered["start_hours"], ordered["finish_hours"], starts, finishes, strict=True
+    ):
+        if begin <= reach + 1e-6:
+            x, width = out[-1]
+            out[-1] = (x, max(width, right - x))
+        else:
+            out.append((left, right - left))
+        reach = max(reach, end)
+    return out
+
+
+def _draw_lanes(
+    ax: Axes, segments: pd.DataFrame, place: dict[str, int], *, strip: bool
+) -> set[str]:
+    """Draw the bars of all rows; return the states that occur."""
+    states: set[str] = set()
+    for (name, case), own in segments.groupby(["row", "case"], sort=False):
+        y = place[str(name)]
+        long = own[own["finish_hours"] > own["start_hours"] + 1e-9]
+        top = _TOP if case == "levelled" else _MIDDLE
+        colour = LEVELLED if case == "levelled" else INCIDENT
+        if long.empty:
+            x = position(own["start"].min())
+            ax.plot(x, y + top[0] + top[1] / 2, "D", color=colour, markersize=5, zorder=3)
+        elif case == "levelled":
+            whole = _stretches(long[long["share"] > 0])
+            ax.broken_barh(whole, (y + top[0], top[1]), facecolor=LEVELLED, zorder=2)
+        else:
+            for state in ("working", "short-handed", "held"):
+                part = long[long["state"] == state]
+                bars = long[long["state"] != "held"] if strip and state == "working" else part
+                if bars.empty:
+                    continue
+                states.add(state)
+                lane = _STRIP if strip and state != "working" else _MIDDLE
+                level = 3 + ("working", "short-handed", "held").index(state) / 10
+                ax.broken_barh(
+                    _stretches(bars), (y + lane[0], lane[1]), zorder=level, **_LOOKS[state]
+                )
+    return states
+
+
+def _draw_dues(
+    ax: Axes, outcome: Outcome, shown: pd.DataFrame, project: str | None
+) -> list[pd.Timestamp]:
+    """Mark due dates (the end of the day); return them."""
+    if project is not None:
+        due = rows_of(outcome.projects, "project", [project])["due"].iloc[0]
+        if pd.isna(due):
+            return []
+        ax.axvline(position(due + _DAY), color=INK, linewidth=1.6, linestyle=(0, (5, 2)), zorder=5)
+        return [due + _DAY]
+    dues = shown["due"].dropna() + _DAY
+    for row, due in dues.items():
+        ax.plot(
+            [position(due)] * 2, [float(str(row)) - 0.42, float(str(row)) + 0.42],
+            color=INK, linewidth=1.8, zorder=5, solid_capstyle="butt",
+        )  # fmt: skip
+    return list(dues)
+
+
+def _draw_outages(ax: Axes, outcome: Outcome, last: pd.Timestamp) -> list[str]:
+    """Shade each outage until its median restoration; return how to name them."""
+    names = []
+    for row in outcome.incidents.itertuples():
+        begin, end = pd.Timestamp(str(row.start)), pd.Timestamp(str(row.restored_p50))
+        if begin > last:
+            continue
+        ax.axvspan(position(begin), position(end), facecolor=OUTAGE, edgecolor="none", zorder=0.5)
+        ax.axvline(position(begin), color=ALARM, linewidth=1.3, zorder=0.6)
+        names.append(
+            f"{shorten(row.name, 26)} down, {day(begin, year=False, brief=True, time=True)} "
+            f"to {day(end, year=False, brief=True, time=True)}"
+        )
+    return names
+
+
+def _draw_moves(ax: Axes, shown: pd.DataFrame) -> None:
+    """Print how far each row moves, beside it."""
+    for y, move in enumerate(shown["move"]):
+        text = "no change" if abs(move) < 0.05 else f"{'+' if move > 0 else ''}{number(move, 1)} d"
+        ax.annotate(
+            text, xy=(1, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
+            textcoords="offset points", va="center", ha="left", fontsize=LABEL,
+            color=MUTED if abs(move) < 0.05 else INK, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _key(
+    states: set[str], dues: list[pd.Timestamp], outages: list[str], *, one: bool
+) -> list[Artist]:
+    """Return the entries of the key that occur in the chart."""
+    key: list[Artist] = [
+        Patch(facecolor=LEVELLED, label="without the incident"),
+        Patch(facecolor=INCIDENT, label="with the incident"),
+    ]
+    for state, task in (("held", "held: no work possible"), ("short-handed", "short-handed")):
+        if state in states:
+            label = task if one else f"some task {state}"
+            key.append(Patch(label=label, **_LOOKS[state]))
+    if dues:
+        due = f"due {day(dues[0] - _DAY)}, end of day" if one else "due date"
+        line = Line2D([], [], color=INK, linewidth=1.8, label=due)
+        if one:
+            line.set_linestyle((0, (5, 2)))
+        key.append(line)
+    if outages:
+        label = outages[0] if len(outages) == 1 else counted(len(outages), "outage")
+        key.append(Patch(facecolor=OUTAGE, edgecolor=ALARM, label=plain(label)))
+    return key
+
+
+def _words(
+    outcome: Outcome, rows: pd.DataFrame, shown: int, project: str | None
+) -> tuple[str, str]:
+    """Return the finding and how to read the chart."""
+    held = outcome.segments[outcome.segments["state"] == "held"]
+    moved = rows[rows["move"].abs() >= 0.05]
+    note = "One typical run: durations as planned, services restored after their median time."
+    if len(rows) > shown:
+        noun = "project" if project is None else "task"
+        rest = len(rows) - shown
+        note += f" The {shown} that move most; … and {counted(rest, f'more {noun}')}."
+    if project is None:
+        held_here = held["task"].nunique()
+        if moved.empty:
+            return "The incident moves no project in a typical run", note
+        top = moved.iloc[int(moved["move"].argmax())]
+        return (
+            f"The incident holds {counted(held_here, 'task')} and moves {len(moved)} of "
+            f"{counted(len(rows), 'project')}; {shorten(top['name'], 40)} most, by "
+            f"{number(top['move'], 1)} working days"
+        ), note
+    name = shorten(rows_of(outcome.projects, "project", [project])["name"].iloc[0], 48)
+    ends = outcome.segments[outcome.segments["task"].isin(rows["row"])]
+    last = ends.groupby("case")["finish_hours"].max()
+    shift = (last.get("incident", 0.0) - last.get("levelled", 0.0)) / outcome.hours_per_day
+    stopped = [str(n) for n in rows[rows["held"] > 0]["name"]]
+    if abs(shift) < 0.05:
+        held_text = f", though {counted(len(stopped), 'task is', 'tasks are')} held"
+        return f"{name} ends no later in a typical run{held_text if stopped else ''}", note
+    finish = day(ends[ends["case"] == "incident"]["finish"].max())
+    text = f"{name} ends {number(shift, 1)} working days later, on {finish}"
+    if stopped:
+        text += f"; held: {listed([shorten(s, 32) for s in stopped], 2, what='tasks')}"
+    return text, note

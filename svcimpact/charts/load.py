@@ -1,0 +1,190 @@
+"""Who is loaded beyond their capacity, and in which week."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Patch
+
+from svcimpact.charts.dates import FloatArray
+from svcimpact.charts.style import (
+    ALARM,
+    GRID,
+    INK,
+    LABEL,
+    PAPER,
+    WIDTH,
+    canvas,
+    finding,
+    legend_below,
+    room,
+    row_labels,
+    shorten,
+    styled,
+    text_width,
+)
+from svcimpact.charts.wording import GAP, MONTHS, counted, day, number
+
+_ROW = 0.27
+_AROUND = 2.0
+_BLUES = LinearSegmentedColormap.from_list("load", ["#f6f9fb", "#8db4d6"])
+# Hours; less is the rounding of a plan, not a conflict.
+_VISIBLE = 0.05
+_AWAY = "#e9ecef"
+
+
+@styled
+def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw load against capacity as a heat map of resources by week.
+
+    Parameters
+    ----------
+    weekly : pandas.DataFrame
+        One row per resource and week with the columns `resource`, `name`, `week` (its
+        Monday), `load_hours`, `capacity_hours` and `over_hours`, as `planning.load` makes it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The chart. The tightest resource comes first; those that find no room are counted.
+    """
+    worst = _worst_first(weekly)
+    ax = canvas(ax, _AROUND + _ROW * len(worst))
+    if worst.empty:
+        finding(ax, "Nobody is loaded: there is no work in these weeks")
+        ax.set_axis_off()
+        return ax
+    shown = worst.head(room(ax, _ROW, _AROUND))
+    busy = weekly[weekly["load_hours"] > 0]
+    weeks = pd.date_range(busy["week"].min(), busy["week"].max(), freq="7D")
+    hours = [_grid(weekly, shown.index, weeks, c) for c in ("load_hours", "capacity_hours")]
+    over = _grid(weekly, shown.index, weeks, "over_hours")
+    _cells(ax, hours[0], hours[1], over > _VISIBLE)
+    left = row_labels(ax, list(shown["name"]), 30)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    _week_axis(ax, weeks)
+    inches = (WIDTH if ax.get_figure(root=True) is None else _inches(ax)) - left
+    _mark_over(ax, over, inches / len(weeks))
+    legend_below(
+        ax,
+        [
+            Patch(facecolor=_BLUES(0.15), edgecolor=GRID, label="lightly loaded"),
+            Patch(facecolor=_BLUES(1.0), edgecolor=GRID, label="fully loaded"),
+            Patch(facecolor=ALARM, edgecolor=PAPER, hatch="////", label="over capacity"),
+            Patch(facecolor=_AWAY, edgecolor=GRID, label="away, or all taken by support"),
+        ],
+    )
+    finding(ax, _title(weekly, worst), _subtitle(worst, len(shown)), left=left)
+    return ax
+
+
+def _inches(ax: Axes) -> float:
+    """Return the width the axes can use, inches."""
+    figure = ax.get_figure(root=True)
+    whole = WIDTH if figure is None else figure.get_figwidth()
+    return whole * (0.97 if figure and len(figure.axes) == 1 else ax.get_position().width)
+
+
+def _worst_first(weekly: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per loaded resource, most hours over capacity first, then the fullest."""
+    busy = weekly[weekly["load_hours"] > 0]
+    ratio = busy["load_hours"] / busy["capacity_hours"].where(busy["capacity_hours"] > 0)
+    per = busy.assign(ratio=ratio.fillna(0.0)).groupby("resource", sort=False)
+    rows = per.agg(name=("name", "first"), over=("over_hours", "sum"), ratio=("ratio", "max"))
+    return rows.sort_values(["over", "ratio"], ascending=False, kind="stable")
+
+
+def _grid(weekly: pd.DataFrame, rows: pd.Index, weeks: pd.DatetimeIndex, column: str) -> FloatArray:
+    """Return one column as an array of resources by weeks."""
+    table = weekly.pivot_table(index="resource", columns="week", values=column, aggfunc="sum")
+    return table.reindex(index=rows, columns=weeks).fillna(0.0).to_numpy(dtype=float)
+
+
+def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: np.ndarray) -> None:
+    """Colour the cells."""
+    share = np.divide(load, capacity, out=np.zeros_like(load), where=capacity > 0)
+    colours = _BLUES(np.clip(share, 0, 1))
+    colours[load <= 0] = (1.0, 1.0, 1.0, 1.0)
+    colours[(capacity <= 1e-9) & (load <= 0)] = _rgba(_AWAY)
+    colours[over] = _rgba(ALARM)
+    rows, columns = load.shape
+    edges_x, edges_y = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    ax.pcolormesh(edges_x, edges_y, colours, edgecolors=GRID, linewidth=0.4)
+
+
+def _rgba(colour: str) -> tuple[float, float, float, float]:
+    """Return a colour as four shares."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return parts[0], parts[1], parts[2], 1.0
+
+
+def _mark_over(ax: Axes, over: FloatArray, inches: float) -> None:
+    """Print the hours beyond capacity into their cells, or hatch these where they are narrow."""
+    hours = {
+        (int(r), int(c)): number(over[r, c]) if over[r, c] >= 0.5 else "<1"
+        for r, c in zip(*np.nonzero(over > _VISIBLE), strict=True)
+    }
+    widest = max((text_width(text, 8.0, "bold") for text in hours.values()), default=0.0)
+    fits = widest + 0.05 <= inches
+    for (r, c), text in hours.items():
+        if fits:
+            ax.text(
+                c, r, text, ha="center", va="center", fontsize=8, color=PAPER, fontweight="bold"
+            )
+        else:
+            ax.fill_between(
+                [c - 0.5, c + 0.5], r - 0.5, r + 0.5,
+                facecolor="none", edgecolor=PAPER, hatch="////", linewidth=0,
+            )  # fmt: skip
+
+
+def _week_axis(ax: Axes, weeks: pd.DatetimeIndex) -> None:
+    """Label the weeks by their Mondays, the year where it is new."""
+    every = max(1, math.ceil(len(weeks) * 0.62 / max(_inches(ax) - 2.2, 1.0)))
+    labels, year = [], 0
+    for week in weeks[::every]:
+        text = f"{week.day} {MONTHS[week.month - 1][:3]}"
+        labels.append(text if week.year == year else f"{text}\n{week.year}")
+        year = week.year
+    ax.set_xticks(range(0, len(weeks), every), labels, fontsize=LABEL)
+    ax.set_xlim(-0.5, len(weeks) - 0.5)
+    ax.set_xlabel("Week beginning", color=INK)
+
+
+def _title(weekly: pd.DataFrame, worst: pd.DataFrame) -> str:
+    """Return the finding: who is tightest, how much, when."""
+    top = worst.iloc[0]
+    mine = weekly[(weekly["resource"] == worst.index[0]) & (weekly["load_hours"] > 0)]
+    if top["over"] <= _VISIBLE:
+        ratio = mine["load_hours"] / mine["capacity_hours"].where(mine["capacity_hours"] > 0)
+        when = day(mine["week"].loc[ratio.idxmax()])
+        filled = f"{ratio.max() * 100:.0f}{GAP}%"
+        return f"Nobody is over capacity; {shorten(top['name'], 48)} is fullest: {filled} in the week of {when}"
+    peak = mine.loc[mine["over_hours"].idxmax()]
+    hours = f"{number(peak['over_hours'])} hours"
+    week = f"in the week of {day(peak['week'])}"
+    share = 100 * peak["load_hours"] / max(peak["capacity_hours"], 1e-9)
+    if share < 101 or peak["capacity_hours"] <= 1e-9:
+        return f"{shorten(top['name'], 48)} is the tightest: {hours} beyond capacity {week}"
+    percent = f"{share:.0f}{GAP}%"
+    return f"{shorten(top['name'], 48)} is the tightest: {percent} of capacity {week}, {hours} too many"
+
+
+def _subtitle(worst: pd.DataFrame, shown: int) -> str:
+    """Return how to read the chart and what it leaves out."""
+    over = int((worst["over"] > _VISIBLE).sum())
+    text = (
+        f"Shade: planned work as a share of what each has left for projects that week; "
+        f"figure: hours beyond it; {over} of {counted(len(worst), 'resource')} over capacity at least once, worst first"
+    )
+    if len(worst) > shown:
+        rest = int((worst["over"].iloc[shown:] > _VISIBLE).sum())
+        text += f"; … and {len(worst) - shown} more, {rest or 'none'} of them over capacity"
+    return text
