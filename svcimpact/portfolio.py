@@ -169,7 +169,7 @@ class Portfolio:
 
 def build_portfolio(
     settings: Settings | Mapping[str, object] | None,
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | None],
     *,
     rows: Mapping[str, Sequence[int]] | None = None,
     source: str = "The portfolio",
@@ -183,9 +183,10 @@ def build_portfolio(
     settings : Settings, mapping or None
         The settings, ready or by key as in `portfolio.toml` or on a sheet of keys and values.
         None if they could not be read, with the reason among `faults`.
-    tables : mapping of str to pandas.DataFrame
+    tables : mapping of str to pandas.DataFrame or None
         Tables by name. Cells may be raw (text, numbers, flags, dates in any mixture) or typed.
-        Blank rows are left out; blank cells take the defaults of the schema.
+        Blank rows are left out; blank cells take the defaults of the schema. None for a table
+        that could not be read, with the reason among `faults`.
     rows : mapping of str to sequence of int, optional
         For every table the row number of each row as the user sees it; by default the first row
         is row 2, below the headings.

@@ -46,7 +46,7 @@ class Draft:
 
 def read_tables(
     settings: Settings,
-    given: Mapping[str, pd.DataFrame],
+    given: Mapping[str, pd.DataFrame | None],
     rows: Mapping[str, Sequence[int]],
     ledger: Ledger,
 ) -> Draft:
@@ -56,8 +56,8 @@ def read_tables(
     ----------
     settings : Settings
         The settings, for the time zone.
-    given : mapping of str to pandas.DataFrame
-        Raw cells by table.
+    given : mapping of str to pandas.DataFrame or None
+        Raw cells by table; None for a table that could not be read, which has been told.
     rows : mapping of str to sequence of int
         Row numbers as the user sees them; counted from 2 where a table has none.
     ledger : Ledger
@@ -69,17 +69,21 @@ def read_tables(
         The tables.
     """
     schema = {table: columns for table, columns in load_schema().items() if table != SETTINGS}
-    placed, missing = _place_tables(given, list(schema), ledger)
+    frames_given = {
+        name: pd.DataFrame() if frame is None else frame for name, frame in given.items()
+    }
+    placed, missing = _place_tables(frames_given, list(schema), ledger)
+    unread = [name for name, frame in given.items() if frame is None]
     absent = {
         (table, column.name)
-        for table in missing
+        for table in [*missing, *unread]
         for column in schema[table].values()
         if column.required
     }
     zone = ZoneInfo(settings.timezone)
     frames, numbers = {}, {}
     for table, columns in schema.items():
-        raw = given[placed[table]] if table in placed else pd.DataFrame()
+        raw = frames_given[placed[table]] if table in placed else pd.DataFrame()
         at = rows.get(table, rows.get(placed.get(table, ""), range(2, len(raw) + 2)))
         frames[table], numbers[table], gone = _read_table(
             table, columns, raw, np.asarray(at, dtype=np.int64), zone, ledger
