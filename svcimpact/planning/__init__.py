@@ -1,0 +1,1 @@
+"""Before anything happens: where projects lean on service delivery, and on each other."""
