@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: a portfolio compiled, and the runs of it."""

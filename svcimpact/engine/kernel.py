@@ -7,129 +7,20 @@ sorted by number is a list in dispatch order.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numba import njit
 
-from svcimpact.engine.program import Program
+from svcimpact.engine.plan import Floats, Integers
+from svcimpact.engine.program import CAPACITY, HELD, LET_GO, Program
+from svcimpact.engine.state import N_LOG, N_READY, N_RUNNING, N_WORKED, Disruption, Work
 
 EPS = 1e-9
 WAITING, RUNNING, WORKED, FINISHED = 0, 1, 2, 3
-CAPACITY, HELD, LET_GO = 0, 1, 2
 FS, SS, FF, SF = 0, 1, 2, 3
 
 
-class Disruption(NamedTuple):
-    """What incidents take away in one run; times in working hours.
-
-    Attributes
-    ----------
-    take_resource, take_from, take_until, take_fte : ndarray
-        FTE taken from a resource's project capacity over ``[from, until)``.
-    hold_task, hold_from, hold_until : ndarray
-        Tasks (numbered as in `Program`) held over ``[from, until)``.
-    """
-
-    take_resource: Any
-    take_from: Any
-    take_until: Any
-    take_fte: Any
-    hold_task: Any
-    hold_from: Any
-    hold_until: Any
-
-
-class Work(NamedTuple):
-    """The state of a run; one is made for many runs."""
-
-    status: Any
-    hours: Any
-    left: Any
-    since: Any
-    rate: Any
-    share: Any
-    gate: Any
-    gates_left: Any
-    end_gate: Any
-    end_gates_left: Any
-    frozen: Any
-    stopped: Any
-    passed: Any
-    free: Any
-    capacity: Any
-    take_head: Any
-    take_next: Any
-    running: Any
-    ready: Any
-    worked: Any
-    counts: Any
-    event_ptr: Any
-    event_time: Any
-    event_kind: Any
-    event_index: Any
-    log_task: Any
-    log_time: Any
-    log_share: Any
-
-
-N_RUNNING, N_READY, N_WORKED, N_LOG = 0, 1, 2, 3
-
-
-def make_work(program: Program, takes: int, holds: int, log: int = 0) -> Work:
-    """Return room for runs of `program`.
-
-    Parameters
-    ----------
-    program : Program
-        What will be run.
-    takes, holds : int
-        The most entries of each kind that a disruption will have.
-    log : int
-        How many changes of a task's share to keep; 0 keeps none.
-
-    Returns
-    -------
-    Work
-        The arrays that a run needs, to be used again by the next one.
-    """
-    n, r, links = len(program.hours), len(program.resource_component), len(program.out_task)
-    events = 2 * (takes + holds)
-    floats = [np.zeros(n) for _ in range(7)]
-    return Work(
-        status=np.zeros(n, np.int64),
-        hours=floats[0],
-        left=floats[1],
-        since=floats[2],
-        rate=floats[3],
-        share=floats[4],
-        gate=floats[5],
-        gates_left=np.zeros(n, np.int64),
-        end_gate=floats[6],
-        end_gates_left=np.zeros(n, np.int64),
-        frozen=np.zeros(n, np.int64),
-        stopped=np.zeros(n, np.bool_),
-        passed=np.zeros(links, np.bool_),
-        free=np.zeros(r),
-        capacity=np.zeros(r),
-        take_head=np.full(r, -1, np.int64),
-        take_next=np.full(max(takes, 1), -1, np.int64),
-        running=np.zeros(n, np.int64),
-        ready=np.zeros(n, np.int64),
-        worked=np.zeros(n, np.int64),
-        counts=np.zeros(4, np.int64),
-        event_ptr=np.zeros(len(program.component_ptr), np.int64),
-        event_time=np.zeros(events),
-        event_kind=np.zeros(events, np.int64),
-        event_index=np.zeros(events, np.int64),
-        log_task=np.zeros(log, np.int64),
-        log_time=np.zeros(log),
-        log_share=np.zeros(log),
-    )
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def insert(items, count, value):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def insert(items: Integers, count: int, value: int) -> int:
     """Insert into a sorted list; return the place."""
     place = count
     while place > 0 and items[place - 1] > value:
@@ -139,8 +30,8 @@ def insert(items, count, value):  # type: ignore[no-untyped-def]
     return place
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def sort_disruption(p, d, w):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     """Lay the disruption's events out by component and time."""
     takes, holds = len(d.take_resource), len(d.hold_task)
     w.take_head[:] = -1
@@ -181,8 +72,8 @@ def sort_disruption(p, d, w):  # type: ignore[no-untyped-def]
         place[part[e]] += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def project_capacity(p, d, w, k, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def project_capacity(p: Program, d: Disruption, w: Work, k: int, t: float) -> float:
     """Return what resource `k` has for projects at time `t`, summed from scratch."""
     low, high = p.capacity_ptr[k], p.capacity_ptr[k + 1]
     while high - low > 1:
@@ -191,7 +82,7 @@ def project_capacity(p, d, w, k, t):  # type: ignore[no-untyped-def]
             low = middle
         else:
             high = middle
-    value = p.capacity_value[low]
+    value: float = p.capacity_value[low]
     e = w.take_head[k]
     while e >= 0:
         if d.take_from[e] <= t + EPS and d.take_until[e] > t + EPS:
@@ -200,8 +91,8 @@ def project_capacity(p, d, w, k, t):  # type: ignore[no-untyped-def]
     return max(value, 0.0)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def apply_event(p, d, w, kind, index, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def apply_event(p: Program, d: Disruption, w: Work, kind: int, index: int, t: float) -> None:
     """Rule 2: one capacity step or freeze boundary takes effect."""
     if kind == CAPACITY:
         w.capacity[index] = project_capacity(p, d, w, index, t)
@@ -211,8 +102,8 @@ def apply_event(p, d, w, kind, index, t):  # type: ignore[no-untyped-def]
         w.frozen[index] -= 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_start(w, j, time):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def open_start(w: Work, j: int, time: float) -> bool:
     """One start gate of `j` is known; return whether that made it ready."""
     w.gates_left[j] -= 1
     w.gate[j] = max(w.gate[j], time)
@@ -223,15 +114,15 @@ def open_start(w, j, time):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_finish(w, j, time):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def open_finish(w: Work, j: int, time: float) -> None:
     """One finish gate of `j` is known."""
     w.end_gates_left[j] -= 1
     w.end_gate[j] = max(w.end_gate[j], time)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_leads(p, w, i, left, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def open_leads(p: Program, w: Work, i: int, left: float, t: float) -> int:
     """Open the FS and FF leads that the work left of `i` has come down to.
 
     Return how many tasks earlier in dispatch order than `i` became ready.
@@ -250,8 +141,8 @@ def open_leads(p, w, i, left, t):  # type: ignore[no-untyped-def]
     return earlier
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def begin(p, w, i, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def begin(p: Program, w: Work, i: int, t: float) -> int:
     """Tell the successors of `i` that it has started.
 
     Return how many tasks earlier in dispatch order than `i` became ready.
@@ -266,8 +157,8 @@ def begin(p, w, i, t):  # type: ignore[no-untyped-def]
     return earlier + open_leads(p, w, i, w.left[i], t)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def end(p, w, i, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def end(p: Program, w: Work, i: int, t: float) -> None:
     """Tell the successors of `i` that it has finished."""
     for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
         if w.passed[e]:
@@ -280,8 +171,16 @@ def end(p, w, i, t):  # type: ignore[no-untyped-def]
             open_finish(w, p.out_task[e], t + p.out_lag[e])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def set_up(p, d, w, c, start, finish, interruptions):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def set_up(
+    p: Program,
+    d: Disruption,
+    w: Work,
+    c: int,
+    start: Floats,
+    finish: Floats,
+    interruptions: Integers,
+) -> None:
     """Put component `c` in its state at the moment time begins."""
     now = p.now
     w.counts[N_RUNNING] = w.counts[N_READY] = w.counts[N_WORKED] = 0
@@ -325,8 +224,8 @@ def set_up(p, d, w, c, start, finish, interruptions):  # type: ignore[no-untyped
         w.capacity[p.member[m]] = project_capacity(p, d, w, p.member[m], now)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def finish_work(p, w, t, finish):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def finish_work(p: Program, w: Work, t: float, finish: Floats) -> bool:
     """Rule 1, to its own fixed point; return whether any task stopped or finished."""
     changed = False
     kept = 0
@@ -365,8 +264,8 @@ def finish_work(p, w, t, finish):  # type: ignore[no-untyped-def]
     return changed
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def share_of(p, w, i):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def share_of(p: Program, w: Work, i: int) -> float:
     """Rule 3: the share of its needs that task `i` can have of what is free."""
     if w.frozen[i] > 0:
         return 0.0
@@ -378,15 +277,15 @@ def share_of(p, w, i):  # type: ignore[no-untyped-def]
     return share if share > EPS else 0.0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def take(p, w, i, share):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def take(p: Program, w: Work, i: int, share: float) -> None:
     """Take `share` of the needs of task `i` from what is free."""
     for e in range(p.need_ptr[i], p.need_ptr[i + 1]):
         w.free[p.need_resource[e]] -= share * p.need_units[e]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def hand_out(p, w, c, t, min_share, start):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def hand_out(p: Program, w: Work, c: int, t: float, min_share: float, start: Floats) -> None:
     """Rules 3 and 4, repeated until a pass starts nothing."""
     again = True
     while again:
@@ -418,8 +317,8 @@ def hand_out(p, w, c, t, min_share, start):  # type: ignore[no-untyped-def]
             x += begin(p, w, i, t)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def log(w, i, t, share):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def log(w: Work, i: int, t: float, share: float) -> None:
     """Keep a change of share, where a trace is wanted; -1 says the work is done."""
     if len(w.log_task) == 0:
         return
@@ -429,8 +328,8 @@ def log(w, i, t, share):  # type: ignore[no-untyped-def]
     w.counts[N_LOG] = m + 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def settle(w, t, resume_hours, interruptions):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def settle(w: Work, t: float, resume_hours: float, interruptions: Integers) -> None:
     """Rule 5: rates change, interruptions are counted, work is taken up again."""
     for x in range(w.counts[N_RUNNING]):
         i = w.running[x]
@@ -450,8 +349,8 @@ def settle(w, t, resume_hours, interruptions):  # type: ignore[no-untyped-def]
             w.left[i] += resume_hours
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def next_time(p, w, t):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def next_time(p: Program, w: Work, t: float) -> float:
     """Return when the next thing happens inside the component."""
     soon = np.inf
     for x in range(w.counts[N_RUNNING]):
@@ -473,8 +372,17 @@ def next_time(p, w, t):  # type: ignore[no-untyped-def]
     return soon
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def run_component(p, d, w, c, rules, start, finish, interruptions):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def run_component(
+    p: Program,
+    d: Disruption,
+    w: Work,
+    c: int,
+    rules: tuple[float, float],
+    start: Floats,
+    finish: Floats,
+    interruptions: Integers,
+) -> int:
     """Run component `c`; return -1, or a task that can never go on."""
     min_share, resume_hours = rules
     set_up(p, d, w, c, start, finish, interruptions)

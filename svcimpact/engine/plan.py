@@ -137,7 +137,9 @@ def compile_plan(portfolio: Portfolio) -> Plan:
         need_units=assigned["units_fte"].to_numpy(np.float64)[order],
         link_predecessor=positions(links["predecessor"], tasks["task"]),
         link_successor=positions(links["successor"], tasks["task"]),
-        link_type=np.asarray(pd.Index(LINK_TYPES).get_indexer(links["type"]), dtype=np.int64),
+        link_type=np.asarray(
+            pd.Index(LINK_TYPES).get_indexer(pd.Index(links["type"])), dtype=np.int64
+        ),
         link_lag=links["lag_days"].to_numpy(np.float64) * day,
         capacity_ptr=capacity_ptr,
         capacity_time=capacity_time,

@@ -145,7 +145,7 @@ def lay_out(plan: Plan) -> Program:
 
 
 def _components(plan: Plan, n: int, r: int) -> tuple[Integers, Integers]:
-    """Number the components by the first task in row order."""
+    """Return the component of every task and resource, numbered by first task in row order."""
     needer = np.repeat(np.arange(n), np.diff(plan.need_ptr))
     one = np.concatenate([plan.link_predecessor, needer])
     other = np.concatenate([plan.link_successor, n + plan.need_resource])

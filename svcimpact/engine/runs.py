@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from svcimpact.engine.kernel import (
-    N_LOG,
-    Disruption,
-    Work,
-    make_work,
-    run_component,
-    sort_disruption,
-)
+from svcimpact.engine.kernel import run_component, sort_disruption
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program, lay_out
+from svcimpact.engine.state import N_LOG, Disruption, Work, make_work
+
+Times: TypeAlias = tuple[Floats, Floats, NDArray[np.int32]]
 
 
 class StuckError(RuntimeError):
@@ -70,20 +66,20 @@ class Strikes(NamedTuple):
         The tasks (numbered as in `Program`) held until the thaw, and until restoration.
     """
 
-    ptr: Any
-    kind: Any
-    begin: Any
-    restored: Any
-    thawed: Any
-    over: Any
-    take_ptr: Any
-    take_resource: Any
-    take_fte: Any
-    aftermath: Any
-    change_ptr: Any
-    change_task: Any
-    use_ptr: Any
-    use_task: Any
+    ptr: Integers
+    kind: Integers
+    begin: Floats
+    restored: Floats
+    thawed: Floats
+    over: Floats
+    take_ptr: Integers
+    take_resource: Integers
+    take_fte: Floats
+    aftermath: Floats
+    change_ptr: Integers
+    change_task: Integers
+    use_ptr: Integers
+    use_task: Integers
 
 
 def run_once(
@@ -176,8 +172,16 @@ def _segments(program: Program, work: Work) -> list[tuple[int, float, float, flo
     return sorted(stretches)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _run_all(p, d, w, rules, start, finish, interruptions):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def _run_all(
+    p: Program,
+    d: Disruption,
+    w: Work,
+    rules: tuple[float, float],
+    start: Floats,
+    finish: Floats,
+    interruptions: Integers,
+) -> int:
     """Run every component; return -1, or a task that can never go on."""
     sort_disruption(p, d, w)
     w.counts[N_LOG] = 0
@@ -188,8 +192,8 @@ def _run_all(p, d, w, rules, start, finish, interruptions):  # type: ignore[no-u
     return -1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def expand(s, run, d):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     """Write the incidents of one run as takes and holds; return how many of each."""
     takes = holds = 0
     for e in range(s.ptr[run], s.ptr[run + 1]):
@@ -215,8 +219,19 @@ def expand(s, run, d):  # type: ignore[no-untyped-def]
     return takes, holds
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def run_many(p, s, w, d, rules, first, var_task, var_hours, base, out):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def run_many(
+    p: Program,
+    s: Strikes,
+    w: Work,
+    d: Disruption,
+    rules: tuple[float, float],
+    first: int,
+    var_task: Integers,
+    var_hours: Floats,
+    base: Times,
+    out: Times,
+) -> int:
     """Do runs ``first`` to ``first + len(out[0]) - 1``.
 
     A component that no incident of the run touches is copied from `base`, the same runs
@@ -261,7 +276,7 @@ def run_many(p, s, w, d, rules, first, var_task, var_hours, base, out):  # type:
     return -1
 
 
-def empty_times(runs: int, tasks: int) -> tuple[Floats, Floats, NDArray[np.int32]]:
+def empty_times(runs: int, tasks: int) -> Times:
     """Return room for the start, finish and interruptions of many runs.
 
     Parameters

@@ -1,0 +1,1 @@
+"""The one conflict: what a serious incident does to a portfolio."""

@@ -1,0 +1,73 @@
+"""What the figures rest on, in words."""
+
+from __future__ import annotations
+
+from svcimpact.incident.draws import Arrivals, horizon, random_sources
+from svcimpact.incident.scenario import Scenario
+from svcimpact.portfolio import Portfolio
+
+
+def assumptions(
+    portfolio: Portfolio, scenario: Scenario, arrivals: Arrivals, *, uncertain_tasks: int
+) -> tuple[str, ...]:
+    """Return what a simulation rests on.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    scenario : Scenario
+        What was supposed to happen.
+    arrivals : Arrivals
+        The incidents drawn.
+    uncertain_tasks : int
+        How many tasks have an uncertain duration.
+
+    Returns
+    -------
+    tuple of str
+        One sentence each.
+    """
+    s = portfolio.settings
+    said = [
+        f"A working day has {s.hours_per_day:g} hours from {s.day_start} on "
+        f"{', '.join(s.working_days)}; dates are {s.timezone} time.",
+        "Projects get what support leaves: capacity less absence, everyday support and what "
+        "incidents pull or ask to be covered. Restoring a service comes first.",
+        "Work goes to tasks by project priority, then planned start, then row. A task starts "
+        f"with at least {scenario.min_share:.0%} of the people it needs; short-handed work goes "
+        "proportionally slower.",
+        f"Getting back into an interrupted task costs {scenario.resume_hours:g} hours.",
+        "Delay is the finish with the incident less the levelled finish, run by run on the same "
+        "random numbers. Cost of delay is delay in working days times the project's daily rate.",
+        "A service counts as down when at least half of a failure reaches it; its outage is "
+        "costed for the whole restoration time.",
+    ]
+    if uncertain_tasks:
+        said.append(
+            f"{uncertain_tasks} of {len(portfolio.tasks)} tasks have an uncertain duration: PERT "
+            "(beta) between optimistic and pessimistic, its peak at the planned duration."
+        )
+    else:
+        said.append("Durations are as planned.")
+    for incident, source in zip(scenario.incidents, arrivals.sources, strict=False):
+        after = (
+            f"{source.aftermath_share:.0%} of the pull goes on for {source.aftermath_hours:g} h"
+            if source.aftermath_share and source.aftermath_hours
+            else "nobody stays pulled afterwards"
+        )
+        said.append(
+            f"{source.service}, severity {source.severity}, from "
+            f"{incident.start:%Y-%m-%d %H:%M}: restoration {source.restoration.describe()}; "
+            f"{after}; changes stay frozen for {source.freeze_after_hours:g} h."
+        )
+    if scenario.random_incidents is not None:
+        begin, end = horizon(portfolio, scenario.random_incidents)
+        rates = sum(rate for _, rate in random_sources(portfolio, scenario.random_incidents))
+        said.append(
+            f"Random incidents arrive from {begin:%Y-%m-%d} to {end:%Y-%m-%d} at {rates:.1f} a "
+            "year over all services, independently of each other."
+        )
+    if scenario.without:
+        said.append(f"Switched off: {', '.join(scenario.without)}.")
+    return tuple(said)

@@ -1,0 +1,303 @@
+"""Random inputs: one stream per source, named, so that no source moves another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from svcimpact.engine.plan import Plan
+from svcimpact.incident.restoration import Restoration, from_log, from_quantiles, last_date
+from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
+from svcimpact.portfolio import Portfolio
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One kind of incident: where it strikes, how hard, and what follows.
+
+    Attributes
+    ----------
+    service : str
+        Service id.
+    severity : int
+        Severity level.
+    restoration : Restoration
+        How long it lasts.
+    aftermath_hours, aftermath_share, freeze_after_hours : float
+        As in `Incident`.
+    """
+
+    service: str
+    severity: int
+    restoration: Restoration
+    aftermath_hours: float
+    aftermath_share: float
+    freeze_after_hours: float
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """The incidents of every run.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+        The kinds of incident.
+    ptr : ndarray of int, shape (runs + 1,)
+        Run `j` has the incidents ``ptr[j]:ptr[j + 1]``.
+    source : ndarray of int
+        The kind of each.
+    start : ndarray of datetime64
+        When each strikes, wall clock.
+    hours : ndarray of float
+        How long each lasts, around the clock.
+    """
+
+    sources: tuple[Source, ...]
+    ptr: Integers
+    source: Integers
+    start: NDArray[np.datetime64]
+    hours: Floats
+
+
+def stream(seed: int, *names: object) -> np.random.Generator:
+    """Return the random stream of one source.
+
+    Parameters
+    ----------
+    seed : int
+        The scenario's seed.
+    names : object
+        What tells the source apart, such as ``"task", "T-104"``.
+
+    Returns
+    -------
+    numpy.random.Generator
+        Always the same for the same seed and names, whatever other sources there are.
+
+    Notes
+    -----
+    A child of `numpy.random.SeedSequence`, its spawn key being a hash of the names in place
+    of a running number, so that a source keeps its stream when rows are added or sorted.
+
+    Examples
+    --------
+    >>> bool(stream(1, "task", "A").random() == stream(1, "task", "A").random())
+    True
+    """
+    digest = blake2b("\x1f".join(map(str, names)).encode(), digest_size=16).digest()
+    key = tuple(int(x) for x in np.frombuffer(digest, "<u4"))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def draw_hours(portfolio: Portfolio, plan: Plan, runs: int, seed: int) -> tuple[Integers, Floats]:
+    """Draw the work of the tasks whose duration is uncertain.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With `optimistic_days` and `pessimistic_days`.
+    plan : Plan
+        The same, compiled.
+    runs : int
+        How many futures.
+    seed : int
+        The scenario's seed.
+
+    Returns
+    -------
+    task : ndarray of int, shape (v,)
+        The tasks that vary.
+    hours : ndarray of float, shape (runs, v)
+        Their work.
+
+    Notes
+    -----
+    PERT: a beta distribution over [optimistic, pessimistic] with mode `duration_days` and
+    ``alpha + beta = 6`` (Malcolm, Roseboom, Clark and Fazar, 1959).
+    """
+    tasks = portfolio.tasks
+    low = tasks["optimistic_days"].to_numpy(np.float64)
+    high = tasks["pessimistic_days"].to_numpy(np.float64)
+    mode = tasks["duration_days"].to_numpy(np.float64)
+    open_ = np.isnan(plan.ended) & (high > low)
+    varies = np.flatnonzero(open_)
+    out = np.empty((runs, len(varies)))
+    day = portfolio.settings.hours_per_day
+    ids = tasks["task"].to_numpy()
+    for v, i in enumerate(varies):
+        peak = (mode[i] - low[i]) / (high[i] - low[i])
+        draws = stream(seed, "task", ids[i]).beta(1 + 4 * peak, 5 - 4 * peak, runs)
+        out[:, v] = (low[i] + (high[i] - low[i]) * draws) * day
+    return varies.astype(np.int64), out
+
+
+def draw_incidents(portfolio: Portfolio, scenario: Scenario) -> Arrivals:
+    """Draw the incidents of every run.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    scenario : Scenario
+        Checked against the portfolio.
+
+    Returns
+    -------
+    Arrivals
+        The incidents.
+    """
+    runs, seed = scenario.runs, scenario.seed
+    sources: list[Source] = []
+    parts: list[tuple[Integers, Integers, NDArray[np.datetime64], Floats]] = []
+    seen: dict[str, int] = {}
+    for incident in scenario.incidents:
+        count = seen[incident.service] = seen.get(incident.service, 0) + 1
+        source = fixed_source(portfolio, incident)
+        uniforms = stream(seed, "restoration", incident.service, count).random(runs)
+        strike = np.full(runs, incident.start.to_datetime64(), dtype="datetime64[us]")
+        kind = np.full(runs, len(sources), np.int64)
+        parts.append((np.arange(runs), kind, strike, source.restoration.draw(uniforms)))
+        sources.append(source)
+    if scenario.random_incidents is not None:
+        for source, rate in random_sources(portfolio, scenario.random_incidents):
+            parts.append(_strikes(portfolio, scenario, source, rate, len(sources)))
+            sources.append(source)
+    run = np.concatenate([p[0] for p in parts]) if parts else np.zeros(0, np.int64)
+    kinds = np.concatenate([p[1] for p in parts]) if parts else np.zeros(0, np.int64)
+    start = np.concatenate([p[2] for p in parts]) if parts else np.zeros(0, "datetime64[us]")
+    hours = np.concatenate([p[3] for p in parts]) if parts else np.zeros(0)
+    order = np.argsort(run, kind="stable")
+    return Arrivals(
+        tuple(sources),
+        np.searchsorted(run[order], np.arange(runs + 1)).astype(np.int64),
+        kinds[order].astype(np.int64),
+        start[order],
+        hours[order],
+    )
+
+
+def fixed_source(portfolio: Portfolio, incident: Incident) -> Source:
+    """Return the kind of incident that a stated incident is.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    incident : Incident
+        Checked against the portfolio.
+
+    Returns
+    -------
+    Source
+        The kind.
+    """
+    restoration = incident.restoration(portfolio)
+    assert restoration is not None
+    return Source(
+        incident.service,
+        incident.severity,
+        restoration,
+        incident.aftermath_hours,
+        incident.aftermath_share,
+        incident.freeze_after_hours,
+    )
+
+
+def random_sources(portfolio: Portfolio, chance: RandomIncidents) -> list[tuple[Source, float]]:
+    """Return the kinds of random incident and their rates.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With its incident log.
+    chance : RandomIncidents
+        What the scenario says.
+
+    Returns
+    -------
+    list of (Source, float)
+        Kind, and incidents per calendar year.
+
+    Notes
+    -----
+    From the log: the count of incidents of a service and severity over the length of the
+    log, from its first strike to its last date.
+    """
+    if chance.from_log:
+        log = portfolio.incidents
+        years = (last_date(log) - log["opened"].min()) / pd.Timedelta(days=365.25)
+        levels = {level for level, _ in portfolio.settings.severity}
+        pairs = Counter(zip(log["service"], log["severity"].astype(int), strict=True))
+        rates = {k: n / years for k, n in sorted(pairs.items()) if k[1] in levels}
+    else:
+        rates = {(service, 1): float(rate) for service, rate in chance.rates.items()}
+    found = []
+    for (service, severity), rate in rates.items():
+        if chance.median_hours is not None and chance.p90_hours is not None:
+            law = from_quantiles(chance.median_hours, chance.p90_hours)
+        else:
+            law_or_none = from_log(portfolio, service, severity)
+            assert law_or_none is not None
+            law = law_or_none
+        source = Source(
+            service,
+            severity,
+            law,
+            chance.aftermath_hours,
+            chance.aftermath_share,
+            chance.freeze_after_hours,
+        )
+        found.append((source, float(rate)))
+    return found
+
+
+def horizon(portfolio: Portfolio, chance: RandomIncidents) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the stretch of wall clock over which random incidents arrive.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With its calendar and status date.
+    chance : RandomIncidents
+        With its horizon in working days.
+
+    Returns
+    -------
+    begin, end : pandas.Timestamp
+        From where time begins to `horizon_days` working days later.
+    """
+    status = portfolio.settings.status_date
+    begin = portfolio.settings.start if status is None else status
+    length = chance.horizon_days * portfolio.settings.hours_per_day
+    end = portfolio.calendar.when(float(portfolio.calendar.hours(begin)) + length, side="finish")
+    return pd.Timestamp(begin), pd.Timestamp(end)
+
+
+def _strikes(
+    portfolio: Portfolio, scenario: Scenario, source: Source, rate: float, kind: int
+) -> tuple[Integers, Integers, NDArray[np.datetime64], Floats]:
+    """Draw the strikes of one random source in every run: a Poisson stream."""
+    assert scenario.random_incidents is not None
+    begin, end = horizon(portfolio, scenario.random_incidents)
+    length = (end - begin) / pd.Timedelta(hours=1)
+    names = ("arrivals", source.service, source.severity)
+    counts = stream(scenario.seed, *names).poisson(rate * length / (365.25 * 24), scenario.runs)
+    total = int(counts.sum())
+    when = stream(scenario.seed, *names, "when").random(total) * length
+    lasts = stream(scenario.seed, *names, "restoration").random(total)
+    offset = np.round(when * 3.6e9).astype("timedelta64[us]")
+    return (
+        np.repeat(np.arange(scenario.runs), counts),
+        np.full(total, kind, np.int64),
+        np.datetime64(begin, "us") + offset,
+        source.restoration.draw(lasts),
+    )

@@ -1,0 +1,235 @@
+"""What came out: tables of projects, tasks, resources and services, with their errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from svcimpact.engine.plan import Plan
+from svcimpact.engine.program import Program
+from svcimpact.engine.runs import Times
+from svcimpact.errors import fault, fault_frame
+from svcimpact.incident import tables
+from svcimpact.incident.assumptions import assumptions
+from svcimpact.incident.draws import Arrivals
+from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.strikes import Struck
+from svcimpact.incident.typical import segment_table
+from svcimpact.portfolio import Portfolio
+
+
+@dataclass(frozen=True, eq=False)
+class Futures:
+    """Everything a simulation drew and found, before it is summed up."""
+
+    portfolio: Portfolio
+    scenario: Scenario
+    plan: Plan
+    program: Program
+    uncertain_tasks: int
+    arrivals: Arrivals
+    struck: Struck
+    times: Times
+    base: Times
+
+
+@dataclass(frozen=True, eq=False)
+class Finishes:
+    """Run by run, in working hours since the portfolio's start.
+
+    Attributes
+    ----------
+    project_finish : pandas.DataFrame, shape (runs, projects)
+        When each project finishes.
+    task_start, task_finish : pandas.DataFrame or None, shape (runs, tasks)
+        Kept with ``keep="tasks"`` only.
+    """
+
+    project_finish: pd.DataFrame
+    task_start: pd.DataFrame | None = None
+    task_finish: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome:
+    """The result of a simulation; every estimate `x` has its standard error `x_se` beside it.
+
+    Attributes
+    ----------
+    portfolio, scenario
+        What was simulated.
+    projects, tasks, resources, services, incidents : pandas.DataFrame
+        One row each; dates are wall clock, `_days` are working days, `_hours` working hours
+        times FTE for resources and hours around the clock for outages.
+    segments : pandas.DataFrame
+        One typical run without and with the incident: every restoration at its median,
+        durations as planned, no random incidents. For Gantt charts and load.
+    with_incident, levelled : Finishes
+        Run by run, with the incident and without it, on the same random numbers.
+    assumptions : tuple of str
+        What the figures rest on, in words.
+    warnings : pandas.DataFrame
+        What was assumed about the input.
+    """
+
+    portfolio: Portfolio
+    scenario: Scenario
+    projects: pd.DataFrame
+    tasks: pd.DataFrame
+    resources: pd.DataFrame
+    services: pd.DataFrame
+    incidents: pd.DataFrame
+    segments: pd.DataFrame
+    with_incident: Finishes
+    levelled: Finishes
+    assumptions: tuple[str, ...]
+    warnings: pd.DataFrame
+
+    @classmethod
+    def gather(cls, futures: Futures, *, keep: str = "projects") -> Outcome:
+        """Sum the futures up.
+
+        Parameters
+        ----------
+        futures : Futures
+            What was drawn and found.
+        keep : {"projects", "tasks"}
+            What to keep run by run.
+
+        Returns
+        -------
+        Outcome
+            The tables.
+        """
+        portfolio, scenario = futures.portfolio, futures.scenario
+        late = _finishes(futures, futures.times, keep)
+        calm = _finishes(futures, futures.base, keep)
+        plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
+        certain = (
+            not futures.uncertain_tasks
+            and scenario.random_incidents is None
+            and all(x.restoration.distribution == "fixed" for x in arrivals.sources)
+        )
+        return cls(
+            portfolio=portfolio,
+            scenario=scenario,
+            projects=tables.project_table(
+                portfolio,
+                plan,
+                late.project_finish.to_numpy(),
+                calm.project_finish.to_numpy(),
+                certain=certain,
+            ),
+            tasks=tables.task_table(portfolio, plan, futures.times, futures.base, certain=certain),
+            resources=tables.resource_table(portfolio, arrivals, struck, certain=certain),
+            services=tables.service_table(portfolio, arrivals, struck, certain=certain),
+            incidents=tables.incident_table(portfolio, arrivals, len(scenario.incidents)),
+            segments=segment_table(portfolio, scenario, plan, futures.program, arrivals),
+            with_incident=late,
+            levelled=calm,
+            assumptions=assumptions(
+                portfolio, scenario, arrivals, uncertain_tasks=futures.uncertain_tasks
+            ),
+            warnings=_warnings(scenario),
+        )
+
+    @property
+    def runs(self) -> int:
+        """How many futures were simulated."""
+        return self.scenario.runs
+
+    @property
+    def seed(self) -> int:
+        """The seed they were drawn from."""
+        return self.scenario.seed
+
+    @property
+    def hours_per_day(self) -> float:
+        """Working hours in a working day."""
+        return self.portfolio.settings.hours_per_day
+
+    @property
+    def project_finish(self) -> pd.DataFrame:
+        """Finish of every project in every run with the incident, in working hours."""
+        return self.with_incident.project_finish
+
+    @property
+    def task_start(self) -> pd.DataFrame | None:
+        """Start of every task in every run; kept with ``keep="tasks"`` only."""
+        return self.with_incident.task_start
+
+    @property
+    def task_finish(self) -> pd.DataFrame | None:
+        """Finish of every task in every run; kept with ``keep="tasks"`` only."""
+        return self.with_incident.task_finish
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
+        shown = ["project", "name", "planned_finish", "levelled_finish", "finish_p50"]
+        shown += ["finish_p80", "delay_mean_days", "delay_mean_days_se", "chance_late"]
+        figures = {c: self.projects[c].round(2) for c in shown[-3:]}
+        return self.projects[shown].assign(**figures)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report of this outcome.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            An ``.html`` file; replaced whole.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
+        # The report stands above the outcome; it is asked for by name, not built upon.
+        from importlib import import_module
+
+        written: Path = import_module("svcimpact.report").write_report(self, Path(path))
+        return written
+
+    def __repr__(self) -> str:
+        head = f"Outcome of {self.scenario.name!r}: {self.runs:,} runs, seed {self.seed}"
+        return f"{head}\n{self._summary.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        head = f"<b>{escape(self.scenario.name)}</b>: {self.runs:,} runs, seed {self.seed}"
+        return f"<p>{head}</p>{self._summary.to_html(index=False, escape=True)}"
+
+
+def _warnings(scenario: Scenario) -> pd.DataFrame:
+    """Say what to be careful with."""
+    few = 25
+    if scenario.runs >= few:
+        return fault_frame([])
+    row = fault(
+        "scenario",
+        column="runs",
+        found=str(scenario.runs),
+        expected=f"{few} or more to give an error for P95",
+        cure="Raise runs unless nothing is random.",
+    )
+    return fault_frame([row])
+
+
+def _finishes(futures: Futures, times: Times, keep: str) -> Finishes:
+    """Take the latest task of each project, run by run."""
+    runs = futures.scenario.runs
+    start, finish = (np.broadcast_to(a, (runs, a.shape[1])) for a in times[:2])
+    ids = list(futures.portfolio.projects["project"])
+    latest = np.full((len(finish), len(ids)), np.nan)
+    for column in range(len(ids)):
+        mine = futures.plan.project == column
+        if mine.any():
+            latest[:, column] = finish[:, mine].max(axis=1)
+    frame = pd.DataFrame(latest, columns=ids)
+    if keep != "tasks":
+        return Finishes(frame)
+    names = list(futures.portfolio.tasks["task"])
+    return Finishes(frame, pd.DataFrame(start, columns=names), pd.DataFrame(finish, columns=names))

@@ -1,0 +1,244 @@
+"""Draw the futures, run them in batches on threads, and gather the outcome."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from svcimpact.engine.plan import Floats, Integers, Plan, compile_plan, impossible_tasks
+from svcimpact.engine.program import Program, lay_out
+from svcimpact.engine.runs import Strikes, StuckError, Times, empty_times, run_many
+from svcimpact.engine.state import Disruption, make_work
+from svcimpact.errors import InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.draws import draw_hours, draw_incidents
+from svcimpact.incident.outcome import Futures, Outcome
+from svcimpact.incident.scenario import Incident, Scenario, scenario_faults
+from svcimpact.incident.strikes import Struck, strike
+from svcimpact.portfolio import Portfolio
+
+BATCH = 64
+
+
+def simulate(
+    portfolio: Portfolio,
+    what: Incident | Scenario,
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    keep: Literal["projects", "tasks"] = "projects",
+    threads: int | None = None,
+    progress: bool = False,
+) -> Outcome:
+    """Simulate what incidents do to a portfolio, run by run against the same without them.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    what : Incident or Scenario
+        One incident under the default rules, or a scenario.
+    runs : int, optional
+        How many futures; the scenario's own number (1,000 for an incident) if not given.
+    seed : int, optional
+        Seed of all randomness; the scenario's own (1 for an incident) if not given.
+    keep : {"projects", "tasks"}
+        What to keep run by run: finish dates of projects, or also start and finish of tasks.
+    threads : int, optional
+        How many threads to run on; all processors if not given. The figures do not depend
+        on it.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Outcome
+        Tables of projects, tasks, resources and services, every estimate with its error.
+
+    Raises
+    ------
+    InvalidScenarioError
+        When the scenario does not fit the portfolio, or a task can never start under it.
+
+    Examples
+    --------
+    >>> from svcimpact.io import read
+    >>> from svcimpact.incident.scenario import Scenario
+    >>> outcome = simulate(read("data/tiny"), Scenario.read("data/tiny/incident.toml"))
+    >>> outcome.projects[["project", "delay_mean_days"]]
+        project  delay_mean_days
+    0     pages             0.00
+    1  checkout             1.75
+    """
+    scenario = what if isinstance(what, Scenario) else Scenario(_title(portfolio, what), (what,))
+    scenario = replace(
+        scenario,
+        runs=scenario.runs if runs is None else runs,
+        seed=scenario.seed if seed is None else seed,
+    )
+    plan = compile_plan(portfolio)
+    _check(portfolio, scenario, plan)
+    program = lay_out(plan)
+    arrivals = draw_incidents(portfolio, scenario)
+    var_task, var_hours = draw_hours(portfolio, plan, scenario.runs, scenario.seed)
+    place = np.empty(len(program.task), np.int64)
+    place[program.task] = np.arange(len(program.task))
+    struck = strike(portfolio, program, arrivals, scenario.without)
+    batch = Batch(
+        program,
+        (scenario.min_share, scenario.resume_hours),
+        place[var_task],
+        var_hours,
+        threads or os.cpu_count() or 1,
+        progress,
+    )
+    try:
+        base = batch.run(
+            _nothing(struck, scenario.runs), scenario.runs if len(var_task) else 1, None, "levelled"
+        )
+        times = batch.run(struck, scenario.runs, base, "with the incident")
+    except StuckError as error:
+        raise InvalidScenarioError(
+            "The simulation cannot finish.", _stuck(portfolio, np.array([error.task]), scenario)
+        ) from None
+    return Outcome.gather(
+        Futures(portfolio, scenario, plan, program, len(var_task), arrivals, struck, times, base),
+        keep=keep,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What all runs of a simulation have in common."""
+
+    program: Program
+    rules: tuple[float, float]
+    var_task: Integers
+    var_hours: Floats
+    threads: int
+    progress: bool
+
+    def run(
+        self,
+        struck: Struck,
+        runs: int,
+        base: Times | None,
+        label: str,
+    ) -> Times:
+        """Do `runs` runs on threads.
+
+        Parameters
+        ----------
+        struck : Struck
+            The incidents of every run.
+        runs : int
+            How many.
+        base : tuple of ndarray, optional
+            Start, finish and interruptions of the same runs without incidents.
+        label : str
+            What the progress bar says.
+
+        Returns
+        -------
+        start, finish, interruptions : ndarray, shape (runs, tasks)
+            By run and row of the table.
+
+        Raises
+        ------
+        StuckError
+            When a task can never start or go on.
+        """
+        out = empty_times(runs, len(self.program.task))
+        known = empty_times(0, len(self.program.task)) if base is None else base
+
+        def do(first: int) -> int:
+            last = min(first + BATCH, runs)
+            work = make_work(self.program, struck.most_takes, struck.most_holds)
+            room = _room(struck)
+            part = (out[0][first:last], out[1][first:last], out[2][first:last])
+            return int(
+                run_many(
+                    self.program,
+                    struck.strikes,
+                    work,
+                    room,
+                    self.rules,
+                    first,
+                    self.var_task,
+                    self.var_hours,
+                    known,
+                    part,
+                )
+            )
+
+        starts = range(0, runs, BATCH)
+        pool = ThreadPoolExecutor(self.threads)
+        try:
+            with tqdm(total=runs, desc=label, unit=" runs", disable=not self.progress) as bar:
+                for first, stuck in zip(starts, pool.map(do, starts), strict=True):
+                    if stuck >= 0:
+                        raise StuckError(int(self.program.task[stuck]))
+                    bar.update(min(BATCH, runs - first))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return out
+
+
+def _room(struck: Struck) -> Disruption:
+    """Return room for one run's disruption."""
+    takes, holds = struck.most_takes, struck.most_holds
+    return Disruption(
+        np.zeros(takes, np.int64),
+        np.zeros(takes),
+        np.zeros(takes),
+        np.zeros(takes),
+        np.zeros(holds, np.int64),
+        np.zeros(holds),
+        np.zeros(holds),
+    )
+
+
+def _nothing(struck: Struck, runs: int) -> Struck:
+    """Return the same without any incident."""
+    none: Strikes = struck.strikes._replace(ptr=np.zeros(runs + 1, np.int64))
+    return Struck(none, (), 0, 0)
+
+
+def _title(portfolio: Portfolio, incident: Incident) -> str:
+    services = portfolio.services.set_index("service")["name"]
+    return f"{services.get(incident.service, incident.service)} fails"
+
+
+def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
+    """Raise what is wrong before anything is run."""
+    faults = scenario_faults(scenario, portfolio)
+    if faults:
+        raise InvalidScenarioError("The scenario does not fit the portfolio.", fault_frame(faults))
+    stuck = impossible_tasks(plan, scenario.min_share)
+    if len(stuck):
+        raise InvalidScenarioError(
+            "Some tasks can never start.", _stuck(portfolio, stuck, scenario)
+        )
+
+
+def _stuck(portfolio: Portfolio, tasks: Integers, scenario: Scenario) -> pd.DataFrame:
+    """Return a fault for each task that can never start."""
+    ids = portfolio.tasks["task"]
+    share = f"{scenario.min_share:g}"
+    return fault_frame(
+        [
+            fault(
+                "tasks",
+                column="task",
+                found=f"{ids[int(i)]!r}, which can never start",
+                expected=f"{share} of its units within its resources' project capacity",
+                cure="Lower units_fte, raise capacity_fte, or lower min_share.",
+            )
+            for i in tasks
+        ]
+    )

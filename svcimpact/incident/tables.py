@@ -1,0 +1,316 @@
+"""The tables of an outcome, summed up from runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from svcimpact.calendar import Calendar
+from svcimpact.engine.plan import Floats, Plan, planned_times
+from svcimpact.engine.runs import Times
+from svcimpact.incident.draws import Arrivals
+from svcimpact.incident.estimates import chance, mean, quantile
+from svcimpact.incident.strikes import Struck
+from svcimpact.portfolio import Portfolio
+
+LATE = 1e-6
+
+
+def project_table(
+    portfolio: Portfolio, plan: Plan, late: Floats, calm: Floats, *, certain: bool
+) -> pd.DataFrame:
+    """Return planned, levelled and with-incident dates, delays and money per project.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    plan : Plan
+        The same, compiled.
+    late, calm : ndarray of float, shape (runs, projects)
+        Finish in working hours with the incident and without it.
+    certain : bool
+        Whether nothing was random, so that every error is zero.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per project, in the order of the table `projects`. `levelled_finish` is the
+        P50 without the incident; `chance_late` is the chance of missing the due date.
+    """
+    projects, clock = portfolio.projects, portfolio.calendar
+    day = portfolio.settings.hours_per_day
+    planned = np.full(len(projects), np.nan)
+    finish = planned_times(plan)[1]
+    for row in range(len(projects)):
+        mine = plan.project == row
+        planned[row] = finish[mine].max() if mine.any() else np.nan
+    due = projects["due"]
+    rate = projects["cost_of_delay_per_day"].to_numpy(np.float64)
+    delay = (late - calm) / day
+    calm_p50, calm_error = quantile(calm, 0.5)
+    table = projects[["project", "name", "priority", "due", "cost_of_delay_per_day"]].copy()
+
+    def add(name: str, pair: tuple[Floats, Floats]) -> None:
+        table[name] = pair[0]
+        table[name + "_se"] = np.where(certain, 0.0, pair[1])
+
+    def add_date(name: str, pair: tuple[Floats, Floats]) -> None:
+        table[name] = dates(clock, pair[0], "finish")
+        table[name + "_se_days"] = np.where(certain, 0.0, pair[1] / day)
+
+    table["planned_finish"] = dates(clock, planned, "finish")
+    add_date("levelled_finish", (calm_p50, calm_error))
+    table["levelled_delay_days"] = (calm_p50 - planned) / day
+    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
+        add_date(f"finish_{name}", quantile(late, q))
+    add("delay_mean_days", mean(delay))
+    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
+        add(f"delay_{name}_days", quantile(delay, q))
+    add("chance_delayed", chance(late - calm > LATE))
+    limit = due_hours(clock, due)
+    without = np.isnan(limit) | np.isnan(planned)
+    for name, values in (("chance_late", late), ("chance_late_levelled", calm)):
+        share, error = chance(values > limit + LATE)
+        add(name, (np.where(without, np.nan, share), np.where(without, np.nan, error)))
+    add("cost_mean", mean(delay * rate))
+    for name, q in (("p80", 0.8), ("p95", 0.95)):
+        add(f"cost_{name}", quantile(delay * rate, q))
+    return table
+
+
+def task_table(
+    portfolio: Portfolio, plan: Plan, times: Times, base: Times, *, certain: bool
+) -> pd.DataFrame:
+    """Return dates and delays per task.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    plan : Plan
+        The same, compiled.
+    times, base : tuple of ndarray, shape (runs, tasks)
+        Start, finish and interruptions with the incident and without it.
+    certain : bool
+        Whether nothing was random, so that every error is zero.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per task, in the order of the table `tasks`.
+    """
+    clock, day = portfolio.calendar, portfolio.settings.hours_per_day
+    start, finish = planned_times(plan)
+    table = portfolio.tasks[["task", "project", "name", "stage"]].copy()
+    table["planned_start"] = dates(clock, start, "start")
+    table["planned_finish"] = dates(clock, finish, "finish")
+    table["levelled_start"] = dates(clock, np.median(base[0], axis=0), "start")
+    table["levelled_finish"] = dates(clock, np.median(base[1], axis=0), "finish")
+    table["start_p50"] = dates(clock, np.median(times[0], axis=0), "start")
+    table["finish_p50"] = dates(clock, np.median(times[1], axis=0), "finish")
+    table["finish_p80"] = dates(clock, quantile(times[1], 0.8)[0], "finish")
+    delay = (times[1] - base[1]) / day
+    figures = {
+        "delay_mean_days": mean(delay),
+        "delay_p80_days": quantile(delay, 0.8),
+        "chance_delayed": chance(delay * day > LATE),
+        "interruptions_mean": mean(times[2].astype(np.float64)),
+    }
+    for name, (estimate, error) in figures.items():
+        table[name] = estimate
+        table[name + "_se"] = np.where(certain, 0.0, error)
+    return table
+
+
+def resource_table(
+    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: bool
+) -> pd.DataFrame:
+    """Return who is pulled, who covers, and what projects lose.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    arrivals : Arrivals
+        The incidents drawn.
+    struck : Struck
+        What they do.
+    certain : bool
+        Whether nothing was random, so that every error is zero.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per resource. `_fte` are the largest figures of a single incident while it
+        lasts; `_hours` are FTE times working hours, mean over runs, aftermath included.
+    """
+    table = portfolio.resources[["resource", "name", "team", "capacity_fte"]].copy()
+    everyday = portfolio.support.groupby("resource")["bau_fte"].sum()
+    table["everyday_fte"] = table["resource"].map(everyday).fillna(0.0).to_numpy(np.float64)
+    none = np.zeros((0, len(table)))
+    parts = {
+        "pull": np.array([e.pull for e in struck.effects]) if struck.effects else none,
+        "cover": np.array([e.cover for e in struck.effects]) if struck.effects else none,
+        "relief": np.array([e.relief for e in struck.effects]) if struck.effects else none,
+    }
+    for name, fte in parts.items():
+        table[f"{name}_fte"] = fte.max(axis=0, initial=0.0)
+    exposed = _exposure(arrivals, struck)
+    hours = {name: exposed @ fte for name, fte in parts.items()}
+    hours["lost"] = hours["pull"] + hours["cover"] - hours["relief"]
+    for name, values in hours.items():
+        estimate, error = mean(values)
+        table[f"{name}_hours"] = estimate
+        table[f"{name}_hours_se"] = np.where(certain, 0.0, error)
+    return table
+
+
+def service_table(
+    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: bool
+) -> pd.DataFrame:
+    """Return which services are down, what that costs, and what support nobody covers.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    arrivals : Arrivals
+        The incidents drawn.
+    struck : Struck
+        What they do.
+    certain : bool
+        Whether nothing was random, so that every error is zero.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per service. `outage_hours` are hours around the clock for which the service
+        counts as down, mean over runs; `uncovered_hours` are FTE times working hours.
+    """
+    services = portfolio.services
+    ids = list(services["service"])
+    table = services[["service", "name"]].copy()
+    effects = struck.effects
+    weight = np.array([[e.weights.get(s, 0.0) for s in ids] for e in effects])
+    down = np.array([[s in e.down for s in ids] for e in effects], float)
+    uncovered = np.array([e.uncovered for e in effects])
+    weight, down, uncovered = (a.reshape(-1, len(ids)) for a in (weight, down, uncovered))
+    table["weight"] = weight.max(axis=0, initial=0.0)
+    table["down"] = down.max(axis=0, initial=0.0) > 0
+    touched = portfolio.changes.groupby("service")["task"].nunique()
+    held = table["service"].map(touched).fillna(0).to_numpy(np.int64)
+    table["held_tasks"] = np.where(table["down"], held, 0)
+    table["uncovered_fte"] = uncovered.max(axis=0, initial=0.0)
+    lasts = _by_source(arrivals, arrivals.hours) @ down
+    figures = {
+        "outage_hours": lasts,
+        "outage_cost": lasts * services["outage_cost_per_hour"].to_numpy(np.float64),
+        "uncovered_hours": _exposure(arrivals, struck) @ uncovered,
+    }
+    for name, values in figures.items():
+        estimate, error = mean(values)
+        table[name] = estimate
+        table[name + "_se"] = np.where(certain, 0.0, error)
+    return table
+
+
+def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.DataFrame:
+    """Return the stated incidents and when they are restored.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    arrivals : Arrivals
+        The incidents drawn; stated ones are the first sources.
+    stated : int
+        How many incidents the scenario states.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per stated incident; hours are around the clock.
+    """
+    names = portfolio.services.set_index("service")["name"]
+    rows = []
+    for number, source in enumerate(arrivals.sources[:stated]):
+        mine = arrivals.source == number
+        start, hours = arrivals.start[mine][0], arrivals.hours[mine][:, None]
+        restored = portfolio.calendar.later(start, np.quantile(hours, [0.5, 0.8]))
+        estimate, error = mean(hours)
+        fixed = source.restoration.distribution == "fixed"
+        rows.append(
+            {
+                "service": source.service,
+                "name": names[source.service],
+                "severity": source.severity,
+                "start": start,
+                "restoration": source.restoration.describe(),
+                "restored_p50": restored[0],
+                "restored_p80": restored[1],
+                "restoration_hours_mean": float(estimate[0]),
+                "restoration_hours_mean_se": 0.0 if fixed else float(error[0]),
+            }
+        )
+    columns = ["service", "name", "severity", "start", "restoration", "restored_p50"]
+    columns += ["restored_p80", "restoration_hours_mean", "restoration_hours_mean_se"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def dates(clock: Calendar, hours: Floats, side: str) -> NDArray[np.datetime64]:
+    """Return wall-clock dates of working hours, NaT for NaN.
+
+    Parameters
+    ----------
+    clock : Calendar
+        The portfolio's clock.
+    hours : ndarray of float
+        Working hours.
+    side : {"start", "finish"}
+        Which side of a night a boundary falls on.
+
+    Returns
+    -------
+    ndarray of datetime64
+        Same shape.
+    """
+    return np.asarray(clock.when(hours, side="start" if side == "start" else "finish"))
+
+
+def due_hours(clock: Calendar, due: pd.Series) -> Floats:
+    """Return the end of each due day in working hours.
+
+    Parameters
+    ----------
+    clock : Calendar
+        The portfolio's clock.
+    due : pandas.Series of datetime64
+        Due dates.
+
+    Returns
+    -------
+    ndarray of float
+        Working hours, NaN where there is no date.
+    """
+    out = np.full(len(due), np.nan)
+    there = due.notna().to_numpy()
+    out[there] = clock.hours(due[there].to_numpy() + np.timedelta64(1, "D"))
+    return out
+
+
+def _by_source(arrivals: Arrivals, values: Floats) -> Floats:
+    """Add `values`, one per incident, up by run and source; shape (runs, sources)."""
+    runs, count = len(arrivals.ptr) - 1, len(arrivals.sources)
+    run = np.repeat(np.arange(runs), np.diff(arrivals.ptr))
+    total = np.zeros((runs, count))
+    np.add.at(total, (run, arrivals.source), values)
+    return total
+
+
+def _exposure(arrivals: Arrivals, struck: Struck) -> Floats:
+    """Return working hours of incident, aftermath by its share; shape (runs, sources)."""
+    s = struck.strikes
+    after = s.aftermath[s.kind] * (s.over - s.restored) if len(s.kind) else np.zeros(0)
+    return _by_source(arrivals, (s.restored - s.begin) + after)
