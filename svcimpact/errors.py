@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 import pandas as pd
 
@@ -158,7 +158,7 @@ def describe(faults: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _sentence(row: dict[str, str]) -> str:
+def _sentence(row: Mapping[Hashable, str]) -> str:
     where = row["table"]
     if row["row"]:
         several = re.fullmatch(r"\d+(, \d+)* and \d+( more)?", row["row"])

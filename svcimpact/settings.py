@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
@@ -26,6 +26,7 @@ SECTION = "calendar"
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Reader = Callable[[object], object]
 _WEEK = tuple(name[:3] for name in _DAY_NAMES)
+_NO_DAY = cast("pd.Timestamp", pd.NaT)
 _DAY_START = "a time of day such as 09:00"
 _HOLIDAYS = "a region code such as GB-ENG, or ISO dates"
 _SEVERITY = "a share from 0 to 1 for each level, such as 1=1 2=0.5 3=0.2"
@@ -88,7 +89,7 @@ def read_settings(raw: Settings | Mapping[str, object] | None, ledger: Ledger) -
         The settings; where a value is wrong its default, a start that is wrong is NaT.
     """
     if raw is None:
-        return Settings(name="", start=pd.NaT)
+        return Settings(name="", start=_NO_DAY)
     given = _by_key(asdict(raw) if isinstance(raw, Settings) else raw, ledger)
     zone = _read(given, "timezone", _timezone, ledger) or "UTC"
     local = ZoneInfo(zone)
@@ -98,7 +99,7 @@ def read_settings(raw: Settings | Mapping[str, object] | None, ledger: Ledger) -
     opening = _read(given, "day_start", _day_start, ledger) or "09:00"
     settings = Settings(
         name=_read(given, "name", read_text, ledger) or "",
-        start=pd.NaT if start is None else pd.Timestamp(start),
+        start=_NO_DAY if start is None else pd.Timestamp(start),
         currency=_read(given, "currency", read_text, ledger) or "EUR",
         status_date=None if status is None else pd.Timestamp(status),
         timezone=zone,
@@ -298,20 +299,17 @@ def _region(code: str) -> str | Doubt:
 
 
 def _severity(raw: object) -> tuple[tuple[int, float], ...] | Doubt:
-    if isinstance(raw, Mapping):
-        pairs = list(raw.items())
-    else:
-        pairs = [
-            tuple(part.split("=", 1)) if isinstance(part, str) else part for part in _parts(raw)
-        ]
+    parts = raw.items() if isinstance(raw, Mapping) else _parts(raw)
+    pairs = [part.split("=", 1) if isinstance(part, str) else part for part in parts]
     shares: dict[int, float] = {}
     for pair in pairs:
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             return Doubt(_SEVERITY, cure=f"Correct {show(_simple(pair))}.")
         level, share = (read_number(part) for part in pair)
-        whole = isinstance(level, float) and level.is_integer() and level >= 1
-        if not whole or not isinstance(share, float) or not 0 <= share <= 1:
-            return Doubt(_SEVERITY, cure=f"Correct level {_simple(pair[0])}: {_simple(pair[1])}.")
+        if not isinstance(level, float) or not level.is_integer() or level < 1:
+            return Doubt(_SEVERITY, cure=f"Correct the level {show(pair[0])}.")
+        if not isinstance(share, float) or not 0 <= share <= 1:
+            return Doubt(_SEVERITY, cure=f"Correct the share {show(pair[1])}.")
         if int(level) in shares:
             return Doubt(_SEVERITY, cure=f"Give level {int(level)} one share.")
         shares[int(level)] = share

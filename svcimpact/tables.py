@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from svcimpact.cells import DTYPES, ReadColumn, empty_column, read_column
+from svcimpact.cells import ReadColumn, empty_column, read_column
 from svcimpact.cells.doubt import show
 from svcimpact.cells.text import clean, quoted
 from svcimpact.errors import Ledger
@@ -36,12 +36,31 @@ class Draft:
         For every table the row number of each of its rows, as the user sees it.
     absent : frozenset of (str, str)
         Required columns that were not given, as table and column; a fault tells of each.
+    unread : dict of (str, str) to ndarray of bool
+        Which cells were wrong, for every column with any; they are missing in the frame.
     """
 
     settings: Settings
     frames: dict[str, pd.DataFrame]
     rows: dict[str, npt.NDArray[np.int64]]
     absent: frozenset[tuple[str, str]] = frozenset()
+    unread: Mapping[tuple[str, str], npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    def wrong(self, table: str, column: str) -> npt.NDArray[np.bool_]:
+        """Return which cells of a column were wrong, and have their fault.
+
+        Parameters
+        ----------
+        table, column : str
+            The column.
+
+        Returns
+        -------
+        ndarray of bool
+            One for each row.
+        """
+        none = np.zeros(len(self.frames[table]), dtype=bool)
+        return self.unread.get((table, column), none)
 
 
 def read_tables(
@@ -73,27 +92,29 @@ def read_tables(
         name: pd.DataFrame() if frame is None else frame for name, frame in given.items()
     }
     placed, missing = _place_tables(frames_given, list(schema), ledger)
-    unread = [name for name, frame in given.items() if frame is None]
+    unreadable = [name for name, frame in given.items() if frame is None]
     absent = {
         (table, column.name)
-        for table in [*missing, *unread]
+        for table in [*missing, *unreadable]
         for column in schema[table].values()
         if column.required
     }
     zone = ZoneInfo(settings.timezone)
-    frames, numbers = {}, {}
+    frames: dict[str, pd.DataFrame] = {}
+    numbers: dict[str, npt.NDArray[np.int64]] = {}
+    unread: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
     for table, columns in schema.items():
         raw = frames_given[placed[table]] if table in placed else pd.DataFrame()
         at = rows.get(table, rows.get(placed.get(table, ""), range(2, len(raw) + 2)))
-        frames[table], numbers[table], gone = _read_table(
-            table, columns, raw, np.asarray(at, dtype=np.int64), zone, ledger
-        )
-        absent |= {(table, column) for column in gone}
+        read = _read_table(table, columns, raw, np.asarray(at, dtype=np.int64), zone, ledger)
+        frames[table], numbers[table] = read.frame, read.rows
+        absent |= {(table, column) for column in read.gone}
+        unread |= {(table, column): wrong for column, wrong in read.unread.items()}
         if table in REQUIRED_TABLES and table in placed and frames[table].empty:
             ledger.warn(
                 table, found="no rows", expected="at least one", cure="The table stays empty."
             )
-    return Draft(settings, frames, numbers, frozenset(absent))
+    return Draft(settings, frames, numbers, frozenset(absent), unread)
 
 
 def _place_tables(
@@ -138,6 +159,16 @@ def _required(table: str) -> list[str]:
     return [column.name for column in load_schema()[table].values() if column.required]
 
 
+@dataclass(frozen=True)
+class _Table:
+    """A typed table, its row numbers, the required columns missing, and the cells unread."""
+
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    gone: list[str]
+    unread: dict[str, npt.NDArray[np.bool_]]
+
+
 def _read_table(
     table: str,
     columns: dict[str, Column],
@@ -145,17 +176,18 @@ def _read_table(
     rows: npt.NDArray[np.int64],
     zone: ZoneInfo,
     ledger: Ledger,
-) -> tuple[pd.DataFrame, npt.NDArray[np.int64], list[str]]:
-    """Return the typed table, its row numbers, and the required columns that are missing."""
+) -> _Table:
     raw = raw.reset_index(drop=True)
     filled = ~_blank_cells(raw)
-    kept = filled.any(axis=1)
-    raw, rows, filled = raw.loc[kept].reset_index(drop=True), rows[kept], filled[kept]
+    kept = np.asarray(filled.any(axis=1))
+    raw = raw[kept].reset_index(drop=True)
+    rows, filled = rows[kept], filled[kept]
     placed = _place_columns(table, columns, raw, filled, ledger)
     gone: list[str] = []
     if len(raw.columns):
         gone = _missing_columns(table, columns, raw, placed, ledger)
-    typed = {}
+    typed: dict[str, pd.Series] = {}
+    unread: dict[str, npt.NDArray[np.bool_]] = {}
     for name, column in columns.items():
         if name in placed:
             cells = raw.iloc[:, placed[name]]
@@ -165,7 +197,9 @@ def _read_table(
         if column.required and name not in gone:
             _tell_blanks(column, rows[read.blank], ledger)
         typed[name] = _fill(read, column, typed, table)
-    return pd.DataFrame(typed, index=pd.RangeIndex(len(raw))), rows, gone
+        wrong = read.cells.isna().to_numpy() & ~read.blank
+        unread |= {name: wrong} if wrong.any() else {}
+    return _Table(pd.DataFrame(typed, index=pd.RangeIndex(len(raw))), rows, gone, unread)
 
 
 def _blank_cells(raw: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -286,14 +320,13 @@ def _fill(
     """Return the values with the default where nothing was given; wrong cells stay missing."""
     values = read.cells
     if column.type == "flag":
-        default = column.default == "yes"
-        return values.fillna(default).astype("bool")
+        return values.fillna(column.default == "yes").astype("bool")
     if column.name == "name":
         key = next(iter(load_schema()[table]))
         return values.where(~read.blank, typed[key])
     if column.default:
-        default_cell = pd.Series([column.default], dtype="object").astype(DTYPES[column.type])[0]
-        return values.where(~read.blank, default_cell)
+        default = column.default if column.type == "choice" else float(column.default)
+        return values.where(~read.blank, default)
     return values
 
 

@@ -130,14 +130,15 @@ def _reader(column: Column, timezone: ZoneInfo) -> Reader:
             _within_limits, read=read_number if column.type == "number" else read_integer,
             minimum=column.minimum, maximum=column.maximum,
         )
-    return {
+    readers: dict[str, Reader] = {
         "id": read_id,
         "text": read_text,
         "flag": read_flag,
         "choice": partial(read_choice, choices=column.choices),
         "date": partial(read_day, timezone=timezone),
         "datetime": partial(read_moment, timezone=timezone),
-    }[column.type]
+    }
+    return readers[column.type]
 
 
 def _within_limits(

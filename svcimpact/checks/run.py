@@ -7,9 +7,42 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from svcimpact.checks.dates import (
+    check_clock_changes,
+    check_instant,
+    check_midnight,
+    check_order,
+    check_past,
+)
+from svcimpact.checks.keys import check_duplicates, check_items, check_references
+from svcimpact.checks.links import check_cycles, check_leads, check_self_links
+from svcimpact.checks.staffing import check_capacity, check_severity, check_speed, check_support
+from svcimpact.checks.tasks import check_estimates, check_progress
+from svcimpact.checks.unused import check_unused
 from svcimpact.errors import Ledger, fault_frame
 from svcimpact.settings import Settings
 from svcimpact.tables import Draft
+
+CHECKS = (
+    check_duplicates,
+    check_references,
+    check_items,
+    check_self_links,
+    check_cycles,
+    check_leads,
+    check_estimates,
+    check_progress,
+    check_order,
+    check_past,
+    check_midnight,
+    check_clock_changes,
+    check_instant,
+    check_capacity,
+    check_support,
+    check_speed,
+    check_severity,
+    check_unused,
+)
 
 
 def check(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -47,3 +80,5 @@ def check_draft(draft: Draft, ledger: Ledger) -> None:
     ledger : Ledger
         Takes the faults and the warnings.
     """
+    for one in CHECKS:
+        one(draft, ledger)

@@ -1,0 +1,183 @@
+"""Whether the people there are can carry what is asked of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from svcimpact.cells.doubt import show
+from svcimpact.cells.text import quoted
+from svcimpact.errors import Ledger, listed
+from svcimpact.tables import Draft
+
+# A task starts once this share of its people is free, unless a scenario has another rule.
+MIN_SHARE = 0.5
+_CLOSE = 1e-9
+
+
+def check_capacity(draft: Draft, ledger: Ledger) -> None:
+    """Find tasks that need more of somebody than there ever is.
+
+    Everybody's project capacity is their capacity less all everyday support. A task of `units`
+    never starts if ``MIN_SHARE * units`` is above it; if `units` alone is, it is always
+    short-handed. A task that runs at the status date never ends if there is no project capacity.
+
+    Parameters
+    ----------
+    draft : Draft
+        Typed tables.
+    ledger : Ledger
+        Takes the faults and the warnings.
+    """
+    needs, rows = draft.frames["assignments"], draft.rows["assignments"]
+    people = _people(draft)
+    room = needs["resource"].map(people["room"]).to_numpy(dtype=np.float64)
+    units = needs["units_fte"].to_numpy(dtype=np.float64)
+    done, running = _progress(draft, needs["task"])
+    open_ = (units > 0) & ~done
+    never = open_ & ~running & (MIN_SHARE * units > room + _CLOSE)
+    stuck = open_ & running & (room <= 0)
+    for at in np.flatnonzero(never | stuck):
+        who = people.loc[needs["resource"][at]]
+        left = f"{quoted(needs['resource'][at])} has {_fte(who['room'])} FTE for projects"
+        if who["everyday"]:
+            left += f" ({_fte(who['capacity'])} less {_fte(who['everyday'])} of everyday support)"
+        if stuck[at]:
+            expected = f"somebody who has time for it: {left}"
+            fate = "is running and could never go on"
+        else:
+            expected = f"at most {_fte(room[at] / MIN_SHARE)}, because {left} "
+            expected += "and a task starts when half of what it needs is free"
+            fate = "could never start"
+        ledger.fault(
+            "assignments", rows[at], "units_fte",
+            found=f"{_fte(units[at])} FTE of {quoted(needs['resource'][at])}",
+            expected=expected,
+            cure=f"Lower it, or raise the capacity: {quoted(needs['task'][at])} {fate}.",
+        )
+    short = open_ & ~never & ~stuck & (units > room + _CLOSE)
+    if short.any():
+        told = [
+            f"{_fte(unit)} FTE of {quoted(who)} who has {_fte(free)}"
+            for unit, who, free in zip(
+                units[short], needs["resource"][short], room[short], strict=True
+            )
+        ]
+        ledger.warn(
+            "assignments", rows[short], "units_fte",
+            found=listed(dict.fromkeys(told)),
+            expected="no more than the resource has for projects",
+            cure="The task goes on short-handed, and slower.",
+        )
+
+
+def check_support(draft: Draft, ledger: Ledger) -> None:
+    """Warn of support and absences beyond the capacity of the resource.
+
+    Parameters
+    ----------
+    draft : Draft
+        Typed tables.
+    ledger : Ledger
+        Takes the warnings.
+    """
+    people = _people(draft)
+    support = draft.frames["support"]
+    over = people[people["everyday"] > people["capacity"] + _CLOSE]
+    if not over.empty:
+        ledger.warn(
+            "support", draft.rows["support"][support["resource"].isin(over.index)], "bau_fte",
+            found=listed(
+                f"{_fte(load)} FTE of {quoted(who)} who has {_fte(capacity)}"
+                for who, load, capacity in over[["everyday", "capacity"]].itertuples()
+            ),
+            expected="no more everyday support than capacity_fte",
+            cure="Nothing is left for projects.",
+        )
+    for table, column, expected, cure in (
+        ("support", "incident_fte", "no more than capacity_fte", "An incident pulls all there is."),
+        ("absences", "fte", "no more than capacity_fte", "All of the resource is away."),
+    ):
+        frame = draft.frames[table]
+        capacity = frame["resource"].map(people["capacity"]).to_numpy(dtype=np.float64)
+        beyond = frame[column].to_numpy(dtype=np.float64) > capacity + _CLOSE
+        if beyond.any():
+            told = [
+                f"{_fte(load)} FTE of {quoted(who)} who has {_fte(there)}"
+                for load, who, there in zip(
+                    frame[column][beyond], frame["resource"][beyond], capacity[beyond], strict=True
+                )
+            ]
+            ledger.warn(
+                table, draft.rows[table][beyond], column,
+                found=listed(told), expected=expected, cure=cure,
+            )
+
+
+def check_speed(draft: Draft, ledger: Ledger) -> None:
+    """Find skills at speed 0, with which no work would ever end.
+
+    Parameters
+    ----------
+    draft : Draft
+        Typed tables.
+    ledger : Ledger
+        Takes the faults.
+    """
+    skills = draft.frames["skills"]
+    for at in np.flatnonzero(skills["speed"] == 0):
+        ledger.fault(
+            "skills", draft.rows["skills"][at], "speed", found="0", expected="more than 0",
+            cure="Remove the row if they do not have the skill.",
+        )
+
+
+def check_severity(draft: Draft, ledger: Ledger) -> None:
+    """Find incidents of a severity the settings give no share for.
+
+    Parameters
+    ----------
+    draft : Draft
+        Typed tables.
+    ledger : Ledger
+        Takes the faults.
+    """
+    levels = [level for level, _ in draft.settings.severity]
+    severity = draft.frames["incidents"]["severity"]
+    for at in np.flatnonzero(severity.notna() & ~severity.isin(levels)):
+        found = int(severity[at])
+        ledger.fault(
+            "incidents", draft.rows["incidents"][at], "severity", found=show(found),
+            expected=f"one of the levels {listed(levels, limit=9)}",
+            nearest=show(min(levels, key=lambda level: abs(level - found))),
+            cure=f"Correct it, or give level {found} a share in the severity setting.",
+        )
+
+
+def _people(draft: Draft) -> pd.DataFrame:
+    """Return capacity, everyday support and what it leaves (`room`) by resource."""
+    resources = draft.frames["resources"].dropna(subset=["resource"])
+    resources = resources.drop_duplicates("resource").set_index("resource")
+    support = draft.frames["support"]
+    everyday = support.groupby("resource")["bau_fte"].sum()
+    people = pd.DataFrame({"capacity": resources["capacity_fte"]})
+    people["everyday"] = everyday.reindex(people.index).fillna(0.0)
+    people["room"] = (people["capacity"] - people["everyday"]).clip(lower=0.0)
+    return people
+
+
+def _progress(
+    draft: Draft, ids: pd.Series
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which of the tasks are done, and which are running, at the status date."""
+    if draft.settings.status_date is None:
+        return np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)
+    tasks = draft.frames["tasks"]
+    done = ids.isin(tasks["task"][tasks["actual_finish"].notna()]).to_numpy(dtype=bool)
+    started = ids.isin(tasks["task"][tasks["actual_start"].notna()]).to_numpy(dtype=bool)
+    return done, started & ~done
+
+
+def _fte(value: float) -> str:
+    return f"{value:.6g}"
