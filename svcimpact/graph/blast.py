@@ -135,7 +135,8 @@ def blast_radius_table(portfolio: Portfolio, service: str) -> pd.DataFrame:
     pandas.DataFrame
         One row per service reached, in the order of `blast_radius`: `service`, `name`,
         `weight` (0 to 1), `down` (whether it counts as down), `steps` (services away from
-        the failed one) and `path` (names from the failed service on).
+        the failed one), `via` (id of the service that passes it on; empty for the failed one)
+        and `path` (names from the failed service on).
 
     Raises
     ------
@@ -152,7 +153,8 @@ def blast_radius_table(portfolio: Portfolio, service: str) -> pd.DataFrame:
             "weight": list(weights.values()),
             "down": [is_down(weight) for weight in weights.values()],
             "steps": [len(paths[s]) - 1 for s in weights],
+            "via": [paths[s][-2] if s != service else None for s in weights],
             "path": [" → ".join(names[step] for step in paths[s]) for s in weights],
         }
     )
-    return frame.astype({"service": "str", "name": "str", "path": "str"})
+    return frame.astype({"service": "str", "name": "str", "via": "str", "path": "str"})
