@@ -306,13 +306,19 @@ def hand_out(p: Program, w: Work, c: int, t: float, min_share: float, start: Flo
             for y in range(x, w.counts[N_READY] - 1):
                 w.ready[y] = w.ready[y + 1]
             w.counts[N_READY] -= 1
-            take(p, w, i, share)
-            w.status[i] = RUNNING
-            w.share[i] = share
-            w.since[i] = t
             start[i] = t
-            insert(w.running, w.counts[N_RUNNING], i)
-            w.counts[N_RUNNING] += 1
+            if w.left[i] <= EPS:
+                # No work left holds nobody: it only waits to finish.
+                w.status[i] = WORKED
+                w.worked[w.counts[N_WORKED]] = i
+                w.counts[N_WORKED] += 1
+            else:
+                take(p, w, i, share)
+                w.status[i] = RUNNING
+                w.share[i] = share
+                w.since[i] = t
+                insert(w.running, w.counts[N_RUNNING], i)
+                w.counts[N_RUNNING] += 1
             again = True
             x += begin(p, w, i, t)
 

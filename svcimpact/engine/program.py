@@ -91,7 +91,11 @@ def lay_out(plan: Plan) -> Program:
         The same, by component and dispatch order.
     """
     n, r = len(plan.hours), len(plan.capacity_ptr) - 1
-    component, of_resource = _components(plan, n, r)
+    # A need of nothing takes nothing and ties nothing together.
+    real = plan.need_units > 0
+    needer = np.repeat(np.arange(n), np.diff(plan.need_ptr))[real]
+    needed, units = plan.need_resource[real], plan.need_units[real]
+    component, of_resource = _components(plan, needer, needed, n, r)
     rank = np.empty(n, np.int64)
     rank[plan.dispatch] = np.arange(n)
     task = np.lexsort((rank, component)).astype(np.int64)
@@ -99,10 +103,7 @@ def lay_out(plan: Plan) -> Program:
     place[task] = np.arange(n)
     count = int(component.max()) + 1 if n else 0
 
-    counts = np.diff(plan.need_ptr)[task]
-    need_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    entries = np.repeat(plan.need_ptr[task] - need_ptr[:-1], counts) + np.arange(need_ptr[-1])
-
+    entries = np.argsort(place[needer], kind="stable")
     order = np.argsort(place[plan.link_predecessor], kind="stable")
     before = place[plan.link_predecessor][order]
     after = place[plan.link_successor][order]
@@ -119,9 +120,9 @@ def lay_out(plan: Plan) -> Program:
         began=plan.began[task],
         ended=plan.ended[task],
         done=plan.done[task],
-        need_ptr=need_ptr,
-        need_resource=plan.need_resource[entries],
-        need_units=plan.need_units[entries],
+        need_ptr=np.searchsorted(place[needer][entries], np.arange(n + 1)).astype(np.int64),
+        need_resource=needed[entries],
+        need_units=units[entries],
         out_ptr=np.searchsorted(before, np.arange(n + 1)).astype(np.int64),
         out_task=after,
         out_type=kind,
@@ -144,11 +145,12 @@ def lay_out(plan: Plan) -> Program:
     )
 
 
-def _components(plan: Plan, n: int, r: int) -> tuple[Integers, Integers]:
+def _components(
+    plan: Plan, needer: Integers, needed: Integers, n: int, r: int
+) -> tuple[Integers, Integers]:
     """Return the component of every task and resource, numbered by first task in row order."""
-    needer = np.repeat(np.arange(n), np.diff(plan.need_ptr))
     one = np.concatenate([plan.link_predecessor, needer])
-    other = np.concatenate([plan.link_successor, n + plan.need_resource])
+    other = np.concatenate([plan.link_successor, n + needed])
     pairs = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(n + r, n + r))
     _, label = connected_components(pairs, directed=False)
     _, first, inverse = np.unique(label[:n], return_index=True, return_inverse=True)
