@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from svcimpact.errors import fault, fault_frame
+from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.portfolio import Portfolio, Settings, build_portfolio
 
 STAGES = ("scope", "design", "delivery", "test", "transition")
@@ -271,7 +272,12 @@ def fake_outcome(
         project_finish=pd.DataFrame(late, columns=columns),
         levelled=SimpleNamespace(project_finish=pd.DataFrame(base, columns=columns)),
         hours_per_day=7.5,
-        scenario=SimpleNamespace(name=f"Payments fails{text}", min_share=0.5, resume_hours=2.0),
+        scenario=Scenario(
+            name=f"Payments fails{text}",
+            incidents=(Incident("payments", start=STRUCK, median_hours=16, p90_hours=72),),
+            runs=runs,
+            resume_hours=2.0,
+        ),
         portfolio=portfolio,
         runs=runs,
         seed=1,

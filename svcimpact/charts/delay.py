@@ -66,7 +66,7 @@ def delays(outcome: Outcome, *, ax: Axes | None = None) -> Axes:
         return ax
     shown = rows.head(room(ax, _ROW, _AROUND) - 1)
     _intervals(ax, shown)
-    left = row_labels(ax, list(shown["name"]))
+    left = row_labels(ax, list(shown["name"]), lines=2)
     _columns(ax, shown, outcome.portfolio.settings.currency)
     notes = [_method(outcome, rows)]
     if len(rows) > len(shown):
@@ -94,7 +94,7 @@ def _intervals(ax: Axes, rows: pd.DataFrame) -> None:
     )  # fmt: skip
     low = min(0.0, float(np.nanmin([p50, mean])))
     high = max(float(np.nanmax([p95, mean + 2 * np.nan_to_num(error)])), 0.1)
-    ax.set_xlim(low - (0.03 * (high - low) if low < 0 else 0), high + 0.04 * (high - low))
+    ax.set_xlim(low - 0.025 * (high - low), high + 0.04 * (high - low))
     ax.axvline(0, color=MUTED, linewidth=1)
     ax.grid(visible=True, axis="x")
     ax.set_xlabel("Delay because of the incident, working days")
@@ -108,6 +108,7 @@ def _intervals(ax: Axes, rows: pd.DataFrame) -> None:
                 linestyle="none", label="mean ± 2 standard errors",
             ),
         ],
+        points=42,
     )  # fmt: skip
 
 

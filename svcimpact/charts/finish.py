@@ -133,7 +133,7 @@ def _frame(ax: Axes, spans: Sequence[float]) -> None:
 
 def _entry(row: pd.Series) -> str:
     """Return a project's line in the key."""
-    name = shorten(row["name"], 30)
+    name = shorten(row["name"], 44)
     if pd.isna(row["due"]):
         return f"{name}: no due date"
     before, now = (chance(1 - row[c]) for c in ("chance_late_levelled", "chance_late"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -12,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from svcimpact.charts.choice import rows_of
-from svcimpact.charts.dates import date_axis, position, positions
+from svcimpact.charts.dates import date_axis, position
+from svcimpact.charts.stretches import caused, merged
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -42,13 +42,11 @@ if TYPE_CHECKING:
 _ROW = 0.36
 _AROUND = 2.1
 _DAY = pd.Timedelta(days=1)
-_STAGES = ("scope", "design", "delivery", "test", "transition")
 # Lanes within a row, as (top, height) in rows.
 _TOP = (-0.38, 0.26)
 _MIDDLE = (-0.08, 0.26)
 _STRIP = (0.2, 0.17)
 _LOOKS: dict[str, dict[str, Any]] = {
-    "working": {"facecolor": INCIDENT, "edgecolor": INCIDENT, "linewidth": 0.3},
     "short-handed": {"facecolor": SHORT_HANDED, "edgecolor": INCIDENT, "linewidth": 0.5},
     "held": {"facecolor": PAPER, "edgecolor": HELD, "hatch": "//////", "linewidth": 0.8},
 }
@@ -87,10 +85,16 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
         of_task = pd.Series(own["task"].to_numpy(), index=own["task"].to_numpy())
     segments = outcome.segments.assign(row=outcome.segments["task"].map(of_task))
     segments = segments[segments["row"].notna()]
-    rows = _measured(rows, segments, outcome.hours_per_day)
+    trouble = caused(outcome)
+    trouble = trouble.assign(row=trouble["task"].map(of_task)).dropna(subset="row")
+    cut = _cut(outcome, segments)
+    rows = _measured(rows, segments, trouble, outcome.hours_per_day)
+    count = len(rows)
+    rows = rows[rows["row"].isin(segments.loc[segments["finish"] > cut, "row"])]
     if project is not None:
-        rows = _by_stage(rows)
+        rows = rows.sort_values("begin", kind="stable").reset_index(drop=True)
     ax = canvas(ax, _AROUND + _ROW * len(rows))
+    rows = rows.reset_index(drop=True)
     if rows.empty:
         ax.set_axis_off()
         finding(ax, "There is no task to draw")
@@ -98,10 +102,12 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     shown = _most_moved(rows, room(ax, _ROW, _AROUND))
     drawn = segments[segments["row"].isin(shown["row"])]
     place = dict(zip(shown["row"], range(len(shown)), strict=True))
-    lanes = _draw_lanes(ax, drawn, place, strip=project is None)
-    left = row_labels(ax, list(shown["name"]))
+    _draw_lanes(ax, drawn, place, _MIDDLE)
+    strip = _STRIP if project is None else _MIDDLE
+    states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
+    left = row_labels(ax, list(shown["name"]), lines=2)
     dues = _draw_dues(ax, outcome, shown, project)
-    first, last = drawn["start"].min(), drawn["finish"].max()
+    first, last = max(drawn["start"].min(), cut), drawn["finish"].max()
     last = max([last, *dues])
     margin = (last - first) * 0.015
     outages = _draw_outages(ax, outcome, last + margin)
@@ -110,16 +116,30 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     ax.spines["left"].set_visible(False)
     for edge in range(len(shown)):
         ax.axhline(edge + 0.5, color=GRID, linewidth=0.5, zorder=0)
-    legend_below(ax, _key(lanes, dues, outages, one=project is not None), columns=3, points=38)
-    finding(ax, *_words(outcome, rows, len(shown), project), left=left)
+    legend_below(
+        ax, _key(states, dues, outages, one=project is not None), columns=3, points=38, left=left
+    )
+    finding(ax, *_words(outcome, rows, (len(shown), count), project), left=left)
     return ax
 
 
-def _measured(rows: pd.DataFrame, segments: pd.DataFrame, per_day: float) -> pd.DataFrame:
+def _cut(outcome: Outcome, segments: pd.DataFrame) -> pd.Timestamp:
+    """Return when the picture begins: shortly before the incident, as all before is the same."""
+    first = pd.Timestamp(segments["start"].min())
+    last = pd.Timestamp(segments["finish"].max())
+    if outcome.incidents.empty:
+        return first
+    begins = pd.Timestamp(outcome.incidents["start"].min())
+    return max(first, begins - 0.25 * (last - begins)) if first < begins < last else first
+
+
+def _measured(
+    rows: pd.DataFrame, segments: pd.DataFrame, trouble: pd.DataFrame, per_day: float
+) -> pd.DataFrame:
     """Add how far each row moves and whether it is held; drop rows without work."""
     ends = segments.pivot_table(index="row", columns="case", values="finish_hours", aggfunc="max")
     begins = segments.groupby("row")["start_hours"].min()
-    held = segments[segments["state"] == "held"].groupby("row")["task"].nunique()
+    held = trouble[trouble["state"] == "held"].groupby("row")["task"].nunique()
     both = ends.reindex(columns=["levelled", "incident"])
     move = (both["incident"] - both["levelled"]) / per_day
     out = rows.assign(
@@ -128,13 +148,6 @@ def _measured(rows: pd.DataFrame, segments: pd.DataFrame, per_day: float) -> pd.
         held=rows["row"].map(held).fillna(0).astype(int),
     )
     return out[out["begin"].notna()].reset_index(drop=True)
-
-
-def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
-    """Order the tasks of a project by stage, then start."""
-    rank = rows["stage"].map({stage: n for n, stage in enumerate(_STAGES)}).fillna(len(_STAGES))
-    ordered = rows.assign(rank=rank).sort_values(["rank", "begin"], kind="stable")
-    return ordered.reset_index(drop=True)
 
 
 def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -146,53 +159,33 @@ def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return rows.loc[sorted(keep)].reset_index(drop=True)
 
 
-def _stretches(frame: pd.DataFrame) -> list[tuple[float, float]]:
-    """Merge segments that touch in working hours, as (position, width) on the date axis."""
-    ordered = frame.sort_values("start_hours", kind="stable")
-    starts, finishes = positions(ordered["start"]), positions(ordered["finish"])
-    out: list[tuple[float, float]] = []
-    reach = -np.inf
-    for begin, end, left, right in zip(
-        ordered["start_hours"], ordered["finish_hours"], starts, finishes, strict=True
-    ):
-        if begin <= reach + 1e-6:
-            x, width = out[-1]
-            out[-1] = (x, max(width, right - x))
-        else:
-            out.append((left, right - left))
-        reach = max(reach, end)
-    return out
-
-
 def _draw_lanes(
-    ax: Axes, segments: pd.DataFrame, place: dict[str, int], *, strip: bool
-) -> set[str]:
-    """Draw the bars of all rows; return the states that occur."""
-    states: set[str] = set()
+    ax: Axes, segments: pd.DataFrame, place: dict[str, int], lane: tuple[float, float]
+) -> None:
+    """Draw the bars of all rows, the incident's shortages apart."""
     for (name, case), own in segments.groupby(["row", "case"], sort=False):
-        y = place[str(name)]
-        long = own[own["finish_hours"] > own["start_hours"] + 1e-9]
-        top = _TOP if case == "levelled" else _MIDDLE
-        colour = LEVELLED if case == "levelled" else INCIDENT
-        if long.empty:
+        calm = case == "levelled"
+        (top, height), colour = (_TOP, LEVELLED) if calm else (lane, INCIDENT)
+        y = place[str(name)] + top
+        worked = own[(own["finish_hours"] > own["start_hours"] + 1e-9) & (own["share"] > 0)]
+        if worked.empty:
             x = position(own["start"].min())
-            ax.plot(x, y + top[0] + top[1] / 2, "D", color=colour, markersize=5, zorder=3)
-        elif case == "levelled":
-            whole = _stretches(long[long["share"] > 0])
-            ax.broken_barh(whole, (y + top[0], top[1]), facecolor=LEVELLED, zorder=2)
+            ax.plot(x, y + height / 2, "D", color=colour, markersize=5, zorder=3)
         else:
-            for state in ("working", "short-handed", "held"):
-                part = long[long["state"] == state]
-                bars = long[long["state"] != "held"] if strip and state == "working" else part
-                if bars.empty:
-                    continue
-                states.add(state)
-                lane = _STRIP if strip and state != "working" else _MIDDLE
-                level = 3 + ("working", "short-handed", "held").index(state) / 10
-                ax.broken_barh(
-                    _stretches(bars), (y + lane[0], lane[1]), zorder=level, **_LOOKS[state]
-                )
-    return states
+            ax.broken_barh(
+                merged(worked), (y, height), facecolor=colour, edgecolor="none", zorder=2
+            )
+
+
+def _draw_trouble(
+    ax: Axes, trouble: pd.DataFrame, place: dict[str, int], lane: tuple[float, float]
+) -> set[str]:
+    """Mark held and short-handed stretches; return the states that occur."""
+    for level, state in enumerate(("short-handed", "held")):
+        for name, own in trouble[trouble["state"] == state].groupby("row", sort=False):
+            y = place[str(name)] + lane[0]
+            ax.broken_barh(merged(own), (y, lane[1]), zorder=3 + level, **_LOOKS[state])
+    return set(trouble["state"])
 
 
 def _draw_dues(
@@ -266,26 +259,32 @@ def _key(
 
 
 def _words(
-    outcome: Outcome, rows: pd.DataFrame, shown: int, project: str | None
+    outcome: Outcome, rows: pd.DataFrame, counts: tuple[int, int], project: str | None
 ) -> tuple[str, str]:
     """Return the finding and how to read the chart."""
-    held = outcome.segments[outcome.segments["state"] == "held"]
     moved = rows[rows["move"].abs() >= 0.05]
-    note = "One typical run: durations as planned, services restored after their median time."
+    note = (
+        "One typical run: durations as planned, services restored after their median time; "
+        "marked where the incident leaves tasks held or short-handed; right: working days later."
+    )
+    noun, (shown, count) = "project" if project is None else "task", counts
+    if count > len(rows):
+        note += f" {counted(count - len(rows), noun)} done well before it left out."
     if len(rows) > shown:
-        noun = "project" if project is None else "task"
-        rest = len(rows) - shown
-        note += f" The {shown} that move most; … and {counted(rest, f'more {noun}')}."
+        more = counted(len(rows) - shown, f"more {noun}")
+        note += f" The {shown} that move most are shown; … and {more}."
     if project is None:
-        held_here = held["task"].nunique()
         if moved.empty:
             return "The incident moves no project in a typical run", note
+        text = (
+            f"The incident holds {counted(int(rows['held'].sum()), 'task')} and moves "
+            f"{len(moved)} of {counted(count, 'project')}"
+        )
         top = moved.iloc[int(moved["move"].argmax())]
-        return (
-            f"The incident holds {counted(held_here, 'task')} and moves {len(moved)} of "
-            f"{counted(len(rows), 'project')}; {shorten(top['name'], 40)} most, by "
-            f"{number(top['move'], 1)} working days"
-        ), note
+        if top["move"] < 0:
+            return f"{text}, none of them later", note
+        days = number(top["move"], 1)
+        return f"{text}; {shorten(top['name'], 40)} most, by {days} working days", note
     name = shorten(rows_of(outcome.projects, "project", [project])["name"].iloc[0], 48)
     ends = outcome.segments[outcome.segments["task"].isin(rows["row"])]
     last = ends.groupby("case")["finish_hours"].max()
@@ -295,7 +294,8 @@ def _words(
         held_text = f", though {counted(len(stopped), 'task is', 'tasks are')} held"
         return f"{name} ends no later in a typical run{held_text if stopped else ''}", note
     finish = day(ends[ends["case"] == "incident"]["finish"].max())
-    text = f"{name} ends {number(shift, 1)} working days later, on {finish}"
+    sooner = "later" if shift > 0 else "earlier"
+    text = f"{name} ends {number(abs(shift), 1)} working days {sooner}, on {finish}"
     if stopped:
         text += f"; held: {listed([shorten(s, 32) for s in stopped], 2, what='tasks')}"
     return text, note

@@ -31,6 +31,9 @@ from svcimpact.charts.wording import GAP, MONTHS, counted, day, number
 
 _ROW = 0.27
 _AROUND = 2.0
+# Below this share of the red scale dark figures read better than white ones.
+_PALE = 0.35
+_REDS = LinearSegmentedColormap.from_list("over", ["#e6a194", ALARM])
 _BLUES = LinearSegmentedColormap.from_list("load", ["#f6f9fb", "#8db4d6"])
 # Hours; less is the rounding of a plan, not a conflict.
 _VISIBLE = 0.05
@@ -65,21 +68,25 @@ def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     weeks = pd.date_range(busy["week"].min(), busy["week"].max(), freq="7D")
     hours = [_grid(weekly, shown.index, weeks, c) for c in ("load_hours", "capacity_hours")]
     over = _grid(weekly, shown.index, weeks, "over_hours")
-    _cells(ax, hours[0], hours[1], over > _VISIBLE)
-    left = row_labels(ax, list(shown["name"]), 30)
+    _cells(ax, hours[0], hours[1], over)
+    left = row_labels(ax, list(shown["name"]))
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     _week_axis(ax, weeks)
     inches = (WIDTH if ax.get_figure(root=True) is None else _inches(ax)) - left
-    _mark_over(ax, over, inches / len(weeks))
+    fits = _mark_over(ax, over, _beyond(over, hours[1]), inches / len(weeks))
     legend_below(
         ax,
         [
             Patch(facecolor=_BLUES(0.15), edgecolor=GRID, label="lightly loaded"),
             Patch(facecolor=_BLUES(1.0), edgecolor=GRID, label="fully loaded"),
-            Patch(facecolor=ALARM, edgecolor=PAPER, hatch="////", label="over capacity"),
+            Patch(facecolor=_REDS(0.0), edgecolor=INK, label="over capacity"),
+            Patch(facecolor=ALARM, edgecolor=INK, label="by half or more"),
+            *([] if fits else [_hatched()]),
             Patch(facecolor=_AWAY, edgecolor=GRID, label="away, or all taken by support"),
         ],
+        columns=6,
+        left=left,
     )
     finding(ax, _title(weekly, worst), _subtitle(worst, len(shown)), left=left)
     return ax
@@ -107,16 +114,27 @@ def _grid(weekly: pd.DataFrame, rows: pd.Index, weeks: pd.DatetimeIndex, column:
     return table.reindex(index=rows, columns=weeks).fillna(0.0).to_numpy(dtype=float)
 
 
-def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: np.ndarray) -> None:
+def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: FloatArray) -> None:
     """Colour the cells."""
     share = np.divide(load, capacity, out=np.zeros_like(load), where=capacity > 0)
     colours = _BLUES(np.clip(share, 0, 1))
     colours[load <= 0] = (1.0, 1.0, 1.0, 1.0)
     colours[(capacity <= 1e-9) & (load <= 0)] = _rgba(_AWAY)
-    colours[over] = _rgba(ALARM)
+    beyond = _beyond(over, capacity)
+    colours[over > _VISIBLE] = _REDS(beyond)[over > _VISIBLE]
     rows, columns = load.shape
     edges_x, edges_y = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
     ax.pcolormesh(edges_x, edges_y, colours, edgecolors=GRID, linewidth=0.4)
+
+
+def _hatched() -> Patch:
+    """Return the key to cells too narrow for their figure."""
+    return Patch(facecolor=PAPER, edgecolor=INK, hatch="////", label="over, no room for hours")
+
+
+def _beyond(over: FloatArray, capacity: FloatArray) -> FloatArray:
+    """Return how far over capacity, from 0 to 1 at half of the capacity or more."""
+    return np.clip(2 * over / np.maximum(capacity, 1e-9), 0, 1)
 
 
 def _rgba(colour: str) -> tuple[float, float, float, float]:
@@ -125,24 +143,26 @@ def _rgba(colour: str) -> tuple[float, float, float, float]:
     return parts[0], parts[1], parts[2], 1.0
 
 
-def _mark_over(ax: Axes, over: FloatArray, inches: float) -> None:
-    """Print the hours beyond capacity into their cells, or hatch these where they are narrow."""
+def _mark_over(ax: Axes, over: FloatArray, beyond: FloatArray, inches: float) -> bool:
+    """Print the hours beyond capacity into their cells; hatch these, and say so, if too narrow."""
     hours = {
         (int(r), int(c)): number(over[r, c]) if over[r, c] >= 0.5 else "<1"
         for r, c in zip(*np.nonzero(over > _VISIBLE), strict=True)
     }
-    widest = max((text_width(text, 8.0, "bold") for text in hours.values()), default=0.0)
-    fits = widest + 0.05 <= inches
+    fits = True
     for (r, c), text in hours.items():
-        if fits:
+        if text_width(text, 8.0, "bold") <= inches:
             ax.text(
-                c, r, text, ha="center", va="center", fontsize=8, color=PAPER, fontweight="bold"
-            )
+                c, r, text, ha="center", va="center", fontsize=8, fontweight="bold",
+                color=PAPER if beyond[r, c] > _PALE else INK,
+            )  # fmt: skip
         else:
+            fits = False
             ax.fill_between(
                 [c - 0.5, c + 0.5], r - 0.5, r + 0.5,
-                facecolor="none", edgecolor=PAPER, hatch="////", linewidth=0,
+                facecolor="none", edgecolor=INK, hatch="////", linewidth=0,
             )  # fmt: skip
+    return fits
 
 
 def _week_axis(ax: Axes, weeks: pd.DatetimeIndex) -> None:
@@ -161,20 +181,21 @@ def _week_axis(ax: Axes, weeks: pd.DatetimeIndex) -> None:
 def _title(weekly: pd.DataFrame, worst: pd.DataFrame) -> str:
     """Return the finding: who is tightest, how much, when."""
     top = worst.iloc[0]
+    name = shorten(top["name"], 48)
     mine = weekly[(weekly["resource"] == worst.index[0]) & (weekly["load_hours"] > 0)]
     if top["over"] <= _VISIBLE:
         ratio = mine["load_hours"] / mine["capacity_hours"].where(mine["capacity_hours"] > 0)
         when = day(mine["week"].loc[ratio.idxmax()])
         filled = f"{ratio.max() * 100:.0f}{GAP}%"
-        return f"Nobody is over capacity; {shorten(top['name'], 48)} is fullest: {filled} in the week of {when}"
+        return f"Nobody is over capacity; {name} is fullest: {filled} in the week of {when}"
     peak = mine.loc[mine["over_hours"].idxmax()]
     hours = f"{number(peak['over_hours'])} hours"
     week = f"in the week of {day(peak['week'])}"
     share = 100 * peak["load_hours"] / max(peak["capacity_hours"], 1e-9)
     if share < 101 or peak["capacity_hours"] <= 1e-9:
-        return f"{shorten(top['name'], 48)} is the tightest: {hours} beyond capacity {week}"
+        return f"{name} is the tightest: {hours} beyond capacity {week}"
     percent = f"{share:.0f}{GAP}%"
-    return f"{shorten(top['name'], 48)} is the tightest: {percent} of capacity {week}, {hours} too many"
+    return f"{name} is the tightest: {percent} of capacity {week}, {hours} too many"
 
 
 def _subtitle(worst: pd.DataFrame, shown: int) -> str:
@@ -182,7 +203,8 @@ def _subtitle(worst: pd.DataFrame, shown: int) -> str:
     over = int((worst["over"] > _VISIBLE).sum())
     text = (
         f"Shade: planned work as a share of what each has left for projects that week; "
-        f"figure: hours beyond it; {over} of {counted(len(worst), 'resource')} over capacity at least once, worst first"
+        f"figure: hours beyond it; {over} of {counted(len(worst), 'resource')} "
+        "over capacity at least once, worst first"
     )
     if len(worst) > shown:
         rest = int((worst["over"].iloc[shown:] > _VISIBLE).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ LABEL = 9.0
 
 P = ParamSpec("P")
 
+# No-break spaces stay: they keep a figure and its unit on one line.
+_BLANKS = re.compile(r"[^\S\u00a0]+")
 _FALLBACKS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC",
     "Hiragino Sans", "Yu Gothic", "Malgun Gothic", "WenQuanYi Micro Hei", "Arial Unicode MS",
@@ -192,7 +195,7 @@ def clean(text: object) -> str:
         The text, not escaped.
     """
     kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in str(text))
-    return " ".join("".join(kept).split())
+    return _BLANKS.sub(" ", "".join(kept)).strip()
 
 
 def shorten(text: object, length: int) -> str:
@@ -317,8 +320,8 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
         below.set_gid("subtitle")
 
 
-def row_labels(ax: Axes, names: Sequence[object], length: int = 34) -> float:
-    """Label rows 0, 1, 2 … downwards with names.
+def row_labels(ax: Axes, names: Sequence[object], *, inches: float = 2.5, lines: int = 1) -> float:
+    """Label rows 0, 1, 2 … downwards with names, as much of them as finds room.
 
     Parameters
     ----------
@@ -326,25 +329,45 @@ def row_labels(ax: Axes, names: Sequence[object], length: int = 34) -> float:
         The axes.
     names : sequence
         One name per row.
-    length : int
-        Most characters of a name.
+    inches : float
+        Widest a label may be.
+    lines : int
+        Most lines of a label.
 
     Returns
     -------
     float
         Inches the labels take left of the axes, for `finding`.
     """
-    shown = [shorten(name, length) for name in names]
-    ax.set_yticks(range(len(shown)), [plain(name) for name in shown], fontsize=LABEL)
+    shown = [_fitted(clean(name), inches, lines) for name in names]
+    texts = ["\n".join(plain(line) for line in label) for label in shown]
+    ax.set_yticks(range(len(shown)), texts, fontsize=LABEL, linespacing=1.05, ma="right")
     ax.tick_params(axis="y", length=0, pad=6)
     ax.set_ylim(len(shown) - 0.5, -0.5)
-    return max((text_width(name) for name in shown), default=0.0) + 6 / 72
+    widths = [text_width(line) for label in shown for line in label]
+    return max(widths, default=0.0) + 6 / 72
+
+
+def _fitted(name: str, inches: float, most: int) -> list[str]:
+    """Break a name into lines, the last cut with an ellipsis where it does not fit."""
+    lines = wrap(name, inches, LABEL) or [""]
+    if len(lines) <= most:
+        return lines
+    last = " ".join(lines[most - 1 :])
+    while text_width(f"{last}…") > inches:
+        last = last[:-1].rstrip()
+    return [*lines[: most - 1], f"{last}…"]
 
 
 def legend_below(
-    ax: Axes, handles: Sequence[Artist], *, columns: int = 4, points: float = 54.0
+    ax: Axes,
+    handles: Sequence[Artist],
+    *,
+    columns: int = 4,
+    points: float = 54.0,
+    left: float = 0.0,
 ) -> None:
-    """Put the key under the axes, where it covers nothing.
+    """Put the key under the axes, where it covers nothing, in as many columns as fit.
 
     Parameters
     ----------
@@ -353,21 +376,41 @@ def legend_below(
     handles : sequence of matplotlib.artist.Artist
         What to explain, each with its label.
     columns : int
-        Entries side by side.
+        Most entries side by side.
     points : float
         How far below, leaving room for tick labels and the axis label.
+    left : float
+        Inches to start left of the axes.
     """
     figure = ax.get_figure(root=True)
     if figure is None or not handles:
         return
-    drop = ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
+    labels = [str(handle.get_label()).replace(r"\$", "$") for handle in handles]
+    whole = figure.get_figwidth() * 0.97
+    inches = whole if len(figure.axes) == 1 else ax.get_position().width * whole + left
+    while columns > 1 and _key_width(labels, columns) > inches:
+        columns -= 1
+    shift = ScaledTranslation(-left, -points / 72, figure.dpi_scale_trans)
     ax.legend(
         handles=list(handles),
         loc="upper left",
         bbox_to_anchor=(0.0, 0.0),
-        bbox_transform=ax.transAxes + drop,
+        bbox_transform=ax.transAxes + shift,
         ncols=columns,
+        borderpad=0.0,
         borderaxespad=0.0,
         columnspacing=1.6,
         handlelength=1.8,
     )
+
+
+def _key_width(labels: list[str], columns: int) -> float:
+    """Return the width of a key that is filled column by column, inches."""
+    rows, longer = divmod(len(labels), columns)
+    widths, at = 0.0, 0
+    for column in range(columns):
+        count = rows + (column < longer)
+        part = labels[at : at + count]
+        at += count
+        widths += max((text_width(label) for label in part), default=0.0)
+    return widths + columns * LABEL * (1.8 + 0.8 + 1.6) / 72

@@ -249,7 +249,9 @@ def listed(names: Sequence[str], most: int = 5, *, what: str = "") -> str:
     """
     names = list(names)
     if len(names) > most:
-        more = f"{len(names) - most} more{' ' + what if what else ''}"
+        left = len(names) - most
+        noun = what.removesuffix("s") if left == 1 else what
+        more = f"{left} more {noun}".rstrip()
         return f"{', '.join(names[:most])} and {more}"
     if len(names) < 2:
         return "".join(names)

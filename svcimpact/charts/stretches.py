@@ -1,0 +1,98 @@
+"""Stretches of work on a time axis: merged where they touch, and those the incident causes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from svcimpact.charts.dates import positions
+
+if TYPE_CHECKING:
+    from svcimpact.incident.outcome import Outcome
+
+_TINY = 1e-6
+
+
+def merged(segments: pd.DataFrame) -> list[tuple[float, float]]:
+    """Merge segments that touch in working hours, so that nights leave no gap.
+
+    Parameters
+    ----------
+    segments : pandas.DataFrame
+        Rows of `Outcome.segments`.
+
+    Returns
+    -------
+    list of (float, float)
+        Where each stretch begins on the date axis, and how wide it is.
+    """
+    ordered = segments.sort_values("start_hours", kind="stable")
+    starts, finishes = positions(ordered["start"]), positions(ordered["finish"])
+    out: list[tuple[float, float]] = []
+    reach = -np.inf
+    for begin, end, left, right in zip(
+        ordered["start_hours"], ordered["finish_hours"], starts, finishes, strict=True
+    ):
+        if begin <= reach + _TINY:
+            x, width = out[-1]
+            out[-1] = (x, max(width, right - x))
+        else:
+            out.append((left, right - left))
+        reach = max(reach, end)
+    return out
+
+
+def windows(outcome: Outcome) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return for each stated incident when it begins and when its last effect is over.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of (pandas.Timestamp, pandas.Timestamp)
+        Start, and median restoration plus what follows it (change freeze, aftermath).
+    """
+    out = []
+    for incident, restored in zip(
+        outcome.scenario.incidents, outcome.incidents["restored_p50"], strict=True
+    ):
+        after = max(incident.freeze_after_hours, incident.aftermath_hours)
+        out.append((incident.start, restored + pd.Timedelta(hours=after)))
+    return out
+
+
+def caused(outcome: Outcome) -> pd.DataFrame:
+    """Return the stretches in which the incident leaves a task held or short-handed.
+
+    Absences, planned freezes and busy colleagues do so without any incident; those stretches
+    are left out, as far as they are the same without it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `Outcome.segments` of the case with the incident.
+    """
+    frame = outcome.segments
+    struck = frame["case"] == "incident"
+    trouble = frame[struck & frame["state"].isin(["held", "short-handed"])]
+    near = np.zeros(len(trouble), dtype=bool)
+    for begin, end in windows(outcome):
+        near |= ((trouble["start"] < end) & (trouble["finish"] > begin)).to_numpy()
+    trouble = trouble[near]
+    calm = frame[~struck & frame["state"].isin(["held", "short-handed"])]
+    pairs = trouble.reset_index().merge(calm, on=["task", "state"], suffixes=("", "_calm"))
+    same = (pairs["start_hours"] >= pairs["start_hours_calm"] - _TINY) & (
+        pairs["finish_hours"] <= pairs["finish_hours_calm"] + _TINY
+    )
+    as_short = pairs["share"] >= pairs["share_calm"] - _TINY
+    return trouble.drop(index=pairs.loc[same & as_short, "index"])
