@@ -94,7 +94,7 @@ def crowd(projects: int, services: int, people: int, seed: int = 1) -> Portfolio
             {
                 "service": s,
                 "resource": r,
-                "bau_fte": 0.2,
+                "bau_fte": 0.05,
                 "incident_fte": float(draw.choice([0.0, 0.5, 1.0])),
             }
             for s, r in sorted(support)

@@ -11,12 +11,14 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 from matplotlib.typing import LineStyleType
 
-from svcimpact.charts.style import INK, LABEL, PAPER, clean, plain, text_width
+from svcimpact.charts.style import INK, LABEL, PAPER, clean, plain, text_width, wrap
 
 FADED = "#98a2ad"
 """Ink of what is not being talked about."""
 SMALLEST = 6.0
 PAD = 0.06
+TWO_LINES = 0.34
+"""Inches of height from which on a box takes two lines of text."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def box(
     bold: bool = False,
     thick: float = 0.8,
 ) -> None:
-    """Draw a box with a label on the left and a note on the right, both cut to fit.
+    """Draw a box with a label and a note, side by side or in two lines, both cut to fit.
 
     Parameters
     ----------
@@ -177,17 +179,42 @@ def box(
             zorder=3,
         )
     )
+    lines = 2 if spot.height >= TWO_LINES else 1
     room = (spot.right - spot.left - 2 * PAD) * 0.97
+    if lines == 2:
+        said = wrap(label, room, size, weight)
+        first = said[0] if said else ""
+        second = note or " ".join(said[1:])
+        first = fit(label, room, size, weight) if note else first
+        said = [first, fit(second, room, size)] if second else [first]
+        for i, text in enumerate(said):
+            y = spot.y + (i - (len(said) - 1) / 2) * size * 1.25 / 72
+            _write(
+                ax, spot.left + PAD, y, text, size, ink, weight if i == 0 or not note else "normal"
+            )
+        return
     note = fit(note, room * 0.65, size)
     if note:
-        ax.text(
-            spot.right - PAD, spot.y, plain(note),
-            ha="right", va="center_baseline", fontsize=size, color=ink, zorder=4,
-        )  # fmt: skip
+        _write(ax, spot.right - PAD, spot.y, note, size, ink, right=True)
         room -= text_width(note, size) + 2 * PAD
+    _write(ax, spot.left + PAD, spot.y, fit(label, room, size, weight), size, ink, weight)
+
+
+def _write(
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    ink: str,
+    weight: str = "normal",
+    *,
+    right: bool = False,
+) -> None:
+    """Write one line in a box."""
     ax.text(
-        spot.left + PAD, spot.y, plain(fit(label, room, size, weight)),
-        ha="left", va="center_baseline", fontsize=size, fontweight=weight, color=ink, zorder=4,
+        x, y, plain(text), ha="right" if right else "left", va="center_baseline",
+        fontsize=size, fontweight=weight, color=ink, zorder=4,
     )  # fmt: skip
 
 
@@ -204,7 +231,8 @@ def text_size(height: float) -> float:
     float
         Points, never above the size of labels.
     """
-    return max(min(LABEL, height * 72 * 0.68), SMALLEST)
+    lines = 2 if height >= TWO_LINES else 1
+    return max(min(LABEL, height / lines * 72 * 0.68), SMALLEST)
 
 
 def connect(

@@ -12,6 +12,9 @@ from svcimpact.portfolio import Portfolio
 
 Ties = dict[tuple[str, str], float]
 
+MOST_NAMED = 14
+MOST_PULLED = 10
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -41,6 +44,7 @@ class Crowd:
     support: Ties
     everyday: Ties
     work: Ties
+    other_work: Ties
     touches: Ties
 
 
@@ -151,10 +155,19 @@ def gather(portfolio: Portfolio, failure: Failure | None, rows: int) -> Crowd:
     project_box = _fold("project", portfolio.projects, rows, labels, project_size)
     shared = list(shared_resources(portfolio)["resource"])
     first = sorted(failure.pulls, key=lambda r: -failure.pulls[r]) if failure else shared
-    person_box, teams = _people(portfolio.resources, first, rows, labels)
+    person_box, teams = _people(
+        portfolio.resources, first, MOST_PULLED if failure else MOST_NAMED, rows, labels
+    )
     headings = set(teams.values()) - set(person_box.values())
     named = {box for box in person_box.values() if box.startswith("resource:")}
     everyday = support[support["incident_fte"] <= 0]
+    lost: pd.Series[float] | float = 1.0
+    if failure:
+        # Somebody pulled for half of their capacity leaves half of the work on each project.
+        capacity = portfolio.resources.set_index("resource")["capacity_fte"]
+        shares = {r: pull / float(capacity[r]) for r, pull in failure.pulls.items()}
+        lost = work["resource"].map(shares).fillna(0.0).astype("float64")
+    told = work["resource"].isin(list(failure.pulls) if failure else shared)
     touches = portfolio.changes.merge(_open_tasks(portfolio), on="task")
     pull = support["incident_fte"]
     if failure:
@@ -185,7 +198,14 @@ def gather(portfolio: Portfolio, failure: Failure | None, rows: int) -> Crowd:
             everyday["resource"].map(person_box),
             everyday["bau_fte"],
         ),
-        work=_ties(work["resource"].map(person_box), work["project"].map(project_box), work["fte"]),
+        work=_ties(
+            work["resource"].map(person_box),
+            work["project"].map(project_box),
+            work["fte"] * told * lost,
+        ),
+        other_work=_ties(
+            work["resource"].map(person_box), work["project"].map(project_box), work["fte"] * ~told
+        ),
         touches=_ties(
             touches["service"].map(service_box), touches["project"].map(project_box), 1.0
         ),
@@ -220,11 +240,11 @@ def _fold(
 
 
 def _people(
-    resources: pd.DataFrame, first: list[str], rows: int, labels: dict[str, str]
+    resources: pd.DataFrame, first: list[str], most: int, rows: int, labels: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the box of every resource, and the team's box of every person's box.
 
-    People are named from `first` on as far as rows go, the others share the box of their team.
+    The `most` first of `first` are named as far as rows go, the others share the box of their team.
     Teams beyond half of the rows share one.
     """
     team_of = dict(zip(resources["resource"], resources["team"].fillna(""), strict=True))
@@ -237,7 +257,8 @@ def _people(
     box_of = {t: f"team:{t}" if t in kept else "other teams" for t in members}
     boxes = set(box_of.values())
     space = rows - len(boxes)
-    named = set(team_of if len(team_of) <= space else first[: max(space, 0)])
+    first = first[: min(max(space, 0), most)]
+    named = set(team_of if len(team_of) <= space else first)
     names = dict(zip(resources["resource"], resources["name"], strict=True))
     person_box, teams = {}, {}
     for resource, team in team_of.items():

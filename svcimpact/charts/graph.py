@@ -26,7 +26,7 @@ from svcimpact.charts.style import (
     room,
     styled,
 )
-from svcimpact.charts.wording import chance, counted, number
+from svcimpact.charts.wording import GAP, chance, counted, number
 from svcimpact.graph import is_down, shared_resources
 from svcimpact.portfolio import Portfolio
 
@@ -36,6 +36,7 @@ AROUND = 1.8
 WORK = PALETTE[3]
 QUIET = "#eceff2"
 PALE = "#ccd4dc"
+TOUCH = "#87919c"
 # Left and right edge of each column, as shares of the width.
 SHARES = ((0.045, 0.255), (0.405, 0.62), (0.77, 0.995))
 
@@ -81,7 +82,13 @@ def graph(portfolio: Portfolio, *, service: str | None = None, ax: Axes | None =
         columns = [_lit_first(column, crowd, lit, failure) for column in columns]
     ax = canvas(ax, max(map(len, columns)) * ROW + AROUND)
     spots = _spots(ax, columns)
-    scale = min(2.2, 6.0 / max([1.0, *crowd.support.values(), *crowd.work.values()]))
+    strong = [
+        fte
+        for ties in (crowd.support, crowd.work)
+        for ends, fte in ties.items()
+        if lit.issuperset(ends)
+    ]
+    scale = min(2.2, 6.0 / max([1.0, *strong]))
     _lines(ax, crowd, spots, lit, failure, scale)
     for column in columns:
         for node in column:
@@ -143,9 +150,11 @@ def _spots(ax: Axes, columns: list[list[str]]) -> dict[str, Spot]:
     tall = min(pitch * 0.8, 0.24)
     spots = {}
     for (left, right), column in zip(SHARES, columns, strict=True):
-        step = min((height - top) / max(len(column), 1), 2.2 * tall)
+        step = (height - top) / max(len(column), 1)
+        # Columns with room to spare write in two lines; people stay slim, to look like one crowd.
+        own = 0.38 if step > 0.48 and column is not columns[1] else tall
         for i, node in enumerate(column):
-            spots[node] = Spot(left * width, right * width, top + (i + 0.5) * step, tall)
+            spots[node] = Spot(left * width, right * width, top + (i + 0.5) * step, own)
     return spots
 
 
@@ -164,21 +173,23 @@ def _lines(
         (crowd.everyday, faint if failure else LEVELLED, (0, (1, 1.2))),
         (crowd.support, loud, "-"),
         (crowd.work, WORK, "-"),
+        (crowd.other_work, faint, "-"),
     )
     for ties, color, style in kinds:
         for ends, fte in ties.items():
-            shown = lit.issuperset(ends) and not (failure and ties is crowd.everyday)
+            shown = lit.issuperset(ends) and color != faint
             a, b = spots[ends[0]], spots[ends[1]]
+            width = fte * scale if shown else min(fte * scale, 2.0)
             connect(
                 ax, [(a.right, a.y), (b.left, b.y)], color=color if shown else faint,
-                width=max(fte * scale, 0.5), style=style, order=2.0 if shown else 1.0,
+                width=max(width, 0.5), style=style, order=2.0 if shown else 1.0,
             )  # fmt: skip
     for ends in crowd.touches:
         shown = failure is not None and lit.issuperset(ends)
         a, b = spots[ends[0]], spots[ends[1]]
         connect(
-            ax, [(a.right, a.y), (b.left, b.y)], color=MUTED if shown else faint,
-            width=1.2 if shown else 0.6, style=(0, (4, 2)), order=1.5 if shown else 0.5,
+            ax, [(a.right, a.y), (b.left, b.y)], color=TOUCH if shown else faint,
+            width=1.0 if shown else 0.6, style=(0, (4, 2)), order=1.5 if shown else 0.5,
         )  # fmt: skip
     for target, source in failure.via.items() if failure else ():
         a, b = spots[crowd.service_box[source]], spots[crowd.service_box[target]]
@@ -225,7 +236,7 @@ def _hit(node: str, crowd: Crowd, failure: Failure) -> tuple[str, str]:
 
 def _legend(ax: Axes, failure: Failure | None, scale: float) -> None:
     """Explain lines and boxes below the picture."""
-    one = f"(this wide: 1{chr(160)}FTE)"
+    one = f"(this wide: 1{GAP}FTE)"
     handles: list[Line2D | Patch] = []
     if failure is None:
         handles += [
@@ -242,8 +253,10 @@ def _legend(ax: Axes, failure: Failure | None, scale: float) -> None:
             Patch(facecolor=INCIDENT, label="pulled away"),
             Patch(facecolor=SHORT_HANDED, label="has tasks held"),
             Line2D([], [], color=ALARM, linewidth=scale, label=f"pulled to restore {one}"),
-            Line2D([], [], color=WORK, linewidth=scale, label=f"their project work {one}"),
-            Line2D([], [], color=MUTED, linestyle="--", label="held: changes or uses the service"),
+            Line2D(
+                [], [], color=WORK, linewidth=scale, label="project work they leave (same scale)"
+            ),
+            Line2D([], [], color=TOUCH, linestyle="--", label="held: changes or uses it"),
         ]
     ax.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=3,
@@ -279,7 +292,8 @@ def _said(portfolio: Portfolio, failure: Failure | None) -> tuple[str, str]:
     text = (
         f"If {names[failure.service]} fails, "
         f"{counted(down, 'other service goes', 'other services go')} down, "
-        f"{counted(pulled, 'person is', 'people are')} pulled away, and {hit} of "
+        f"{counted(pulled, 'person is', 'people are')} pulled away "
+        f"({number(sum(failure.pulls.values()), 1)}{GAP}FTE), and {hit} of "
         f"{counted(len(portfolio.projects), 'project')} "
         f"{'loses people or has' if hit == 1 else 'lose people or have'} tasks held"
     )

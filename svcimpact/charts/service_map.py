@@ -29,7 +29,7 @@ from svcimpact.graph import blast_radius, is_down
 from svcimpact.portfolio import Portfolio
 
 AROUND = 1.5
-ROW = 0.3
+ROW = 0.42
 PALE = "#ccd4dc"
 BEND = "bend:"
 MOST_LAYERS = 6
@@ -146,7 +146,7 @@ def layers(nodes: list[str], pairs: list[Edge]) -> tuple[dict[str, int], set[Edg
     graph = nx.DiGraph()
     graph.add_nodes_from(nodes)
     graph.add_edges_from(pairs)
-    closing = _closing(graph, [n for n in nodes if graph.in_degree(n) == 0] + nodes)
+    closing = _closing(graph)
     graph.remove_edges_from(closing)
     order = list(nx.topological_sort(graph))
     layer: dict[str, int] = {}
@@ -158,29 +158,34 @@ def layers(nodes: list[str], pairs: list[Edge]) -> tuple[dict[str, int], set[Edg
     return {node: layer[node] for node in nodes}, closing
 
 
-def _closing(graph: nx.DiGraph, starts: list[str]) -> set[Edge]:
-    """Return the edges that lead back onto the path of a depth-first walk."""
-    found: set[Edge] = set()
-    seen: set[str] = set()
-    for start in starts:
-        if start in seen:
-            continue
-        seen.add(start)
-        path, onward = [start], [iter(graph.successors(start))]
-        on_path = {start}
-        while path:
-            step = next(onward[-1], None)
-            if step is None:
-                on_path.discard(path.pop())
-                onward.pop()
-            elif step in on_path:
-                found.add((path[-1], step))
-            elif step not in seen:
-                seen.add(step)
-                on_path.add(step)
-                path.append(step)
-                onward.append(iter(graph.successors(step)))
-    return found
+def _closing(graph: nx.DiGraph) -> set[Edge]:
+    """Return few edges without which there is no circle (Eades, Lin and Smyth, 1993).
+
+    Nodes are lined up: what nothing is needed by goes last, what needs nothing goes first,
+    then what is needed more than it needs. Edges that lead back in that line and do close a
+    circle are the ones.
+    """
+    left = graph.copy()
+    first: list[str] = []
+    last: list[str] = []
+    while left:
+        ends = [n for n in left if left.out_degree(n) == 0]
+        starts = [n for n in left if left.in_degree(n) == 0 and n not in ends]
+        if not ends and not starts:
+            starts = [max(left, key=lambda n: left.out_degree(n) - left.in_degree(n))]
+        first, last = first + starts, ends + last
+        left.remove_nodes_from(starts + ends)
+    place = {node: i for i, node in enumerate(first + last)}
+    back = [(a, b) for a, b in graph.edges if place[a] >= place[b]]
+    rest = graph.copy()
+    rest.remove_edges_from(back)
+    closing = set()
+    for a, b in back:
+        if nx.has_path(rest, b, a):
+            closing.add((a, b))
+        else:
+            rest.add_edge(a, b)
+    return closing
 
 
 def _bends(
@@ -222,7 +227,7 @@ def _spots(ax: Axes, columns: list[list[str]], alone: list[str]) -> dict[str, Sp
     gap = (width - wide * len(columns)) / max(len(columns) - 1, 1)
     sizes = [[0.45 if n.startswith(BEND) else 1.0 for n in column] for column in columns]
     pitch = min(height / max([1.0, *map(sum, sizes)]), 0.55)
-    tall = min(pitch * 0.7, 0.26)
+    tall = min(pitch * 0.75, 0.38)
     spots = {}
     for i, (column, size) in enumerate(zip(columns, sizes, strict=True)):
         y = (height - sum(size) * pitch) / 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Hashable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TypeVar
 
 import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
 
 Node = TypeVar("Node", bound=Hashable)
@@ -106,15 +106,13 @@ def check_id(found: str, known: Sequence[str], table: str, column: str) -> None:
     """Raise InputError with the nearest id if `found` is not among those known."""
     if found in known:
         return
-    folded = {name.casefold(): name for name in known}
-    close = get_close_matches(str(found).casefold(), list(folded), n=1, cutoff=0.5)
-    nearest = [folded[name] for name in close]
+    nearest = Nearest(known)(str(found))
     problem = fault(
         table,
         column=column,
         found=repr(found),
         expected=f"a {column} id",
-        nearest=repr(nearest[0]) if nearest else "",
+        nearest=repr(nearest) if nearest else "",
         cure="" if nearest else f"Use one of the ids in the table {table}.",
     )
     raise InputError(f"there is no {column} {found!r}", fault_frame([problem]))

@@ -69,8 +69,8 @@ def shared_resources(portfolio: Portfolio) -> pd.DataFrame:
         finding = f"{person['name']} supports {_count(services, 'service')} and works on {held}. "
         if worst:
             finding += (
-                f"A failure of {service_name[worst]} takes {pull:.3g} of {capacity:.3g} FTE; "
-                f"{hours * pull / capacity:,.0f} of {hours:,.0f} hours of project work wait for it."
+                f"A failure of {service_name[worst]} takes {pull:.2g} of {capacity:.3g} FTE away "
+                f"from {hours:,.0f} hours of project work."
             )
         else:
             finding += "No incident takes anything, everyday support does."
