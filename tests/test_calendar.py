@@ -311,9 +311,9 @@ def test_a_million_restorations_take_no_time() -> None:
     """10,000 runs by 100 incidents are mapped in one go (limit many times what it takes)."""
     calendar = Calendar(MONDAY, timezone="Europe/London", holidays="GB-ENG")
     elapsed = np.random.default_rng(1).lognormal(3, 1, (10_000, 100))
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = calendar.after("2026-03-27 10:00", elapsed)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
     assert found.shape == elapsed.shape
     np.testing.assert_allclose(calendar.hours(calendar.when(found)), found, atol=1e-6)
 
