@@ -4,14 +4,14 @@ One line per row, fields set apart by `|`; people and places are invented.
 """
 
 PROJECTS = """
-LED | Ledger migration to the new core             | cfo | 2 | 2026-09-11 | 9500
+LED | Ledger migration to the new core             | cfo | 2 | 2026-09-18 | 9500
 INS | Instant payments on two data centres         | coo | 1 | 2026-05-06 | 12000
-CRD | Card processor switch                        | coo | 4 | 2026-08-28 | 6500
-SCA | Strong customer authentication               | cro | 3 | 2026-05-22 | 8000
-APP | Savings goals in the mobile app              | cco | 6 | 2026-06-19 | 3000
-REG | Regulatory reporting from the data warehouse | cro | 5 | 2026-07-24 | 4000
+CRD | Card processor switch                        | coo | 4 | 2026-08-14 | 6500
+SCA | Strong customer authentication               | cro | 3 | 2026-06-12 | 8000
+APP | Savings goals in the mobile app              | cco | 6 | 2026-07-01 | 3000
+REG | Regulatory reporting from the data warehouse | cro | 5 | 2026-07-03 | 4000
 LDS | Branch closure Leeds                         | cco | 7 | 2026-04-24 | 1200
-PAY | Payroll to a new supplier                    | hrd | 8 | 2026-07-31 | 900
+PAY | Payroll to a new supplier                    | hrd | 8 | 2026-07-17 | 900
 """
 
 # resource | name | team | cost per day | skills and speeds, the best first
@@ -50,8 +50,8 @@ noor     | Noor Siddiqui   | Change           | 410 | records 1, training .6
 
 # resource | name | team | FTE | cost per FTE-day | skills and speeds, the best first
 TEAMS = """
-testers | Test team          | Change           | 4 | 390 | testing 1
-partner | Partner developers | Change           | 4 | 650 | development 1
+testers | Test team          | Change           | 5 | 390 | testing 1
+partner | Partner developers | Change           | 6 | 650 | development 1
 ops     | Operations centre  | Infrastructure   | 4 | 380 | platforms 1, networks .7
 coaches | Floor coaches      | Customer contact | 4 | 310 | training 1, contact systems .5
 """
@@ -59,8 +59,8 @@ coaches | Floor coaches      | Customer contact | 4 | 310 | training 1, contact 
 # resource | first day | last day | FTE, all of it where blank
 ABSENCES = """
 henrik   | 2026-02-16 | 2026-02-20 |
-grace    | 2026-02-16 | 2026-02-18 |
-lucy     | 2026-02-16 | 2026-02-20 |
+grace    | 2026-05-13 | 2026-05-15 |
+lucy     | 2026-04-07 | 2026-04-10 |
 michelle | 2026-02-19 | 2026-02-20 |
 noor     | 2026-03-18 | 2026-03-20 |
 farida   | 2026-03-20 | 2026-03-24 |
@@ -72,17 +72,17 @@ maria    | 2026-04-13 | 2026-04-17 |
 tomasz   | 2026-04-07 | 2026-04-09 |
 beatriz  | 2026-05-26 | 2026-05-29 |
 ines     | 2026-05-14 | 2026-05-15 |
-olga     | 2026-05-26 | 2026-06-02 |
+olga     | 2026-04-07 | 2026-04-10 |
 priya    | 2026-05-26 | 2026-05-29 |
-rafael   | 2026-06-08 | 2026-06-19 |
+rafael   | 2026-08-03 | 2026-08-14 |
 yuki     | 2026-04-29 | 2026-05-06 |
-diego    | 2026-06-22 | 2026-07-03 |
-nkechi   | 2026-07-20 | 2026-07-31 |
+diego    | 2026-07-20 | 2026-07-31 |
+nkechi   | 2026-08-10 | 2026-08-21 |
 vikram   | 2026-04-07 | 2026-04-10 |
 hannah   | 2026-05-26 | 2026-05-29 |
 owen     | 2026-07-27 | 2026-08-07 |
 leila    | 2026-08-03 | 2026-08-14 |
-samir    | 2026-08-10 | 2026-08-14 |
+samir    | 2026-09-07 | 2026-09-11 |
 ops      | 2026-07-20 | 2026-08-28 | 0.5
 coaches  | 2026-07-27 | 2026-08-21 | 1
 partner  | 2026-05-25 | 2026-05-29 | 1
@@ -153,7 +153,7 @@ messaging: leila .1/.5, tomasz .05/.2, diego .05/.2, ops .2/.3
 backup: leila .1/.4, yuki .05/.2, ops .2/.4, callum 0/.2
 data-warehouse: nkechi .15/.5, rafael .25/.7, yuki .1/.2, priya .05/.1
 reporting: ines .25/.6, rafael .05/.2, nkechi .05/.1, grace .1/.2
-document-store: noor .2/.5, ewan .05/.2, rafael 0/.1
+document-store: noor .2/.5
 hr-payroll: hannah .3/.6, vikram .35/.6
 """
 

@@ -11,7 +11,7 @@ PLAN["LED"] = """
 01 scope 8: Agree which products move in which wave
     by henrik .5, aoife .6; uses ledger
 02 scope 14: Map the posting rules of the old ledger
-    after 01 SS+2; by maria .5, aoife .4
+    after 01 SS+2; by maria .6
 03 scope 8: Size the history to carry over and the archive
     after 01; by yuki .4, nkechi .3
 04 scope 5: Settle the cut-over principles with Finance and Audit
@@ -19,19 +19,19 @@ PLAN["LED"] = """
 05 design 12: Design the chart of accounts on the new core
     after 02; by henrik .5, maria .4
 06 design 11: Design the posting interface to payments
-    after 02; by priya .4, henrik .3; uses payments
+    after 02; by henrik .4, grace .3; uses payments
 07 design 9: Design the reconciliation between both ledgers
     after 05 SS+3; by maria .4, callum .4
 08 design 11: Design the data model for carried history
-    after 03; by yuki .5, rafael .3
+    after 03; by yuki .3, rafael .3
 09 design 5: Plan the way back for each wave
     after 05, 07; by henrik .4, sofia .3
 10 delivery 19: Build the conversion jobs for balances
     after 08, 05; by callum .6, partner 1.5
 11 delivery 16: Build the posting interface to payments
-    after 06; by tomasz .6, partner 1; changes payments
+    after 06; by maria .4, partner 1.5; changes payments
 12 delivery 12: Build the double-ledger reconciliation report
-    after 07; by maria .6, ines .3
+    after 07; by maria .4, ines .3
 13 delivery 14: Set up the new core in both data centres
     after 05; by leila .5, ops 1
 14 delivery 11: Load five years of closed accounts
@@ -55,7 +55,7 @@ PLAN["LED"] = """
 23 transition 5: Cut over wave 1: savings accounts
     after 20, 21, 22, 09; by henrik .6, callum .7, ops 1; changes ledger; from 2026-07-06
 24 transition 5: Cut over wave 2: current accounts and mortgages
-    after 23+8; by henrik .6, callum .7, ops 1; changes ledger
+    after 23+18; by henrik .6, callum .7, ops 1; changes ledger
 25 transition/handover 5: Hand the runbooks to Core banking support
     after 23; by maria .5, sofia .3
 26 transition/early_life_support 16: Early-life support through the first month end
@@ -74,24 +74,24 @@ PLAN["INS"] = """
 05 design/service_test 6: Agree failover test cases with Payments operations
     after 03; by grace .4, sofia .3
 06 delivery 9: Order and rack the gateway servers
-    after 02; by ops 1, owen .4
+    after 02; by ops 1, owen .2
 07 delivery 12: Lay the second fibre route and prove it
     after 06 SS+3; by owen .6, ops .5; changes network-core
 08 delivery 17: Build the gateway on the second site
     after 03, 06; by tomasz .7, leila .3, partner 1; changes payments
 09 delivery 11: Build the message queue and its monitoring
-    after 04, 08 SS+2; by leila .4, grace .3; changes messaging
+    after 04, 08 SS+2; by leila .3, grace .2; changes messaging
 10 delivery 8: Replicate the payments database across sites
     after 08 SS+4, 07 FF+1; by yuki .5, priya .3; changes payments
-11 test/service_test 6: Failover test 1: planned switch
+11 test/service_test 5: Failover test 1: planned switch
     after 08, 09, 10; by priya .6, grace .5, testers 1; uses payments
-12 test/service_test 6: Failover test 2: pull the plug
+12 test/service_test 5: Failover test 2: pull the plug
     after 11; by priya .7, tomasz .6, owen .3, testers 1; uses payments
 13 test 3: Security test of the new perimeter
-    after 11 SS; by bram .6; uses network-core
+    after 11 SS; by bram .3; uses network-core
 14 transition/training 3: Drill the on-call rota on the new runbook
     after 12 SS; by grace .5, stuart .3
-15 transition 8: Switch live instant payments to both sites
+15 transition 7: Switch live instant payments to both sites
     after 12, 13; by priya .7, tomasz .6, ops 1; changes payments
 16 transition/handover 3: Hand over to Payments operations
     after 15 SS+2; by grace .5, tomasz .4
@@ -103,11 +103,11 @@ PLAN["INS"] = """
 
 PLAN["CRD"] = """
 01 scope 9: Confirm the card ranges and schemes that move
-    by olga .5, kofi .6; uses card-processing; from 2026-01-19
+    by olga .5, kofi .6; uses card-processing; from 2026-02-09
 02 scope 8: Read the old processor's exit terms and dates
-    by samir .4; from 2026-01-19
+    by samir .4; from 2026-02-09
 03 design 14: Design the authorisation interface to the new processor
-    after 01; by olga .6, tomasz .3; uses card-processing
+    after 01; by olga .6; uses card-processing
 04 design 11: Design settlement and chargeback files
     after 01, 02; by samir .5, kofi .4
 05 design 8: Agree the cardholder communication plan
@@ -115,33 +115,33 @@ PLAN["CRD"] = """
 06 delivery 21: Build the authorisation interface
     after 03; by olga .6, partner 1.5; changes card-processing
 07 delivery 15: Build settlement posting to the ledger
-    after 04; by samir .5, maria .3; changes ledger
+    after 04; by samir .5, maria .3; uses ledger
 08 delivery 12: Move fraud rules and tune their thresholds
-    after 06 SS+5; by olga .3, bram .4
+    after 06 SS+5; by samir .3, bram .4
 09 delivery 9: Join the new processor's network
-    after 03+2; by owen .5, bram .2; changes network-core
+    after 03+2, INS-15; by owen .5, bram .2; changes network-core
 10 delivery 9: Re-issue the keys in the hardware security modules
-    after 09; by farida .5, bram .4; changes identity
+    after 09; by farida .5, bram .4; changes card-processing
 11 test 12: Certify with both card schemes
-    after 06, 09, 10; by olga .7, testers 1; uses card-processing
+    after 06, 09, 10; by olga .6, testers 1; uses card-processing
 12 test 9: Prove settlement on both gateway sites
-    after 07, 11 SS+3, INS-15; by samir .5, tomasz .3, testers 1; uses payments
+    after 07, 11 SS+3; by samir .5, tomasz .3, testers 1; uses payments
 13 test/service_test 9: Card operations work a week of disputes in the test system
     after 11, 08; by samir .5, coaches 1; uses card-processing
 14 test/service_test 8: Load test at Black Friday volume
-    after 12; by olga .5, sofia .4, testers 1.5; uses card-processing, uses network-core
+    after 12; by olga .4, sofia .4, testers 1.5; uses card-processing, uses network-core
 15 transition/training 6: Teach the contact centre the new dispute screens
     after 13; by beatriz .5, coaches 1.5; uses contact-centre
 16 transition 8: Pilot with staff cards
-    after 14, 13; by olga .6, samir .3; changes card-processing
+    after 14, 13; by olga .5, samir .3; changes card-processing
 17 transition 12: Move all cardholders in three nights
-    after 16+5, 15; by olga .7, samir .4, ops .5; changes card-processing; from 2026-07-06
+    after 16+5, 15; by olga .6, samir .4, ops .5; changes card-processing
 18 transition/business_change 15: Keep the old settlement desk open for late items
     after 16, 17 SF+3; by samir .2, grace .2
 19 transition/handover 6: Hand over to Card operations
-    after 17; by olga .4, samir .4
+    after 17; by olga .3, samir .3
 20 transition/early_life_support 15: Early-life support, two settlement cycles
-    after 17; by olga .4, samir .3; uses card-processing
+    after 17; by olga .3, samir .3; uses card-processing
 """
 
 PLAN["SCA"] = """
@@ -156,7 +156,7 @@ PLAN["SCA"] = """
 05 design 6: Decide the fallback for customers without a smartphone
     after 03; by farida .3, michelle .3
 06 delivery 19: Build step-up rules in the identity platform
-    after 03; by farida .7, partner 1; changes identity
+    after 03; by farida .5, partner 1; changes identity
 07 delivery 14: Build the device register and its service screens
     after 04, 06 SS+3; by bram .6, partner 1; changes identity
 08 delivery 14: Build step-up sign-in on the customer portal
@@ -164,13 +164,13 @@ PLAN["SCA"] = """
 09 delivery 12: Build the shared sign-in component for the app
     after 04, 06 SS+5; by lucy .5, diego .4; changes mobile-app
 10 delivery 8: Send one-time codes over two messaging routes
-    after 05; by leila .4, ewan .3; changes messaging
+    after 05; by ops 1, ewan .3; changes messaging
 11 test 9: Functional test of all nine journeys
     after 07, 08, 09 FF+2, 10; by sofia .4, testers 2; uses identity, uses customer-portal
 12 test 8: Penetration test and fixes
     after 11 SS+2; by bram .7, farida .4; uses identity
 13 test/service_test 8: Payment approval end to end with step-up
-    after 11, 08; by anh .5, grace .3, testers 1; uses payments, uses identity
+    after 11, 08; by anh .5, sofia .2, testers 1; uses payments, uses identity
 14 test/service_test 6: Accessibility test with customer panel
     after 11; by ewan .4, kofi .4; uses customer-portal
 15 transition/training 6: Train the contact centre on locked-out customers
@@ -187,29 +187,29 @@ PLAN["SCA"] = """
 
 PLAN["APP"] = """
 01 scope 8: Interview savers and choose the first six goals
-    by kofi .5, lucy .3; from 2026-02-02
+    by kofi .5, lucy .3; from 2026-01-19
 02 scope 6: Agree the savings rules with Treasury and Conduct
     after 01 SS+3; by kofi .4
 03 design 11: Design the goal screens and words
     after 01; by lucy .5, diego .3; uses mobile-app
 04 design 8: Design the round-up transfer
-    after 02, 03 SS+2; by diego .5, grace .2; uses payments
+    after 02, 03 SS+2; by diego .3, grace .2; uses payments
 05 design 6: Design goal alerts and quiet hours
-    after 03; by diego .4, leila .2; uses messaging
+    after 03; by diego .3, leila .2; uses messaging
 06 delivery 17: Build goals in the app
-    after 03; by lucy .6, partner 1; changes mobile-app
+    after 03; by lucy .5, partner 1; changes mobile-app
 07 delivery 13: Build the round-up transfer
-    after 04; by diego .6, tomasz .3; changes payments, changes mobile-app
+    after 04; by diego .5, partner .5; changes payments, changes mobile-app
 08 delivery 10: Build the goal store and its interface
     after 04, 06 SS+3; by ewan .5, partner 1; changes customer-portal
 09 delivery 7: Build goal alerts
     after 05, 06 FF+2; by diego .4; changes messaging
 10 delivery 8: Put the shared sign-in into the app
-    after SCA-09, 06; by lucy .6, diego .3; changes mobile-app
+    after SCA-09, 06; by lucy .4, diego .3; changes mobile-app
 11 delivery 7: Show goals on the customer portal
     after 08; by anh .5, ewan .3; changes customer-portal
 12 test 10: Test on the twelve phones our savers use
-    after 10, 09, 08; by testers 2, diego .4; uses mobile-app
+    after 10, 09, 08; by testers 1.5, diego .4; uses mobile-app; from 2026-04-13
 13 test/service_test 8: Round-up test with live-like payments
     after 07, 12 SS+2; by grace .4, sofia .3, testers 1; uses payments, uses ledger
 14 test 6: Test at payday peak
@@ -250,21 +250,21 @@ PLAN["REG"] = """
 11 delivery 7: Build the submission pack
     after 08, 07; by ines .6; changes reporting
 12 test 8: Rerun the last two quarter ends
-    after 10, 11, 09; by ines .6, rafael .4, testers 1; uses data-warehouse, uses reporting
+    after 10, 11, 09; by ines .5, rafael .4, testers 1; uses data-warehouse, uses reporting
 13 test 6: Agree differences with Finance
-    after 12; by ines .4, nkechi .3
+    after 12; by ines .3, nkechi .3
 14 test/service_test 7: Service test: reporting team runs a month unaided
-    after 12; by ines .6, testers 1; uses reporting
+    after 12; by ines .4, testers 1; uses reporting
 15 test 6: Trial submission to the regulator's portal
     after 13, 14; by ines .4, rafael .3; uses reporting
 16 transition/training 3: Train the sign-off chain
-    after 13; by beatriz .4, ines .3
+    after 13; by beatriz .4, ines .2
 17 transition 6: Switch reporting to the new tables
     after 15, 16; by rafael .6, nkechi .5; changes data-warehouse, changes reporting
 18 transition/handover 3: Hand over to Data support
     after 17; by rafael .4
-19 transition/early_life_support 13: First live quarter-end submission
-    after 17, 18 SS; by ines .5, nkechi .3; uses reporting; from 2026-07-06
+19 transition/early_life_support 13: First live month-end submission
+    after 17, 18 SS; by ines .5, nkechi .3; uses reporting
 """
 
 PLAN["LDS"] = """
