@@ -88,23 +88,27 @@ def random_status(draw: Draw, tasks: int, now: float) -> dict[str, dict[int, flo
     return {"began": began, "ended": ended, "done": done}
 
 
-def random_case(seed: int) -> tuple[dict[str, Any], Takes, Holds, dict[str, Any]]:
+def random_case(
+    seed: int, *, most_tasks: int = 25
+) -> tuple[dict[str, Any], Takes, Holds, dict[str, Any]]:
     """Draw one plan and what befalls it.
 
     Parameters
     ----------
     seed
         The same seed gives the same case.
+    most_tasks
+        The largest number of tasks; two draws in three are far smaller.
 
     Returns
     -------
     tuple
         The fields of a plan by name, takes (resource, from, until, FTE), holds (task, from,
-        until) and the options of a run: `hours`, `min_share`, `resume_hours`. 1-25 tasks and 0-6
+        until) and the options of a run: `hours`, `min_share`, `resume_hours`. There are 0-6
         resources; every task can start in the end, whatever befalls it.
     """
     draw = Draw(seed)
-    tasks = draw.count(1, draw.one_of((3, 8, 25)))
+    tasks = draw.count(1, draw.one_of((3, 8, most_tasks)))
     resources = draw.count(0, draw.one_of((1, 3, 6)))
     min_share = float(draw.one_of((0.5, 0.5, 1.0, 0.3)))
     now = draw.hours(1, 20) if draw.chance(0.3) else 0.0
@@ -152,3 +156,71 @@ def random_case(seed: int) -> tuple[dict[str, Any], Takes, Holds, dict[str, Any]
         "resume_hours": float(draw.one_of((0.0, 1.5))),
     }
     return fields, takes, frozen(4), options
+
+
+def relabelled(
+    fields: dict[str, Any],
+    takes: Takes,
+    holds: Holds,
+    options: dict[str, Any],
+    tasks: np.ndarray,
+    resources: np.ndarray,
+) -> tuple[dict[str, Any], Takes, Holds, dict[str, Any]]:
+    """Give the same case with its tasks and resources in another row order.
+
+    Row `i` of the new plan is row `tasks[i]` of the old one; likewise for resources.
+    """
+    task, resource = np.argsort(tasks), np.argsort(resources)
+
+    def groups(pointer: str, order: np.ndarray, values: np.ndarray) -> np.ndarray:
+        parts = np.split(values, fields[pointer][1:-1]) if len(order) else []
+        return np.concatenate([values[:0], *(parts[i] for i in order)])
+
+    per_task = ("hours", "release", "began", "ended", "done")
+    task_rows = ("dispatch", "link_predecessor", "link_successor", "hold_task")
+    of_tasks, of_resources = np.diff(fields["need_ptr"]), np.diff(fields["capacity_ptr"])
+    need_resource = np.array([resource[k] for k in fields["need_resource"]], dtype=np.int64)
+    moved = {
+        **{name: fields[name][tasks] for name in per_task},
+        **{name: task[fields[name]] for name in task_rows},
+        "need_ptr": np.cumsum([0, *of_tasks[tasks]]),
+        "need_resource": groups("need_ptr", tasks, need_resource),
+        "need_units": groups("need_ptr", tasks, fields["need_units"]),
+        "capacity_ptr": np.cumsum([0, *of_resources[resources]]),
+        "capacity_time": groups("capacity_ptr", resources, fields["capacity_time"]),
+        "capacity_value": groups("capacity_ptr", resources, fields["capacity_value"]),
+    }
+    hours = options["hours"]
+    return (
+        fields | moved,
+        [(int(resource[k]), begin, end, fte) for k, begin, end, fte in takes],
+        [(int(task[row]), begin, end) for row, begin, end in holds],
+        options | {"hours": None if hours is None else hours[tasks]},
+    )
+
+
+def side_by_side(
+    one: dict[str, Any],
+    takes_one: Takes,
+    holds_one: Holds,
+    other: dict[str, Any],
+    takes_other: Takes,
+    holds_other: Holds,
+) -> tuple[dict[str, Any], Takes, Holds]:
+    """Put two cases that share nothing into one; the other's tasks and resources come after."""
+    tasks, resources = len(one["hours"]), len(one["capacity_ptr"]) - 1
+    shift = {
+        **dict.fromkeys(("dispatch", "link_predecessor", "link_successor", "hold_task"), tasks),
+        "need_resource": resources,
+    }
+    both = {
+        name: np.concatenate([one[name], other[name] + shift.get(name, 0)])
+        for name in one.keys() - {"now", "need_ptr", "capacity_ptr"}
+    }
+    for name in ("need_ptr", "capacity_ptr"):
+        both[name] = np.concatenate([one[name], one[name][-1] + other[name][1:]])
+    return (
+        both | {"now": one["now"]},
+        [*takes_one, *((k + resources, begin, end, fte) for k, begin, end, fte in takes_other)],
+        [*holds_one, *((row + tasks, begin, end) for row, begin, end in holds_other)],
+    )

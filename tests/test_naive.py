@@ -12,18 +12,13 @@ import pytest
 from feasible import violations
 from naive import Result, run
 from plan_arrays import LINK_TYPES, plan_arrays
-from random_plans import random_case
+from random_plans import random_case, relabelled, side_by_side
 from solved_cases import CASES, Case
 
 REAL_DATA = Path(
     os.environ.get("SVCIMPACT_REAL_DATA", Path(__file__).parents[1] / ".." / "shared" / "data")
 )
 SEEDS = range(300)
-TASKS_AND_MORE = (
-    "hours", "release", "began", "ended", "done", "dispatch", "need_resource", "need_units",
-    "link_predecessor", "link_successor", "link_type", "link_lag", "capacity_time",
-    "capacity_value", "hold_task", "hold_from", "hold_until",
-)  # fmt: skip
 MECHANISMS = (
     "status", "resume", "takes", "relief", "hold", "planned hold", "milestone", "no resource",
     "interrupted", "short-handed", "below no capacity", "several needs", "uncertain hours", "ties",
@@ -181,51 +176,16 @@ def test_relabelling_changes_only_the_labels():
     for seed in SEEDS:
         fields, takes, holds, options = random_case(seed)
         random = np.random.default_rng(seed)
-        tasks, resources = len(fields["hours"]), len(fields["capacity_ptr"]) - 1
-        old_task, old_resource = random.permutation(tasks), random.permutation(resources)
-        new_task, new_resource = np.argsort(old_task), np.argsort(old_resource)
-
-        def groups(pointer, order, values):
-            return np.concatenate(
-                [np.empty(0), *(values[pointer[i] : pointer[i + 1]] for i in order)]
-            )
-
-        of_task, of_resource = fields["need_ptr"], fields["capacity_ptr"]
-        moved = fields | {
-            name: fields[name][old_task] for name in ("hours", "release", "began", "ended", "done")
-        }
-        moved |= {
-            name: new_task[fields[name]]
-            for name in ("dispatch", "link_predecessor", "link_successor", "hold_task")
-        }
-        moved |= {
-            "need_ptr": np.cumsum([0, *np.diff(of_task)[old_task]]),
-            "need_resource": new_resource[
-                groups(of_task, old_task, fields["need_resource"]).astype(int)
-            ]
-            if resources
-            else fields["need_resource"],
-            "need_units": groups(of_task, old_task, fields["need_units"]),
-            "capacity_ptr": np.cumsum([0, *np.diff(of_resource)[old_resource]]),
-            "capacity_time": groups(of_resource, old_resource, fields["capacity_time"]),
-            "capacity_value": groups(of_resource, old_resource, fields["capacity_value"]),
-        }
-        if options["hours"] is not None:
-            options_moved = options | {"hours": options["hours"][old_task]}
-        else:
-            options_moved = options
+        tasks = random.permutation(len(fields["hours"]))
+        resources = random.permutation(len(fields["capacity_ptr"]) - 1)
         plain = run_fields(fields, takes, holds, **options)
-        other = run_fields(
-            moved,
-            [(int(new_resource[k]), a, b, fte) for k, a, b, fte in takes],
-            [(int(new_task[row]), a, b) for row, a, b in holds],
-            **options_moved,
-        )
+        *case, moved_options = relabelled(fields, takes, holds, options, tasks, resources)
+        moved = run_fields(*case, **moved_options)
+        row = np.argsort(tasks)
         back = Result(
-            *(
-                [values[row] for row in new_task]
-                for values in (other.start, other.finish, other.interruptions)
-            ),
+            [moved.start[i] for i in row],
+            [moved.finish[i] for i in row],
+            [moved.interruptions[i] for i in row],
             [],
         )
         assert_same(back, plain, seed=seed)
@@ -250,22 +210,6 @@ def test_unit_of_time_does_not_matter():
         assert_same(times, plain, within=1e-9, seed=seed)
 
 
-def side_by_side(one, other):
-    """Two portfolios in one plan that share nothing: the other's tasks and resources come after."""
-    tasks, resources = len(one["hours"]), len(one["capacity_ptr"]) - 1
-    shift = {
-        **dict.fromkeys(("dispatch", "link_predecessor", "link_successor", "hold_task"), tasks),
-        "need_resource": resources,
-    }
-    both = {
-        name: np.concatenate([one[name], other[name] + shift.get(name, 0)])
-        for name in TASKS_AND_MORE
-    }
-    for name in ("need_ptr", "capacity_ptr"):
-        both[name] = np.concatenate([one[name], one[name][-1] + other[name][1:]])
-    return both | {"now": 0.0}
-
-
 def test_a_stranger_in_the_portfolio_changes_nothing():
     """Locality: a plan run beside another that shares nothing with it comes out as alone."""
     checked = 0
@@ -275,10 +219,9 @@ def test_a_stranger_in_the_portfolio_changes_nothing():
         if one["now"] or other["now"]:
             continue
         rules = {"min_share": 0.3, "resume_hours": options["resume_hours"]}
-        tasks, resources = len(one["hours"]), len(one["capacity_ptr"]) - 1
-        takes = [*takes_one, *((k + resources, a, b, fte) for k, a, b, fte in takes_other)]
-        holds = [*holds_one, *((row + tasks, a, b) for row, a, b in holds_other)]
-        both = run_fields(side_by_side(one, other), takes, holds, **rules)
+        both = run_fields(
+            *side_by_side(one, takes_one, holds_one, other, takes_other, holds_other), **rules
+        )
         alone = run_fields(one, takes_one, holds_one, **rules)
         stranger = run_fields(other, takes_other, holds_other, **rules)
         apart = Result(
