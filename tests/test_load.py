@@ -171,6 +171,21 @@ def test_no_work_makes_no_weeks() -> None:
     assert weekly_load(portfolio_of(tables)).empty
 
 
+def test_a_free_week_has_no_load_at_all() -> None:
+    """Shares that come and go leave exactly nothing behind, not the rounding of their sum."""
+    tables = two_people()
+    tables["tasks"]["planned_start"] = pd.to_datetime(["2026-03-09", "2026-03-09", "2026-04-09"])
+    tables["assignments"] = pd.DataFrame(
+        {
+            "task": ["a", "b", "c"],
+            "resource": ["ana", "ana", "bo"],
+            "units_fte": [0.3, 0.1, 0.5],
+        }
+    )
+    weekly = weekly_load(portfolio_of(tables))
+    assert weekly.loc[weekly["resource"] == "ana", "load_hours"].tolist()[1:] == [0.0] * 4
+
+
 def test_edges_of_a_week_forgive_rounding() -> None:
     """Work that begins or ends a hair off Monday morning neither fails nor adds a week."""
     segments = pd.DataFrame(

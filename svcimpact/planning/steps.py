@@ -189,7 +189,9 @@ def load_steps(
         before = sum(sizes[:number])
         change[before : before + sizes[number]] = fte
         change[sum(sizes) + before : sum(sizes) + before + sizes[number]] = -fte
-        levels.append(_per_resource(change[order], count, resource))
+        level = _per_resource(change[order], count, resource)
+        # What adding and taking away again leaves over is no load.
+        levels.append(np.where(np.abs(level) > NEGLIGIBLE, level, 0.0))
     load, away, taken = levels
 
     length = np.zeros(order.size)
