@@ -362,18 +362,14 @@ HELD = [
     Case(
         # No outage: C has k0 first, B 6-9, D 9-15.
         "anomaly: no outage",
-        shared(
-            [2, 3, 6, 6], needs=[NOBODY, ONE, ONE, NOBODY], links=[(0, 1, "FS", 0), (1, 3, "FS", 0)]
-        ),
+        ANOMALY,
         [0, 6, 0, 9],
         [2, 9, 6, 15],
     ),
     Case(
         # C begins when k0 is back at 1 and B waits for it until 7.
         "anomaly: an outage of 1 h ends at 16",
-        shared(
-            [2, 3, 6, 6], needs=[NOBODY, ONE, ONE, NOBODY], links=[(0, 1, "FS", 0), (1, 3, "FS", 0)]
-        ),
+        ANOMALY,
         [0, 7, 1, 10],
         [2, 10, 7, 16],
         takes=[(0, 0, 1, 1.0)],
@@ -381,9 +377,7 @@ HELD = [
     Case(
         # When k0 is back at 2, B is ready too and comes first; C and D both run 5-11.
         "anomaly: an outage of 2 h ends at 11",
-        shared(
-            [2, 3, 6, 6], needs=[NOBODY, ONE, ONE, NOBODY], links=[(0, 1, "FS", 0), (1, 3, "FS", 0)]
-        ),
+        ANOMALY,
         [0, 2, 5, 5],
         [2, 5, 11, 11],
         takes=[(0, 0, 2, 1.0)],
