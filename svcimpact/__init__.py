@@ -1,0 +1,58 @@
+"""What a serious incident does to a project portfolio that shares people with operations.
+
+>>> import svcimpact as si
+>>> portfolio = si.read("data/tiny")
+>>> incident = si.Incident("payments", start="2026-01-06 13:00", hours=26)
+>>> outcome = si.simulate(portfolio, incident, runs=100, seed=1)
+>>> float(outcome.projects["delay_mean_days"].max())
+0.5
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from svcimpact import charts, graph, planning
+    from svcimpact.incident.scenario import Incident, Scenario
+    from svcimpact.incident.simulate import simulate
+    from svcimpact.portfolio import Portfolio
+    from svcimpact.reading import read
+    from svcimpact.io import write
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Incident",
+    "Portfolio",
+    "Scenario",
+    "charts",
+    "graph",
+    "planning",
+    "read",
+    "simulate",
+    "write",
+]
+
+# Nothing heavy is loaded until it is used.
+_HOMES = {
+    "Incident": "svcimpact.incident.scenario",
+    "Portfolio": "svcimpact.portfolio",
+    "Scenario": "svcimpact.incident.scenario",
+    "read": "svcimpact.reading",
+    "simulate": "svcimpact.incident.simulate",
+    "write": "svcimpact.io",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in __all__:
+        return import_module(f"svcimpact.{name}")
+    raise AttributeError(f"module 'svcimpact' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

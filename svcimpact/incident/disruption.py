@@ -138,7 +138,7 @@ def _cover(
                 moves.append((row, offer))
                 given += offer
         if not moves:
-            return total, left
+            return total, np.where(left > 1e-12, left, 0.0)
         fits = np.divide(spare, given, out=np.ones_like(given), where=given > spare)
         for row, offer in moves:
             left[row] -= float((offer * fits).sum())

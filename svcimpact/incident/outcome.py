@@ -168,12 +168,37 @@ class Outcome:
         """Finish of every task in every run; kept with ``keep="tasks"`` only."""
         return self.with_incident.task_finish
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, the assumptions among them."""
+        names = ("projects", "tasks", "resources", "services", "incidents", "segments")
+        found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
+        found["assumptions"] = pd.DataFrame({"assumption": list(self.assumptions)})
+        return found
+
     @cached_property
     def _summary(self) -> pd.DataFrame:
-        shown = ["project", "name", "planned_finish", "levelled_finish", "finish_p50"]
-        shown += ["finish_p80", "delay_mean_days", "delay_mean_days_se", "chance_late"]
-        figures = {c: self.projects[c].round(2) for c in shown[-3:]}
-        return self.projects[shown].assign(**figures)
+        """The projects as a person reads them."""
+        rows = self.projects
+        days = {
+            "due": "due",
+            "planned_finish": "planned",
+            "levelled_finish": "levelled",
+            "finish_p50": "P50",
+            "finish_p80": "P80",
+        }
+        shown = rows[["project", "name"]].copy()
+        for column, title in days.items():
+            shown[title] = rows[column].dt.strftime("%Y-%m-%d").fillna("")
+        pairs = zip(rows["delay_mean_days"], rows["delay_mean_days_se"], strict=True)
+        shown["delay, days"] = [f"{m:.2f} ± {e:.2f}" for m, e in pairs]
+        for column, title in (
+            ("chance_late_levelled", "late, levelled"),
+            ("chance_late", "late"),
+        ):
+            shown[title] = ["" if pd.isna(x) else f"{x:.0%}" for x in rows[column]]
+        shown["cost of delay"] = [f"{x:,.0f}" for x in rows["cost_mean"]]
+        return shown
 
     def report(self, path: str | Path) -> Path:
         """Write the report of this outcome.
@@ -196,7 +221,7 @@ class Outcome:
 
     def __repr__(self) -> str:
         head = f"Outcome of {self.scenario.name!r}: {self.runs:,} runs, seed {self.seed}"
-        return f"{head}\n{self._summary.to_string(index=False)}"
+        return f"{head}\n{self._summary.to_string(index=False, max_colwidth=40)}"
 
     def _repr_html_(self) -> str:
         head = f"<b>{escape(self.scenario.name)}</b>: {self.runs:,} runs, seed {self.seed}"

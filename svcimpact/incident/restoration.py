@@ -65,7 +65,8 @@ class Restoration:
         law = self._law()
         passed = float(law.cdf(self.elapsed_hours))
         at = passed + (1.0 - passed) * np.asarray(uniforms)
-        return np.maximum(np.asarray(law.ppf(at), dtype=float), self.elapsed_hours)
+        drawn: Floats = np.maximum(np.asarray(law.ppf(at), dtype=float), self.elapsed_hours)
+        return drawn
 
     def describe(self) -> str:
         """Return the restoration in words.

@@ -91,7 +91,7 @@ def simulate(
     struck = strike(portfolio, program, arrivals, scenario.without)
     batch = Batch(
         program,
-        (scenario.min_share, scenario.resume_hours),
+        (float(scenario.min_share), float(scenario.resume_hours)),
         place[var_task],
         var_hours,
         threads or os.cpu_count() or 1,

@@ -238,7 +238,7 @@ def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.
     for number, source in enumerate(arrivals.sources[:stated]):
         mine = arrivals.source == number
         start, hours = arrivals.start[mine][0], arrivals.hours[mine][:, None]
-        restored = portfolio.calendar.later(start, np.quantile(hours, [0.5, 0.8]))
+        restored = to_minute(portfolio.calendar.later(start, np.quantile(hours, [0.5, 0.8])))
         estimate, error = mean(hours)
         fixed = source.restoration.distribution == "fixed"
         rows.append(
@@ -260,7 +260,7 @@ def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.
 
 
 def dates(clock: Calendar, hours: Floats, side: str) -> NDArray[np.datetime64]:
-    """Return wall-clock dates of working hours, NaT for NaN.
+    """Return wall-clock dates of working hours to the minute, NaT for NaN.
 
     Parameters
     ----------
@@ -276,7 +276,25 @@ def dates(clock: Calendar, hours: Floats, side: str) -> NDArray[np.datetime64]:
     ndarray of datetime64
         Same shape.
     """
-    return np.asarray(clock.when(hours, side="start" if side == "start" else "finish"))
+    exact = np.asarray(clock.when(hours, side="start" if side == "start" else "finish"))
+    return to_minute(exact)
+
+
+def to_minute(dates: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Return dates rounded to the minute: a simulated second means nothing.
+
+    Parameters
+    ----------
+    dates : ndarray of datetime64[us]
+        Dates.
+
+    Returns
+    -------
+    ndarray of datetime64[us]
+        Same shape, half minutes up.
+    """
+    half = np.timedelta64(30, "s")
+    return (dates + half).astype("datetime64[m]").astype("datetime64[us]")
 
 
 def due_hours(clock: Calendar, due: pd.Series) -> Floats:

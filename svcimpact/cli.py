@@ -1,0 +1,255 @@
+"""The command line: each command reads, makes one call, and writes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcimpact.errors import InputError, MissingRequirementError, describe, fault, fault_frame
+
+if TYPE_CHECKING:
+    from svcimpact.incident.outcome import Outcome
+    from svcimpact.incident.scenario import Scenario
+    from svcimpact.portfolio import Portfolio
+
+OK, OUR_BUG, YOUR_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    help="What a serious incident does to a project portfolio that shares people and services "
+    "with operations.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Where = Annotated[
+    Path,
+    typer.Argument(help="A folder of tables, an .xlsx workbook, or a plan (.mpp, .xml, .xer)."),
+]
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", help="A scenario file (TOML), instead of --service.")
+]
+Service = Annotated[str | None, typer.Option(help="Id of the service that fails.")]
+Start = Annotated[str | None, typer.Option(help="When it fails, as '2026-03-09 10:00'.")]
+Severity = Annotated[int, typer.Option(help="Severity level.")]
+Hours = Annotated[float | None, typer.Option(help="Restoration time in hours, fixed.")]
+Median = Annotated[float | None, typer.Option(help="Median restoration time in hours.")]
+P90 = Annotated[float | None, typer.Option(help="P90 of the restoration time in hours.")]
+Runs = Annotated[int | None, typer.Option(help="How many futures to simulate.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all randomness.")]
+
+
+@app.command()
+def check(portfolio: Where) -> None:
+    """Check a portfolio and tell every fault and warning in it."""
+    found = _read(portfolio)
+    typer.echo(repr(found))
+    _tell_warnings(found)
+    typer.echo("No faults.")
+
+
+@app.command()
+def conflicts(
+    portfolio: Where,
+    out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
+) -> None:
+    """Find who is asked for more than they have, in which week, and who competes."""
+    from svcimpact.planning import over_allocation
+
+    found = over_allocation(_read(portfolio))
+    for sentence in found.sentences():
+        typer.echo(sentence)
+    if out is not None:
+        from svcimpact.io.results import write_results
+
+        tables = {n: getattr(found, n) for n in ("summary", "weeks", "competitors")}
+        typer.echo(f"Written: {write_results(tables, out)}")
+
+
+@app.command()
+def simulate(
+    portfolio: Where,
+    scenario: ScenarioFile = None,
+    service: Service = None,
+    start: Start = None,
+    severity: Severity = 1,
+    hours: Hours = None,
+    median_hours: Median = None,
+    p90_hours: P90 = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
+) -> None:
+    """Simulate what an incident does to every project, and how sure that is."""
+    told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
+    outcome = _simulate(_read(portfolio), told, runs, seed)
+    typer.echo(repr(outcome))
+    if out is not None:
+        from svcimpact.io.results import write_results
+
+        typer.echo(f"Written: {write_results(outcome.tables, out)}")
+
+
+@app.command()
+def report(
+    portfolio: Where,
+    out: Annotated[Path, typer.Option(help="The .html file to write.")] = Path("report.html"),
+    scenario: ScenarioFile = None,
+    service: Service = None,
+    start: Start = None,
+    severity: Severity = 1,
+    hours: Hours = None,
+    median_hours: Median = None,
+    p90_hours: P90 = None,
+    runs: Runs = None,
+    seed: Seed = None,
+) -> None:
+    """Write the report: one HTML page; without an incident, of the conflicts alone."""
+    from svcimpact.report import write_conflict_report, write_report
+
+    found = _read(portfolio)
+    if scenario is None and service is None:
+        written = write_conflict_report(found, out)
+    else:
+        told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
+        written = write_report(_simulate(found, told, runs, seed), out)
+    typer.echo(f"Written: {written}")
+
+
+@app.command("import")
+def import_plans(
+    plans: Annotated[list[Path], typer.Argument(help="Plans: .mpp, MSPDI .xml, .xer, PMXML.")],
+    out: Annotated[Path, typer.Option(help="The folder or .xlsx to write.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace tables that are there.")] = False,
+) -> None:
+    """Turn plans of Microsoft Project or Primavera into one portfolio."""
+    from svcimpact.exchange import read_plans
+    from svcimpact.io import write
+
+    found = read_plans(plans)
+    typer.echo(repr(found))
+    _tell_warnings(found)
+    typer.echo(f"Written: {write(found, out, overwrite=overwrite)}")
+    typer.echo("Next: fill in services, support and changes, then run svcimpact check.")
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="The .xlsx workbook to make.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+) -> None:
+    """Make a template workbook with a sheet for every table."""
+    from svcimpact.template import write_template
+
+    typer.echo(f"Written: {write_template(file, overwrite=overwrite)}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("demo"),
+    runs: Runs = None,
+    seed: Seed = None,
+) -> None:
+    """Do the main job on the embedded example and leave a report to open."""
+    from svcimpact.incident.scenario import Scenario
+    from svcimpact.io import read
+    from svcimpact.io.results import write_results
+    from svcimpact.report import write_report
+
+    example = _example()
+    outcome = _simulate(read(example), Scenario.read(example / "payments-down.toml"), runs, seed)
+    typer.echo(repr(outcome))
+    write_results(outcome.tables, out / "tables")
+    written = write_report(outcome, out / "report.html")
+    typer.echo(f"\nOpen the report: {written.resolve().as_uri()}")
+
+
+def main() -> None:
+    """Run the command line; 0 is well, 2 the user's input, 1 our bug."""
+    try:
+        app()
+    except InputError as error:
+        if len(error.warnings):
+            typer.echo("Also noticed:", err=True)
+            for line in describe(error.warnings):
+                typer.echo(f"  {line}", err=True)
+        typer.echo(str(error), err=True)
+        sys.exit(YOUR_INPUT)
+    except MissingRequirementError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(YOUR_INPUT)
+
+
+def _read(path: Path) -> Portfolio:
+    from svcimpact.reading import read
+
+    return read(path)
+
+
+def _tell_warnings(portfolio: Portfolio) -> None:
+    if len(portfolio.warnings):
+        typer.echo(f"Warnings: {len(portfolio.warnings)}")
+    for line in describe(portfolio.warnings):
+        typer.echo(f"  {line}")
+
+
+def _scenario(
+    file: Path | None,
+    service: str | None,
+    start: str | None,
+    severity: int,
+    hours: float | None,
+    median_hours: float | None,
+    p90_hours: float | None,
+) -> Scenario:
+    """Return the scenario of a file, or of one incident told in options."""
+    from svcimpact.incident.scenario import Incident, Scenario
+
+    options = (service, start, hours, median_hours, p90_hours)
+    if file is not None:
+        if any(option is not None for option in options):
+            raise _unclear("both --scenario and an incident told in options", "one of them")
+        return Scenario.read(file)
+    if service is None or start is None:
+        raise _unclear("no incident", "--scenario FILE, or --service with --start")
+    incident = Incident(
+        service,
+        start=start,  # type: ignore[arg-type]
+        severity=severity,
+        hours=hours,
+        median_hours=median_hours,
+        p90_hours=p90_hours,
+    )
+    return Scenario(f"{service} fails", (incident,))
+
+
+def _unclear(found: str, expected: str) -> InputError:
+    row = fault("command line", found=found, expected=expected)
+    return InputError("What is to be simulated is not clear.", fault_frame([row]))
+
+
+def _simulate(
+    portfolio: Portfolio, scenario: Scenario, runs: int | None, seed: int | None
+) -> Outcome:
+    from svcimpact.incident.simulate import simulate
+
+    shown = sys.stderr.isatty()
+    return simulate(portfolio, scenario, runs=runs, seed=seed, progress=shown)
+
+
+def _example() -> Path:
+    """Return the folder of the embedded example."""
+    for root in (Path.cwd(), Path(__file__).resolve().parents[1]):
+        if (root / "data" / "meridian" / "portfolio.toml").is_file():
+            return root / "data" / "meridian"
+    row = fault(
+        "data/meridian",
+        found="no such folder",
+        expected="the example that comes with the project",
+        cure="Run this in a clone of the project.",
+    )
+    raise InputError("The example is not there.", fault_frame([row]))

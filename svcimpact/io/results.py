@@ -1,0 +1,88 @@
+"""Tables of results to a folder of CSV files or a workbook, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from svcimpact.io.replace import replace_file, replace_folder
+from svcimpact.io.sheets import Looks, new_workbook
+
+# What a spreadsheet takes for the beginning of a formula when it opens a CSV file.
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
+    """Write tables of results, replacing those of an earlier run.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The tables by name.
+    path : pathlib.Path
+        An ``.xlsx`` file, or a folder for one CSV file per table; other files in it stay.
+
+    Returns
+    -------
+    pathlib.Path
+        Where they were written.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written to.
+
+    Notes
+    -----
+    In CSV files a text that a spreadsheet would take for a formula has an apostrophe put
+    before it.
+    """
+    place = path.expanduser()
+    if place.suffix.lower() == ".xlsx":
+        return replace_file(place, partial(_fill_workbook, tables), overwrite=True)
+    names = [f"{name}.csv" for name in tables]
+    return replace_folder(place, partial(_fill_folder, tables), ours=names, overwrite=True)
+
+
+def _fill_folder(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        texts = table.select_dtypes(["str", "object"]).columns
+        safe = table.assign(**{str(c): table[c].map(_safe) for c in texts})
+        safe.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def _safe(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _fill_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    with new_workbook(path) as workbook:
+        looks = Looks(workbook)
+        for name, table in tables.items():
+            sheet = workbook.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for column, title in enumerate(table.columns):
+                values = [_cell(value) for value in table[title]]
+                widest = max([len(str(title)), *(len(str(v)) for v in values[:200])])
+                sheet.set_column(column, column, min(widest + 2, 50))
+                sheet.write_string(0, column, str(title), looks.required)
+                for row, value in enumerate(values, 1):
+                    if isinstance(value, pd.Timestamp):
+                        sheet.write_datetime(
+                            row, column, value.to_pydatetime(), looks.by_type["datetime"]
+                        )
+                    elif isinstance(value, bool | int | float):
+                        sheet.write(row, column, value)
+                    elif value is not None:
+                        sheet.write_string(row, column, str(value))
+            sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
+
+
+def _cell(value: object) -> object:
+    """Return a value that a cell can hold; blank where there is none."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return value.item() if hasattr(value, "item") else value
