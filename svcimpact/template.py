@@ -54,7 +54,7 @@ _SETTINGS: dict[str, object] = {
     "timezone": "Europe/London",
     "holidays": "GB-ENG",
 }
-# One row per table; two where a link needs two tasks, or two services.
+# One row per table; two where a link needs two tasks, or two services with somebody behind each.
 _EXAMPLE: dict[str, list[dict[str, object]]] = {
     "projects": [
         {
@@ -123,6 +123,7 @@ _EXAMPLE: dict[str, list[dict[str, object]]] = {
     "service_links": [{"service": "payments", "needs": "customer-data", "impact": 0.8}],
     "support": [
         {"service": "payments", "resource": "ana", "bau_fte": 0.2, "incident_fte": 0.5},
+        {"service": "customer-data", "resource": "ana", "bau_fte": 0.1, "incident_fte": 0.25},
     ],
     "changes": [{"task": "shop-pay", "service": "payments", "effect": "changes"}],
     "freezes": [
@@ -162,7 +163,7 @@ _EXAMPLE: dict[str, list[dict[str, object]]] = {
 def write_template(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
     """Write a workbook to fill in, with one example row in every table.
 
-    The tables `tasks` and `services` have a second one, which the example link leads to.
+    The tables `tasks`, `services` and `support` have a second one, for the example links.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def example() -> Portfolio:
     Returns
     -------
     Portfolio
-        One row per table, two in `tasks` and `services`.
+        One row per table, two in `tasks`, `services` and `support`.
 
     Examples
     --------

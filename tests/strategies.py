@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from svcimpact.cells.text import clean
 from svcimpact.portfolio import Portfolio, build_portfolio
+from svcimpact.schema import load_schema
 
 NASTY_TEXTS = [
     "=1+1", "+49 30 1234", "-x", "@SUM(A1)", "NA", "nan", "None", "null", "007", "1e5", "TRUE",
@@ -268,7 +269,11 @@ def raw_portfolios(
             strict=False,
         )
     ]
-    return setting, {name: pd.DataFrame(rows, dtype="object") for name, rows in tables.items()}
+    columns = load_schema()
+    return setting, {
+        name: pd.DataFrame(rows, columns=list(columns[name]), dtype="object")
+        for name, rows in tables.items()
+    }
 
 
 def _had(tables: dict[str, list[dict[str, object]]], resource: str) -> list[object]:

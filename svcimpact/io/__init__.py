@@ -59,7 +59,9 @@ def read(path: str | os.PathLike[str]) -> Portfolio:
     except OSError as error:
         raw = Raw(faults=[unreadable(place, error)])
     if not raw.tables and raw.faults:
-        raise InvalidPortfolioError(f"{place} cannot be read.", fault_frame(raw.faults))
+        raise InvalidPortfolioError(
+            f"{place} cannot be read.", fault_frame(raw.faults), fault_frame(raw.notes)
+        )
     return build_portfolio(
         raw.settings,
         raw.tables,

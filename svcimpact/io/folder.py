@@ -252,17 +252,22 @@ def fill_csv(portfolio: Portfolio, folder: Path) -> None:
     for table, frame in written_tables(portfolio).items():
         columns = load_schema()[table]
         texts = [as_text(frame[name], column) for name, column in columns.items()]
-        long = max((len(text) for column in texts for text in column), default=0)
-        if long > _CELL_LIMIT:
-            raise refuse(
-                folder.parent / f"{table}.csv",
-                found=f"a text of {long:,} characters",
-                expected=f"{_CELL_LIMIT:,} at most",
-                cure="Shorten it.",
-            )
+        for name, column in zip(columns, texts, strict=True):
+            _check_lengths(f"{table}, row {{}}, {name}", column)
         rows = [list(columns), *map(list, zip(*texts, strict=True))]
         lines = (",".join(map(_quoted, row)) + "\n" for row in rows)
         (folder / f"{table}.csv").write_text("".join(lines), encoding="utf-8", newline="")
+
+
+def _check_lengths(where: str, texts: list[str]) -> None:
+    for row, text in enumerate(texts, start=2):
+        if len(text) > _CELL_LIMIT:
+            raise refuse(
+                Path(where.format(row)),
+                found=f"a text of {len(text):,} characters",
+                expected=f"{_CELL_LIMIT:,} at most",
+                cure="Shorten it.",
+            )
 
 
 def _quoted(text: str) -> str:

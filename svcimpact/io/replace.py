@@ -152,9 +152,12 @@ def _swap(path: Path, new: Path, old: Path, ours: set[str]) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
+    found = (error.strerror or str(error)).lower()
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        found = "a file where a folder has to be"
     return refuse(
         path,
-        found=(error.strerror or str(error)).lower(),
+        found=found,
         expected="a place that can be written to",
         cure="Close it in other programs, check your rights to it and the room on the "
         "disk, or choose another place.",

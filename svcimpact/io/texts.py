@@ -50,7 +50,7 @@ def date_text(value: pd.Timestamp) -> str:
     """
     if value == value.normalize():
         return value.date().isoformat()
-    return value.isoformat("auto" if value.second or value.microsecond else "minutes")
+    return value.isoformat(timespec="auto" if value.second or value.microsecond else "minutes")
 
 
 _TEXT: dict[str, Callable[..., str]] = {

@@ -16,6 +16,7 @@ from svcimpact.schema import SETTINGS
 NOTES = ("read_me", "readme", "lists", "notes")  # sheets that explain, in our template and others
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SAVE = "Open it in Excel and save it as an Excel workbook (.xlsx)."
 
 
 def read_workbook(path: Path) -> Raw:
@@ -48,7 +49,19 @@ def read_workbook(path: Path) -> Raw:
                         cure="It was read; unhide it to see what is in it.",
                     )
                 )
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            raw.tables |= {table: None} if table != SETTINGS else {}
+            try:
+                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            except CalamineError as error:
+                raw.faults.append(
+                    fault(
+                        name,
+                        found=f"a damaged sheet ({error})",
+                        expected="rows of cells",
+                        cure=_SAVE,
+                    )
+                )
+                continue
             if table == SETTINGS:
                 _add_settings(raw, rows, name)
             else:
@@ -66,7 +79,7 @@ def read_workbook(path: Path) -> Raw:
 
 
 def _open(raw: Raw, path: Path) -> CalamineWorkbook | None:
-    cure = "Open it in Excel and save it as an Excel workbook (.xlsx)."
+    cure = _SAVE
     try:
         data = path.read_bytes()
         if data.startswith(_OLE) and _ENCRYPTED in data:
@@ -89,13 +102,12 @@ def _open(raw: Raw, path: Path) -> CalamineWorkbook | None:
 def _add_settings(raw: Raw, rows: Sequence[Sequence[object]], sheet: str) -> None:
     """Read names from the first column and values from the second."""
     settings: dict[str, object] = {}
-    seen: set[str] = set()
     for at, row in enumerate(rows):
         key, value = [*row, "", ""][:2]
         if is_blank(key) or (at == 0 and plain(str(value)) == "value"):
             continue
         name = str(key).strip()
-        if plain(name) in seen:
+        if name in settings:
             raw.faults.append(
                 fault(
                     sheet,
@@ -106,6 +118,5 @@ def _add_settings(raw: Raw, rows: Sequence[Sequence[object]], sheet: str) -> Non
                     cure="Remove one of the rows.",
                 )
             )
-        seen.add(plain(name))
         settings.setdefault(name, None if is_blank(value) else value)
     raw.settings = settings
