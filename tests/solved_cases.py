@@ -279,11 +279,8 @@ SHARES = [
 ]
 
 # A on its own, then B on k0, then D on its own; C, behind B in line for k0, is long.
-ANOMALY = shared(
-    [2, 3, 6, 6],
-    needs=[NOBODY, ONE, ONE, NOBODY],
-    links=[(0, 1, "FS", 0), (1, 3, "FS", 0)],
-)
+CHAIN = [(0, 1, "FS", 0), (1, 3, "FS", 0)]
+ANOMALY = shared([2, 3, 6, 6], needs=[NOBODY, ONE, ONE, NOBODY], links=CHAIN)
 
 HELD = [
     Case("frozen 2-5", shared([4]), [0], [7], [1], holds=[(0, 2, 5)]),
