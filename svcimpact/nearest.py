@@ -1,9 +1,10 @@
-"""The right value that somebody may have meant."""
+"""The right value or name that somebody may have meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 # Comparing every unknown id with every known one is quadratic; beyond this only spelling variants
@@ -71,3 +72,81 @@ class Nearest:
 def _bare(value: str) -> str:
     """Return a value without case, punctuation and leading zeros."""
     return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]+", "", value.casefold()))
+
+
+# A name as near as this to one that is not there is a slip, not a name of the user's own.
+_SLIP = 0.75
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Given names held against the right ones; the names are told by their position.
+
+    Parameters
+    ----------
+    at : dict of str to int
+        Position of the given name that stands for each right name.
+    variants : dict of int to str
+        Names taken for a right one though case, spaces or hyphens differ.
+    twice : dict of int to str
+        Names that stand for a right one that is placed already.
+    slips : dict of int to str
+        Names that are none, but near to a right one that is not there.
+    strangers : list of int
+        Names that are none.
+    """
+
+    at: dict[str, int]
+    variants: dict[int, str]
+    twice: dict[int, str]
+    slips: dict[int, str]
+    strangers: list[int]
+
+
+def place(given: Sequence[str], right: Iterable[str]) -> Placed:
+    """Hold given names of tables, columns or keys against the right ones.
+
+    Parameters
+    ----------
+    given : sequence of str
+        The names as found.
+    right : iterable of str
+        The names as the schema writes them.
+
+    Returns
+    -------
+    Placed
+        What each given name stands for.
+
+    Examples
+    --------
+    >>> found = place(["task", "Duration Days", "projct", "colour"],
+    ...               ["task", "project", "duration_days"])
+    >>> found.at, found.slips, found.strangers
+    ({'task': 0, 'duration_days': 1}, {2: 'project'}, [3])
+    """
+    right = list(right)
+    at: dict[str, int] = {}
+    variants, twice, slips = {}, {}, {}
+    strangers = []
+    for position, name in enumerate(given):
+        if name in right:
+            if name in at:
+                twice[position] = name
+            at.setdefault(name, position)
+    for position, name in enumerate(given):
+        if name not in right and plain(name) in right:
+            if plain(name) in at:
+                twice[position] = plain(name)
+            else:
+                at[plain(name)] = position
+                variants[position] = plain(name)
+    near = Nearest([name for name in right if name not in at], cutoff=_SLIP)
+    for position, name in enumerate(given):
+        if name in right or plain(name) in right:
+            continue
+        if meant := near(name):
+            slips[position] = meant
+        else:
+            strangers.append(position)
+    return Placed(at, variants, twice, slips, strangers)

@@ -15,10 +15,10 @@ import pandas as pd
 
 from svcimpact.cells.doubt import Doubt, show
 from svcimpact.cells.moment import read_day, read_moment
-from svcimpact.cells.number import limits, read_number
+from svcimpact.cells.number import read_number
 from svcimpact.cells.text import clean, quoted, read_text
 from svcimpact.errors import Ledger
-from svcimpact.nearest import Nearest, plain
+from svcimpact.nearest import Nearest, place, plain
 from svcimpact.schema import SETTINGS, load_schema
 
 UTC = ZoneInfo("UTC")
@@ -122,29 +122,58 @@ def _by_key(raw: Mapping[str, object], ledger: Ledger) -> dict[str, object]:
         else:
             flat[str(key)] = value
     columns = load_schema()[SETTINGS]
-    given = {key: flat.pop(key) for key in columns if key in flat}
-    for key, value in flat.items():
-        right = plain(key)
-        if right in columns and right not in given:
-            given[right] = value
+    keys = list(flat)
+    placed = place(keys, columns)
+    given = {right: flat[keys[at]] for right, at in placed.at.items()}
+    for at, right in placed.variants.items():
+        ledger.warn(
+            SETTINGS,
+            (),
+            right,
+            found=f"the key {show(keys[at])}",
+            expected=f"'{right}'",
+            cure=f"Read as '{right}'.",
+        )
+    for at, right in placed.twice.items():
+        ledger.fault(
+            SETTINGS,
+            "",
+            keys[at],
+            found=f"a second key '{right}'",
+            expected="one",
+            cure="Rename or remove one of the two.",
+        )
+    for at, right in placed.slips.items():
+        ledger.fault(
+            SETTINGS,
+            "",
+            keys[at],
+            found="an unknown key",
+            expected=f"one of {', '.join(columns)}",
+            nearest=quoted(right),
+            cure="Rename the key.",
+        )
+    for at in placed.strangers:
+        if not _is_blank(flat[keys[at]]):
             ledger.warn(
-                SETTINGS, (), right, found=f"the key {show(key)}", expected=f"the key '{right}'",
-                cure=f"Read as '{right}'.",
-            )
-        elif not _is_blank(value) or key.strip():
-            near = Nearest([name for name in columns if name not in given], cutoff=0.75)(key)
-            tell = ledger.fault if near else ledger.warn
-            tell(
-                SETTINGS, "" if near else (), key, found="an unknown key",
-                expected=f"one of {', '.join(columns)}", nearest=quoted(near),
-                cure="Rename the key." if near else "It was left out.",
+                SETTINGS,
+                (),
+                keys[at],
+                found="an unknown key",
+                expected=f"one of {', '.join(columns)}",
+                cure="It was left out.",
             )
     for column in columns.values():
-        if column.required and _is_blank(given.get(column.name)):
+        told = column.name in placed.slips.values()
+        if column.required and not told and _is_blank(given.get(column.name)):
             ledger.fault(
-                SETTINGS, "", column.name, found="nothing",
-                expected="a date" if column.type == "date" else "a text",
-                cure=f"{column.description}; add it.",
+                SETTINGS,
+                "",
+                column.name,
+                found="nothing",
+                expected=f"a {column.type}: {column.description[0].lower()}"
+                f"{column.description[1:]}",
+                cure="Add it.",
             )
     return {key: value for key, value in given.items() if not _is_blank(value)}
 
@@ -165,12 +194,21 @@ def _read(given: dict[str, object], key: str, read: Reader, ledger: Ledger) -> A
     found = show(_simple(given[key]))
     if value.is_fault:
         ledger.fault(
-            SETTINGS, "", key, found=found, expected=value.expected,
-            nearest=value.nearest, cure=value.cure,
+            SETTINGS,
+            "",
+            key,
+            found=found,
+            expected=value.expected,
+            nearest=value.nearest,
+            cure=value.cure,
         )
     else:
         ledger.warn(
-            SETTINGS, (), key, found=found, expected=value.expected,
+            SETTINGS,
+            (),
+            key,
+            found=found,
+            expected=value.expected,
             cure=f"Read as {show(_simple(value.value))}.",
         )
     return value.value
@@ -209,9 +247,9 @@ def _hours_per_day(raw: object) -> float | str | Doubt:
     hours = value.value if isinstance(value, Doubt) else value
     if isinstance(hours, float):
         return (
-            Doubt("more than 0", cure="Write the working hours in a working day.")
-            if hours == 0
-            else limits(hours, 0, 24) or value
+            value
+            if 0 < hours <= 24
+            else Doubt("more than 0 and up to 24", cure="Write the working hours in a day.")
         )
     return value
 
@@ -257,7 +295,8 @@ def _working_days(raw: object) -> tuple[str, ...] | Doubt:
         if name not in _WEEK and name not in _DAY_NAMES:
             near = Nearest([*_WEEK, *_DAY_NAMES])(name)[:3]
             return Doubt(
-                f"days of the week from {', '.join(_WEEK)}", nearest=quoted(near),
+                f"days of the week from {', '.join(_WEEK)}",
+                nearest=quoted(near),
                 cure=f"Correct {show(part)}.",
             )
         days.add(name[:3])
@@ -321,7 +360,9 @@ def _check_together(settings: Settings, ledger: Ledger) -> None:
     ends = hour + minute / 60 + settings.hours_per_day
     if ends > 24:
         ledger.fault(
-            SETTINGS, "", "hours_per_day",
+            SETTINGS,
+            "",
+            "hours_per_day",
             found=f"{show(settings.hours_per_day)} hours from {settings.day_start}",
             expected=f"at most {show(24 - hour - minute / 60)}, so that the day ends by midnight",
             cure="Start the day earlier, or shorten it.",
@@ -329,18 +370,28 @@ def _check_together(settings: Settings, ledger: Ledger) -> None:
     shares = [share for _, share in settings.severity]
     if any(later > earlier for earlier, later in pairwise(shares)):
         ledger.warn(
-            SETTINGS, (), "severity", found=show(_simple(dict(settings.severity))),
+            SETTINGS,
+            (),
+            "severity",
+            found=show(_simple(dict(settings.severity))),
             expected="shares that fall from level to level, as 1 is the most severe",
             cure="Taken as they stand.",
         )
     if settings.status_date is not None and settings.status_date < settings.start:
         ledger.fault(
-            SETTINGS, "", "status_date", found=show(settings.status_date),
+            SETTINGS,
+            "",
+            "status_date",
+            found=show(settings.status_date),
             expected=f"a date on or after the start, {show(settings.start)}",
             cure="Correct one of the two.",
         )
     if not re.fullmatch("[A-Z]{3}", settings.currency):
         ledger.warn(
-            SETTINGS, (), "currency", found=show(settings.currency),
-            expected="an ISO 4217 code such as EUR", cure="Shown as it stands.",
+            SETTINGS,
+            (),
+            "currency",
+            found=show(settings.currency),
+            expected="an ISO 4217 code such as EUR",
+            cure="Shown as it stands.",
         )

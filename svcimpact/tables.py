@@ -14,12 +14,9 @@ from svcimpact.cells import ReadColumn, empty_column, read_column
 from svcimpact.cells.doubt import show
 from svcimpact.cells.text import clean, quoted
 from svcimpact.errors import Ledger
-from svcimpact.nearest import Nearest, plain
+from svcimpact.nearest import Nearest, place
 from svcimpact.schema import REQUIRED_TABLES, SETTINGS, Column, load_schema
 from svcimpact.settings import Settings
-
-# A name as near as this to one that is not there is a slip, not a column of the user's own.
-_SLIP = 0.75
 
 
 @dataclass(frozen=True)
@@ -92,13 +89,8 @@ def read_tables(
         name: pd.DataFrame() if frame is None else frame for name, frame in given.items()
     }
     placed, missing = _place_tables(frames_given, list(schema), ledger)
-    unreadable = [name for name, frame in given.items() if frame is None]
-    absent = {
-        (table, column.name)
-        for table in [*missing, *unreadable]
-        for column in schema[table].values()
-        if column.required
-    }
+    unreadable = [table for table, name in placed.items() if given[name] is None]
+    absent = {(table, name) for table in [*missing, *unreadable] for name in _required(table)}
     zone = ZoneInfo(settings.timezone)
     frames: dict[str, pd.DataFrame] = {}
     numbers: dict[str, npt.NDArray[np.int64]] = {}
@@ -110,7 +102,8 @@ def read_tables(
         frames[table], numbers[table] = read.frame, read.rows
         absent |= {(table, column) for column in read.gone}
         unread |= {(table, column): wrong for column, wrong in read.unread.items()}
-        if table in REQUIRED_TABLES and table in placed and frames[table].empty:
+        given_empty = frames[table].empty and table not in [*missing, *unreadable]
+        if table in REQUIRED_TABLES and given_empty:
             ledger.warn(
                 table, found="no rows", expected="at least one", cure="The table stays empty."
             )
@@ -121,38 +114,48 @@ def _place_tables(
     given: Mapping[str, pd.DataFrame], tables: list[str], ledger: Ledger
 ) -> tuple[dict[str, str], list[str]]:
     """Return the given name of each table, and the required tables that are missing."""
-    placed = {name: name for name in given if name in tables}
-    slips = set()
-    for name in given:
-        if name in tables:
-            continue
-        if plain(name) in tables and plain(name) not in placed:
-            placed[plain(name)] = name
+    names = list(given)
+    placed = place(names, tables)
+    for at, right in placed.variants.items():
+        ledger.warn(
+            right,
+            found=f"the name {show(names[at])}",
+            expected=f"'{right}'",
+            cure=f"Read as '{right}'.",
+        )
+    for at, right in placed.twice.items():
+        ledger.fault(
+            names[at],
+            found=f"a second table '{right}'",
+            expected="one",
+            cure="Rename or remove one of the two.",
+        )
+    for at, right in placed.slips.items():
+        ledger.fault(
+            names[at],
+            found="an unknown table",
+            expected=f"one of {', '.join(tables)}",
+            nearest=quoted(right),
+            cure="Rename the table.",
+        )
+    for at in placed.strangers:
+        if not given[names[at]].empty:
             ledger.warn(
-                name, found="another way of writing a table's name", expected=f"'{plain(name)}'",
-                cure=f"Read as '{plain(name)}'.",
-            )
-            continue
-        near = Nearest([table for table in tables if table not in given], cutoff=_SLIP)(name)
-        if near:
-            slips.add(near)
-            ledger.fault(
-                name, found="an unknown table", expected=f"one of {', '.join(tables)}",
-                nearest=quoted(near), cure="Rename the table.",
-            )
-        elif not given[name].empty:
-            ledger.warn(
-                name, found="an unknown table", expected=f"one of {', '.join(tables)}",
+                names[at],
+                found="an unknown table",
+                expected="the tables of a portfolio",
                 cure="It was left out.",
             )
-    missing = [table for table in REQUIRED_TABLES if table not in placed]
+    missing = [table for table in REQUIRED_TABLES if table not in placed.at]
     for table in missing:
-        if table not in slips:
+        if table not in placed.slips.values():
             ledger.fault(
-                table, found="no such table", expected=f"a table '{table}'",
+                table,
+                found="no such table",
+                expected=f"a table '{table}'",
                 cure=f"Add it, with the columns {', '.join(_required(table))}.",
             )
-    return placed, missing
+    return {right: names[at] for right, at in placed.at.items()}, missing
 
 
 def _required(table: str) -> list[str]:
@@ -182,16 +185,12 @@ def _read_table(
     kept = np.asarray(filled.any(axis=1))
     raw = raw[kept].reset_index(drop=True)
     rows, filled = rows[kept], filled[kept]
-    placed = _place_columns(table, columns, raw, filled, ledger)
-    gone: list[str] = []
-    if len(raw.columns):
-        gone = _missing_columns(table, columns, raw, placed, ledger)
+    placed, gone = _place_columns(table, columns, raw, filled, ledger)
     typed: dict[str, pd.Series] = {}
     unread: dict[str, npt.NDArray[np.bool_]] = {}
     for name, column in columns.items():
         if name in placed:
-            cells = raw.iloc[:, placed[name]]
-            read = read_column(cells, column, rows, zone, ledger)
+            read = read_column(raw.iloc[:, placed[name]], column, rows, zone, ledger)
         else:
             read = empty_column(column, len(raw))
         if column.required and name not in gone:
@@ -208,7 +207,10 @@ def _blank_cells(raw: pd.DataFrame) -> npt.NDArray[np.bool_]:
     for at in range(raw.shape[1]):
         cells = raw.iloc[:, at]
         if pd.api.types.is_string_dtype(cells.dtype) or cells.dtype == object:
-            hollow = (isinstance(cell, str) and not clean(cell) for cell in cells)
+            hollow = (
+                isinstance(cell, str) and not cell[:1].isalnum() and not clean(cell)
+                for cell in cells
+            )
             blank[:, at] |= np.fromiter(hollow, dtype=bool, count=len(cells))
     return blank
 
@@ -219,104 +221,90 @@ def _place_columns(
     raw: pd.DataFrame,
     filled: npt.NDArray[np.bool_],
     ledger: Ledger,
-) -> dict[str, int]:
-    """Return the position of each column of the schema; tell of names that are none."""
+) -> tuple[dict[str, int], list[str]]:
+    """Return the position of each column, and the required columns that are missing."""
     headings = ["" if _no_heading(name) else clean(str(name)) for name in raw.columns]
-    placed: dict[str, int] = {}
-    twice = set()
-    for at, heading in enumerate(headings):
-        if heading in columns and heading in placed:
-            twice.add(heading)
-        elif heading in columns:
-            placed[heading] = at
-    for heading in sorted(twice):
-        ledger.fault(
-            table, "", heading, found=f"{headings.count(heading)} columns of this name",
-            expected="one", cure="Rename or remove the others.",
+    placed = place(headings, columns)
+    for at, right in placed.variants.items():
+        ledger.warn(
+            table,
+            (),
+            right,
+            found=f"the name {show(headings[at])}",
+            expected=f"'{right}'",
+            cure=f"Read as '{right}'.",
         )
-    for at, heading in enumerate(headings):
-        right = plain(heading)
-        if heading in columns:
-            continue
-        if right in columns and right not in placed:
-            placed[right] = at
+    for at, right in placed.twice.items():
+        ledger.fault(
+            table,
+            "",
+            headings[at],
+            found=f"a second column '{right}'",
+            expected="one",
+            cure="Rename or remove one of the two.",
+        )
+    for at, right in placed.slips.items():
+        ledger.fault(
+            table,
+            "",
+            headings[at],
+            found="an unknown column",
+            expected=f"one of {', '.join(columns)}",
+            nearest=quoted(right),
+            cure="Rename the column.",
+        )
+    for at in placed.strangers:
+        if filled[:, at].any():
             ledger.warn(
-                table, (), right, found=f"the column {show(heading)}", expected=f"'{right}'",
-                cure=f"Read as '{right}'.",
+                table,
+                (),
+                headings[at],
+                found="an unknown column" if headings[at] else "cells in a column without a name",
+                expected=f"the columns {', '.join(columns)}",
+                cure="The column was left out.",
             )
-        elif heading or filled[:, at].any():
-            _unknown_column(table, heading, columns, placed, bool(filled[:, at].any()), ledger)
-    return placed
+    if not headings:
+        return placed.at, []
+    gone = [name for name, column in columns.items() if column.required and name not in placed.at]
+    near = Nearest((headings[at] for at in placed.strangers), cutoff=0.5)
+    for name in gone:
+        if name not in placed.slips.values():
+            ledger.fault(
+                table,
+                "",
+                name,
+                found="no such column",
+                expected=f"a column '{name}': {columns[name].description}",
+                nearest=quoted(near(name)),
+                cure="Add or rename it.",
+            )
+    return placed.at, gone
 
 
 def _no_heading(name: object) -> bool:
     return name is None or (isinstance(name, float) and np.isnan(name))
 
 
-def _unknown_column(
-    table: str,
-    heading: str,
-    columns: dict[str, Column],
-    placed: dict[str, int],
-    filled: bool,
-    ledger: Ledger,
-) -> None:
-    near = Nearest([name for name in columns if name not in placed], cutoff=_SLIP)(heading)
-    expected = f"one of {', '.join(columns)}"
-    if near:
-        ledger.fault(
-            table, "", heading, found="an unknown column", expected=expected,
-            nearest=quoted(near), cure="Rename the column.",
-        )
-    elif filled:
-        ledger.warn(
-            table, (), heading or "a column without a name",
-            found="an unknown column" if heading else "cells that are not blank",
-            expected=expected, cure="The column was left out.",
-        )
-
-
-def _missing_columns(
-    table: str,
-    columns: dict[str, Column],
-    raw: pd.DataFrame,
-    placed: dict[str, int],
-    ledger: Ledger,
-) -> list[str]:
-    """Return the required columns that are missing, and tell of those no slip accounts for."""
-    gone = [name for name, column in columns.items() if column.required and name not in placed]
-    strangers = [clean(str(name)) for name in raw.columns if plain(str(name)) not in columns]
-    missing = [name for name in columns if name not in placed]
-    slips = {Nearest(missing, cutoff=_SLIP)(stranger) for stranger in strangers}
-    for name in gone:
-        if name not in slips:
-            ledger.fault(
-                table, "", name, found="no such column", expected=f"a column '{name}'",
-                nearest=quoted(Nearest(strangers, cutoff=0.5)(name)),
-                cure=f"Add it: {columns[name].description}.",
-            )
-    return gone
-
-
 def _tell_blanks(column: Column, rows: npt.NDArray[np.int64], ledger: Ledger) -> None:
     what = {
         "id": "an id",
-        "text": "text",
         "choice": f"one of {', '.join(column.choices)}",
-        "number": "a number",
-        "date": "a date",
+        "flag": "yes or no",
+        "integer": "a whole number",
         "datetime": "a date or date-time",
-    }[column.type]
+    }.get(column.type, f"a {column.type}")
     for row in rows:
         ledger.fault(
-            column.table, row, column.name, found="a blank cell", expected=what,
+            column.table,
+            row,
+            column.name,
+            found="a blank cell",
+            expected=what,
             cure="Fill it in.",
         )
 
 
-def _fill(
-    read: ReadColumn, column: Column, typed: dict[str, pd.Series], table: str
-) -> pd.Series:
+def _fill(read: ReadColumn, column: Column, typed: dict[str, pd.Series], table: str) -> pd.Series:
     """Return the values with the default where nothing was given; wrong cells stay missing."""
     values = read.cells
     if column.type == "flag":
@@ -328,5 +316,3 @@ def _fill(
         default = column.default if column.type == "choice" else float(column.default)
         return values.where(~read.blank, default)
     return values
-
-

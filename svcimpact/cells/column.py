@@ -104,7 +104,7 @@ def read_column(
     cells = _as_objects(raw)
     blank = pd.isna(cells)
     values, doubts = _read_cells(cells, ~blank, _reader(column, timezone))
-    blank |= np.fromiter((v == "" for v in values), dtype=bool, count=len(values))
+    blank |= values == ""
     values[blank] = None
     if column.type == "number":
         _doubt_thousands(cells, values, doubts)
@@ -154,9 +154,10 @@ def _within_limits(
 def _as_objects(raw: pd.Series) -> npt.NDArray[np.object_]:
     """Return the cells as Python objects, whatever array held them."""
     cells = raw.astype("object").to_numpy(dtype=object, copy=True)
-    for at, cell in enumerate(cells):
-        if isinstance(cell, np.generic):
-            cells[at] = pd.Timestamp(cell) if isinstance(cell, np.datetime64) else cell.item()
+    if any(issubclass(kind, np.generic) for kind in set(map(type, cells))):
+        for at, cell in enumerate(cells):
+            if isinstance(cell, np.generic):
+                cells[at] = pd.Timestamp(cell) if isinstance(cell, np.datetime64) else cell.item()
     return cells
 
 
@@ -169,17 +170,21 @@ def _read_cells(
     """
     values = np.full(len(cells), None, dtype=object)
     doubts: dict[int, Doubt] = {}
-    known: dict[Hashable, object] = {}
+    places: dict[type, list[int]] = {}
     for at in np.flatnonzero(filled).tolist():
-        cell = cells[at]
-        key = (type(cell), cell) if isinstance(cell, Hashable) else (type(cell), str(cell))
-        if key not in known:
-            known[key] = read(cell)
-        value = known[key]
-        if isinstance(value, Doubt):
-            doubts[at] = value
-            value = value.value
-        values[at] = value
+        places.setdefault(type(cells[at]), []).append(at)
+    for kind, among in places.items():
+        if issubclass(kind, Hashable):
+            known = {cell: read(cell) for cell in dict.fromkeys(cells[among])}
+            found = [known[cell] for cell in cells[among]]
+        else:
+            found = [read(cell) for cell in cells[among]]
+        for at, value in zip(among, found, strict=True):
+            if isinstance(value, Doubt):
+                doubts[at] = value
+                values[at] = value.value
+            else:
+                values[at] = value
     return values, doubts
 
 

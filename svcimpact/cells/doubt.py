@@ -64,7 +64,9 @@ def show(raw: object) -> str:
     if isinstance(raw, float):
         return repr(raw).removesuffix(".0")
     if isinstance(raw, datetime):
-        return raw.isoformat().removesuffix("T00:00:00")
+        whole = raw.second == 0 and raw.microsecond == 0
+        text = raw.isoformat(timespec="minutes" if whole else "auto")
+        return text.removesuffix("T00:00")
     if isinstance(raw, date):
         return raw.isoformat()
     if isinstance(raw, time):

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from svcimpact.cells.doubt import Doubt
+from svcimpact.cells.doubt import Doubt, show
 from svcimpact.cells.text import clean, is_spreadsheet_error, spreadsheet_error
 
 _ISO = re.compile(
@@ -82,7 +82,7 @@ def _read(raw: object, timezone: ZoneInfo, expected: str) -> datetime | str | Do
         # A spreadsheet's date that lost its format shows as days since 1899-12-30.
         seconds = round((raw - int(raw)) * 86_400)
         near = _EXCEL_EPOCH + timedelta(days=int(raw), seconds=seconds)
-        return Doubt(expected, nearest=_iso(near), cure="Format the column as a date.")
+        return Doubt(expected, nearest=show(near), cure="Format the column as a date.")
     return Doubt(expected, cure=cure)
 
 
@@ -148,7 +148,3 @@ def _words_meant(text: str) -> list[str]:
             continue
         return [when.date().isoformat()]
     return []
-
-
-def _iso(when: datetime) -> str:
-    return when.isoformat().removesuffix("T00:00:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from svcimpact.cells.doubt import Doubt, show
@@ -71,8 +72,10 @@ def read_integer(raw: object) -> int | str | Doubt:
     if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < _MOST_EXACT_INTEGER:
         return raw
     number = read_number(raw)
-    if isinstance(number, str) or (isinstance(number, Doubt) and number.is_fault):
+    if isinstance(number, str):
         return number
+    if isinstance(number, Doubt) and number.is_fault:
+        return replace(number, expected=number.expected.replace("a number", "a whole number"))
     doubt = number if isinstance(number, Doubt) else None
     value = number if isinstance(number, float) else float(str(doubt.value if doubt else ""))
     if not value.is_integer() or abs(value) >= _MOST_EXACT_INTEGER:
@@ -147,5 +150,5 @@ def limits(value: float, minimum: float | None, maximum: float | None) -> Doubt 
     elif maximum is None:
         expected = f"at least {show(minimum)}"
     else:
-        expected = f"{show(minimum)} to {show(maximum)}"
+        expected = f"a number from {show(minimum)} to {show(maximum)}"
     return Doubt(expected, cure="Correct the number.")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from svcimpact.cells.text import quoted
+from svcimpact.checks.lookup import among
 from svcimpact.errors import Ledger, listed
 from svcimpact.nearest import Nearest
 from svcimpact.schema import SETTINGS, load_schema
@@ -81,8 +82,8 @@ def check_references(draft: Draft, ledger: Ledger) -> None:
                 continue
             right = pd.concat([known[target] for target in targets], ignore_index=True)
             cells = draft.frames[table][column.name]
-            unknown = np.flatnonzero(cells.notna() & ~cells.isin(right))
-            near = Nearest(right)
+            unknown = np.flatnonzero(cells.notna() & ~among(cells, right))
+            near = Nearest(right if unknown.size else ())
             for at in unknown:
                 ledger.fault(
                     table, draft.rows[table][at], column.name,
@@ -136,7 +137,7 @@ def check_items(draft: Draft, ledger: Ledger) -> None:
         "team": frames["resources"]["team"],
     }
     items = frames["interests"]["item"]
-    known = np.array([items.isin(ids.dropna()) for ids in kinds.values()])
+    known = np.array([among(items, ids) for ids in kinds.values()])
     several: npt.NDArray[np.bool_] = known.sum(axis=0) > 1
     if several.any():
         ledger.warn(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from svcimpact.cells.text import quoted
+from svcimpact.checks.lookup import positions
 from svcimpact.errors import Ledger, listed
 from svcimpact.tables import Draft
 
@@ -60,19 +61,15 @@ def check_cycles(draft: Draft, ledger: Ledger) -> None:
     from scipy.sparse.csgraph import connected_components
 
     links = draft.frames["links"]
-    tasks = draft.frames["tasks"]["task"].dropna().drop_duplicates().reset_index(drop=True)
-    place = dict(zip(tasks, range(len(tasks)), strict=True))
-    use = np.flatnonzero(
-        links["predecessor"].isin(place)
-        & links["successor"].isin(place)
-        & (links["predecessor"] != links["successor"])
-        & links["type"].notna()
-    )
+    tasks = draft.frames["tasks"]["task"]
+    before = positions(links["predecessor"], tasks)
+    after = positions(links["successor"], tasks)
+    known = (before >= 0) & (after >= 0) & (before != after)
+    use = np.flatnonzero(known & links["type"].notna().to_numpy())
     if not use.size:
         return
     ends = np.array([_ENDS[kind] for kind in links["type"].iloc[use]])
-    tail = 2 * links["predecessor"].iloc[use].map(place).to_numpy(dtype=np.int64) + ends[:, 0]
-    head = 2 * links["successor"].iloc[use].map(place).to_numpy(dtype=np.int64) + ends[:, 1]
+    tail, head = 2 * before[use] + ends[:, 0], 2 * after[use] + ends[:, 1]
     starts = 2 * np.arange(len(tasks))
     source, target = np.concatenate([tail, starts]), np.concatenate([head, starts + 1])
     weights = np.ones(len(source), dtype=np.int32)

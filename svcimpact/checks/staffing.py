@@ -8,6 +8,7 @@ import pandas as pd
 
 from svcimpact.cells.doubt import show
 from svcimpact.cells.text import quoted
+from svcimpact.checks.lookup import among, positions
 from svcimpact.errors import Ledger, listed
 from svcimpact.tables import Draft
 
@@ -32,7 +33,7 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
     """
     needs, rows = draft.frames["assignments"], draft.rows["assignments"]
     people = _people(draft)
-    room = needs["resource"].map(people["room"]).to_numpy(dtype=np.float64)
+    room = _of_people(people, "room", needs["resource"])
     units = needs["units_fte"].to_numpy(dtype=np.float64)
     done, running = _progress(draft, needs["task"])
     open_ = (units > 0) & ~done
@@ -43,13 +44,12 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
         left = f"{quoted(needs['resource'][at])} has {_fte(who['room'])} FTE for projects"
         if who["everyday"]:
             left += f" ({_fte(who['capacity'])} less {_fte(who['everyday'])} of everyday support)"
-        if stuck[at]:
+        if room[at] <= 0:
             expected = f"somebody who has time for it: {left}"
-            fate = "is running and could never go on"
         else:
-            expected = f"at most {_fte(room[at] / MIN_SHARE)}, because {left} "
+            expected = f"at most {_fte(room[at] / MIN_SHARE)} FTE, because {left} "
             expected += "and a task starts when half of what it needs is free"
-            fate = "could never start"
+        fate = "is running and could never go on" if stuck[at] else "could never start"
         ledger.fault(
             "assignments", rows[at], "units_fte",
             found=f"{_fte(units[at])} FTE of {quoted(needs['resource'][at])}",
@@ -59,7 +59,7 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
     short = open_ & ~never & ~stuck & (units > room + _CLOSE)
     if short.any():
         told = [
-            f"{_fte(unit)} FTE of {quoted(who)} who has {_fte(free)}"
+            f"{_fte(unit)} FTE of {quoted(who)} ({_fte(free)} free for projects)"
             for unit, who, free in zip(
                 units[short], needs["resource"][short], room[short], strict=True
             )
@@ -87,9 +87,9 @@ def check_support(draft: Draft, ledger: Ledger) -> None:
     over = people[people["everyday"] > people["capacity"] + _CLOSE]
     if not over.empty:
         ledger.warn(
-            "support", draft.rows["support"][support["resource"].isin(over.index)], "bau_fte",
+            "support", draft.rows["support"][among(support["resource"], over.index.to_series())], "bau_fte",
             found=listed(
-                f"{_fte(load)} FTE of {quoted(who)} who has {_fte(capacity)}"
+                f"{_fte(load)} FTE of {quoted(who)} (capacity {_fte(capacity)})"
                 for who, load, capacity in over[["everyday", "capacity"]].itertuples()
             ),
             expected="no more everyday support than capacity_fte",
@@ -100,11 +100,11 @@ def check_support(draft: Draft, ledger: Ledger) -> None:
         ("absences", "fte", "no more than capacity_fte", "All of the resource is away."),
     ):
         frame = draft.frames[table]
-        capacity = frame["resource"].map(people["capacity"]).to_numpy(dtype=np.float64)
+        capacity = _of_people(people, "capacity", frame["resource"])
         beyond = frame[column].to_numpy(dtype=np.float64) > capacity + _CLOSE
         if beyond.any():
             told = [
-                f"{_fte(load)} FTE of {quoted(who)} who has {_fte(there)}"
+                f"{_fte(load)} FTE of {quoted(who)} (capacity {_fte(there)})"
                 for load, who, there in zip(
                     frame[column][beyond], frame["resource"][beyond], capacity[beyond], strict=True
                 )
@@ -167,6 +167,14 @@ def _people(draft: Draft) -> pd.DataFrame:
     return people
 
 
+def _of_people(
+    people: pd.DataFrame, column: str, who: pd.Series
+) -> npt.NDArray[np.float64]:
+    """Return a column of `people` for each resource named; NaN where there is no such one."""
+    figures = np.append(people[column].to_numpy(dtype=np.float64), np.nan)
+    return np.asarray(figures[positions(who, people.index.to_series())], dtype=np.float64)
+
+
 def _progress(
     draft: Draft, ids: pd.Series
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -174,8 +182,8 @@ def _progress(
     if draft.settings.status_date is None:
         return np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)
     tasks = draft.frames["tasks"]
-    done = ids.isin(tasks["task"][tasks["actual_finish"].notna()]).to_numpy(dtype=bool)
-    started = ids.isin(tasks["task"][tasks["actual_start"].notna()]).to_numpy(dtype=bool)
+    done = among(ids, tasks["task"][tasks["actual_finish"].notna()])
+    started = among(ids, tasks["task"][tasks["actual_start"].notna()])
     return done, started & ~done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from svcimpact.cells.text import quoted
+from svcimpact.checks.lookup import among
 from svcimpact.errors import Ledger, listed
 from svcimpact.tables import Draft
 
@@ -25,20 +26,20 @@ def check_unused(draft: Draft, ledger: Ledger) -> None:
     busy = pd.concat([assignments["resource"], support["resource"]])
     for table, column, tied, where, expected, cure in (
         ("projects", "project", frames["tasks"]["project"], None,
-         "tasks of its own", "It has no finish."),
+         "a task in tasks", "Taken as they stand: without tasks there is no finish."),
         ("tasks", "task", assignments["task"], work,
-         "somebody in assignments", "It is done by nobody, and in time."),
+         "somebody in assignments", "Taken as work that waits for nobody."),
         ("resources", "resource", busy, None,
-         "work in assignments or support", "It changes no figure."),
+         "work in assignments or support", "Taken as they stand: no figure depends on them."),
         ("services", "service", support["service"], None,
-         "somebody in support", "Its incidents pull nobody."),
+         "somebody in support", "Taken as they stand: their incidents pull nobody."),
         ("assignments", "skill", frames["skills"]["skill"], None,
          "a skill that somebody has in skills", "Nobody could take over."),
     ):
         ids = frames[table][column]
-        loose = ids.notna() & ~ids.isin(tied.dropna())
+        loose = ids.notna().to_numpy() & ~among(ids, tied)
         if where is not None:
-            loose &= where
+            loose = loose & where.to_numpy(dtype=bool)
         if loose.any():
             ledger.warn(
                 table, draft.rows[table][loose], column,
