@@ -104,7 +104,7 @@ def gather_failure(portfolio: Portfolio, service: str | None) -> Failure | None:
     weights = dict(zip(radius["service"], radius["weight"], strict=True))
     via = dict(zip(radius["service"], radius["via"], strict=True))
     support = portfolio.support
-    share = support["service"].map(weights).fillna(0.0).astype("float64")
+    share = [weights.get(s, 0.0) for s in support["service"]]
     pull = (support["incident_fte"] * share).groupby(support["resource"], sort=False).sum()
     capacity = portfolio.resources.set_index("resource")["capacity_fte"]
     pulls = {str(r): min(float(pull[r]), float(capacity[r])) for r in pull.index}
@@ -161,19 +161,20 @@ def gather(portfolio: Portfolio, failure: Failure | None, rows: int) -> Crowd:
     headings = set(teams.values()) - set(person_box.values())
     named = {box for box in person_box.values() if box.startswith("resource:")}
     everyday = support[support["incident_fte"] <= 0]
-    lost: pd.Series[float] | float = 1.0
+    lost = [1.0] * len(work)
     if failure:
         # Somebody pulled for half of their capacity leaves half of the work on each project.
         capacity = portfolio.resources.set_index("resource")["capacity_fte"]
         shares = {r: pull / float(capacity[r]) for r, pull in failure.pulls.items()}
-        lost = work["resource"].map(shares).fillna(0.0).astype("float64")
+        lost = [shares.get(r, 0.0) for r in work["resource"]]
     told = work["resource"].isin(list(failure.pulls) if failure else shared)
     touches = portfolio.changes.merge(_open_tasks(portfolio), on="task")
     pull = support["incident_fte"]
     if failure:
         # The part of it that this failure asks for; what it leaves alone stays as it is, faded.
-        pull = pull * support["service"].map(failure.weights).fillna(1.0).astype("float64")
-        touches = touches[touches["service"].map(lambda s: is_down(weights.get(s, 0.0)))]
+        pull = pull * [weights.get(s, 1.0) for s in support["service"]]
+        down = [s for s, weight in weights.items() if is_down(weight)]
+        touches = touches[touches["service"].isin(down)]
     return Crowd(
         columns=[
             list(dict.fromkeys(service_box.values())),

@@ -152,7 +152,7 @@ def _spots(ax: Axes, columns: list[list[str]]) -> dict[str, Spot]:
     for (left, right), column in zip(SHARES, columns, strict=True):
         step = (height - top) / max(len(column), 1)
         # Columns with room to spare write in two lines; people stay slim, to look like one crowd.
-        own = 0.38 if step > 0.48 and column is not columns[1] else tall
+        own = 0.36 if step > 0.42 and column is not columns[1] else tall
         for i, node in enumerate(column):
             spots[node] = Spot(left * width, right * width, top + (i + 0.5) * step, own)
     return spots

@@ -6,13 +6,16 @@ import functools
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ParamSpec
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
@@ -40,6 +43,7 @@ TEXT = 10.0
 LABEL = 9.0
 
 P = ParamSpec("P")
+_page: ContextVar[float | None] = ContextVar("page", default=None)
 
 # No-break spaces stay: they keep a figure and its unit on one line.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
@@ -127,8 +131,32 @@ def canvas(ax: Axes | None, height: float = HEIGHT) -> Axes:
     """
     if ax is not None:
         return ax
-    size = (WIDTH, min(max(height, 2.5), TALLEST))
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    height = min(max(height, 2.5), TALLEST)
+    wide = _page.get()
+    if wide is not None:
+        return Figure(figsize=(wide, height), layout="constrained").subplots()
+    return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+
+
+@contextmanager
+def page(width: float) -> Iterator[None]:
+    """Make new figures this wide and keep pyplot out of it, as a report wants them.
+
+    Parameters
+    ----------
+    width : float
+        Inches.
+
+    Yields
+    ------
+    None
+        Nothing; figures are as before when it ends.
+    """
+    token = _page.set(width)
+    try:
+        yield
+    finally:
+        _page.reset(token)
 
 
 def room(ax: Axes, inches_per_row: float, around: float) -> int:
@@ -303,7 +331,7 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
     share = 0.97 if alone else ax.get_position().width
     inches = figure.get_figwidth() * share + (0.0 if alone else left)
     small = wrap(subtitle, inches, TEXT)
-    pad = 8.0 + len(small) * TEXT * 1.3
+    pad = 12.0 + len(small) * TEXT * 1.3
     lines = [plain(line) for line in wrap(text, inches, TITLE, "bold")]
     title = ax.set_title("\n".join(lines), loc="left", pad=pad, fontsize=TITLE, linespacing=1.2)
     shift = ScaledTranslation(-left, 0, figure.dpi_scale_trans)

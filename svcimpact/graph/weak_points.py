@@ -237,7 +237,8 @@ def _worst_pulls(portfolio: Portfolio) -> dict[str, tuple[float, str]]:
     capacity = portfolio.resources.set_index("resource")["capacity_fte"]
     worst = dict.fromkeys(capacity.index, (0.0, ""))
     for service in portfolio.services["service"]:
-        weights = support["service"].map(blast_radius(portfolio, service)).fillna(0.0)
+        radius = blast_radius(portfolio, service)
+        weights = [radius.get(s, 0.0) for s in support["service"]]
         pulls = (support["incident_fte"] * weights).groupby(support["resource"]).sum()
         for resource in pulls.index:
             taken = min(float(pulls[resource]), float(capacity[resource]))
