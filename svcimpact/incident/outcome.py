@@ -19,7 +19,7 @@ from svcimpact.incident.assumptions import assumptions
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck
-from svcimpact.incident.typical import segment_table
+from svcimpact.incident.typical import typical_run
 from svcimpact.portfolio import Portfolio
 
 
@@ -69,6 +69,8 @@ class Outcome:
     segments : pandas.DataFrame
         One typical run without and with the incident: every restoration at its median,
         durations as planned, no random incidents. For Gantt charts and load.
+    takes : pandas.DataFrame
+        What the incidents of that run take from the project capacity of each resource.
     with_incident, levelled : Finishes
         Run by run, with the incident and without it, on the same random numbers.
     assumptions : tuple of str
@@ -85,6 +87,7 @@ class Outcome:
     services: pd.DataFrame
     incidents: pd.DataFrame
     segments: pd.DataFrame
+    takes: pd.DataFrame
     with_incident: Finishes
     levelled: Finishes
     assumptions: tuple[str, ...]
@@ -110,6 +113,7 @@ class Outcome:
         late = _finishes(futures, futures.times, keep)
         calm = _finishes(futures, futures.base, keep)
         plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
+        segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals)
         certain = (
             not futures.uncertain_tasks
             and scenario.random_incidents is None
@@ -129,7 +133,8 @@ class Outcome:
             resources=tables.resource_table(portfolio, arrivals, struck, certain=certain),
             services=tables.service_table(portfolio, arrivals, struck, certain=certain),
             incidents=tables.incident_table(portfolio, arrivals, len(scenario.incidents)),
-            segments=segment_table(portfolio, scenario, plan, futures.program, arrivals),
+            segments=segments,
+            takes=takes,
             with_incident=late,
             levelled=calm,
             assumptions=assumptions(
@@ -171,7 +176,7 @@ class Outcome:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, the assumptions among them."""
-        names = ("projects", "tasks", "resources", "services", "incidents", "segments")
+        names = ("projects", "tasks", "resources", "services", "incidents", "segments", "takes")
         found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
         found["assumptions"] = pd.DataFrame({"assumption": list(self.assumptions)})
         return found

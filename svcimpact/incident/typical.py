@@ -16,9 +16,9 @@ from svcimpact.incident.strikes import Struck, strike
 from svcimpact.portfolio import Portfolio
 
 
-def segment_table(
+def typical_run(
     portfolio: Portfolio, scenario: Scenario, plan: Plan, program: Program, arrivals: Arrivals
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one run without and one with the stated incidents, as stretches of work.
 
     Every restoration is at its median, durations are as planned, and random incidents are
@@ -39,9 +39,12 @@ def segment_table(
 
     Returns
     -------
-    pandas.DataFrame
+    segments : pandas.DataFrame
         Columns `case` (levelled, incident), `task`, `start`, `finish`, `start_hours`,
         `finish_hours`, `share` and `state` (working, short-handed, held).
+    takes : pandas.DataFrame
+        What the incidents take from project capacity: columns `resource`, `start`, `finish`,
+        `start_hours`, `finish_hours` and `fte` (pull and cover less relief).
     """
     single = at_medians(arrivals, len(scenario.incidents))
     struck = strike(portfolio, program, single, scenario.without)
@@ -54,9 +57,8 @@ def segment_table(
         trace=True,
     )
     cases = {"levelled": run(), "incident": run(takes, holds)}
-    return pd.concat([_stretches(portfolio, name, run) for name, run in cases.items()]).reset_index(
-        drop=True
-    )
+    stretches = [_stretches(portfolio, name, run) for name, run in cases.items()]
+    return pd.concat(stretches, ignore_index=True), _taken(portfolio, takes)
 
 
 def at_medians(arrivals: Arrivals, stated: int) -> Arrivals:
@@ -119,6 +121,24 @@ def takes_and_holds(
         holds.extend((int(i), begin, float(s.thawed[e])) for i in changing)
         holds.extend((int(i), begin, restored) for i in using)
     return takes, holds
+
+
+def _taken(portfolio: Portfolio, takes: list[tuple[int, float, float, float]]) -> pd.DataFrame:
+    rows = [take for take in takes if take[2] > take[1] and take[3] != 0]
+    begin = np.array([take[1] for take in rows], float)
+    end = np.array([take[2] for take in rows], float)
+    ids = portfolio.resources["resource"].to_numpy()
+    clock = portfolio.calendar
+    return pd.DataFrame(
+        {
+            "resource": pd.Series([ids[take[0]] for take in rows], dtype="str"),
+            "start": clock.when(begin, side="start"),
+            "finish": clock.when(end, side="finish"),
+            "start_hours": begin,
+            "finish_hours": end,
+            "fte": np.array([take[3] for take in rows], float),
+        }
+    )
 
 
 def _stretches(portfolio: Portfolio, case: str, run: Run) -> pd.DataFrame:
