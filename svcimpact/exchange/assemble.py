@@ -23,9 +23,10 @@ from svcimpact.exchange.clock import (
     working_days,
 )
 from svcimpact.exchange.links import Key, Tie, network_of, plan_ties
+from svcimpact.exchange.names import slug, unique
 from svcimpact.exchange.notes import Notes, count
 from svcimpact.exchange.plan_file import read_records
-from svcimpact.exchange.pool import default_calendar, pool_resources, slug, unique
+from svcimpact.exchange.pool import default_calendar, pool_resources
 from svcimpact.exchange.records import CalendarRecord, PlanRecord
 from svcimpact.exchange.tables import PlanTables, Row, kept_tasks, plan_tables
 from svcimpact.portfolio import Portfolio, build_portfolio
@@ -104,7 +105,7 @@ def assemble(plans: Sequence[PlanRecord], *, name: str | None = None) -> Portfol
     shared = Notes("plans")
     for plan, told in zip(plans, notes, strict=True):
         for trouble in plan.troubles:
-            told.add("file", found=trouble, expected="all of it", cure="Check the result.")
+            told.add("file", found=trouble, expected="a file read whole", cure="Check the result.")
     leaves = [kept_tasks(plan, told) for plan, told in zip(plans, notes, strict=True)]
     _refuse_empty(plans, leaves)
     ground = _ground(plans, notes)

@@ -84,6 +84,6 @@ def lost_links(path: Path, plans: Sequence[PlanRecord]) -> list[PlanRecord]:
             written += counting and line.startswith(b"%R")
     missing = written - sum(len(plan.links) for plan in plans)
     if missing > 0 and plans:
-        text = f"{missing} of {written} links lead to tasks outside the file"
+        text = f"{missing} of {written} links that lead to tasks outside the file"
         plans[0] = replace(plans[0], troubles=(*plans[0].troubles, text))
     return plans

@@ -16,7 +16,7 @@ _NO_EXTRA = (
 )
 _NO_JAVA = (
     "reading plan files needs Java 11 or later, which was not found: install it (Debian or "
-    "Ubuntu: sudo apt install default-jre-headless; macOS: brew install openjdk; Windows: "
+    "Ubuntu: sudo apt install default-jre-headless; macOS: brew install --cask temurin; Windows: "
     "winget install EclipseAdoptium.Temurin.21.JRE), open a new terminal and try again"
 )
 _BAD_JAVA = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 
 from svcimpact.exchange.clock import PlanClock
 from svcimpact.exchange.notes import Notes, called, count
@@ -15,7 +14,7 @@ from svcimpact.exchange.records import LinkRecord, PlanRecord, TaskRecord
 Key = tuple[int, int]
 
 # More links than this for one link of a plan, and a milestone gathers them.
-MOST_LINKS = 20
+MOST_LINKS = 100
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,16 @@ class Network:
         Every row of every plan.
     leaves : mapping of Key to tuple of Key
         For every row the tasks that stay: itself, or those under a summary task.
-    holding : set of (Key, Key, str)
-        The links without a lead between tasks that stay, as written in the plans, of
-        which neither task has started: work under way may have broken its links.
+    holding : tuple of (Key, Key, str)
+        The links without a lead within a plan, as written, between any of its rows.
+    idle : frozenset of Key
+        The tasks that have not started; work under way may have broken its links.
     """
 
     tasks: Mapping[Key, TaskRecord]
     leaves: Mapping[Key, tuple[Key, ...]]
-    holding: frozenset[tuple[Key, Key, str]] = frozenset()
+    holding: tuple[tuple[Key, Key, str], ...] = ()
+    idle: frozenset[Key] = frozenset()
 
     def first(self, key: Key) -> Key:
         """Return the task under a summary task that starts first, in the plan."""
@@ -63,31 +64,36 @@ class Network:
     def ends(self, key: Key) -> tuple[Key, ...]:
         """Return the tasks under a summary task after which none of it is left to do.
 
-        A task that another of them has to finish after is not needed for that.
+        A task is left out if links within the summary task let another finish after it only.
         """
-        return self._without(key, {"FS": 0, "FF": 0})
+        members = set(self.leaves[key]) & self.idle
+        implied: set[Key] = set()
+        for before, after, kind in self._within(members, {"FS", "FF"}):
+            later = set(self.leaves[after]) if kind == "FS" else {self.last(after)}
+            if later & members:
+                implied |= set(self.leaves[before]) & members
+        return tuple(leaf for leaf in self.leaves[key] if leaf not in implied) or self.leaves[key]
 
     def starts(self, key: Key) -> tuple[Key, ...]:
         """Return the tasks under a summary task before which none of it can start."""
-        return self._without(key, {"FS": 1, "SS": 1})
-
-    def _without(self, key: Key, sides: Mapping[str, int]) -> tuple[Key, ...]:
-        """Leave out the tasks at one side of a link of such a type within the summary task."""
-        members = set(self.leaves[key])
-        implied = {
-            pair[sides[kind]]
-            for leaf in members
-            for *pair, kind in self._by_predecessor.get(leaf, ())
-            if kind in sides and pair[1] in members
-        }
+        members = set(self.leaves[key]) & self.idle
+        implied: set[Key] = set()
+        for before, after, kind in self._within(members, {"FS", "SS"}):
+            earlier = set(self.leaves[before]) if kind == "FS" else {self.first(before)}
+            if earlier & members:
+                implied |= set(self.leaves[after]) & members
         return tuple(leaf for leaf in self.leaves[key] if leaf not in implied) or self.leaves[key]
 
-    @cached_property
-    def _by_predecessor(self) -> dict[Key, list[tuple[Key, Key, str]]]:
-        found: dict[Key, list[tuple[Key, Key, str]]] = {}
-        for link in self.holding:
-            found.setdefault(link[0], []).append(link)
-        return found
+    def _within(self, members: set[Key], kinds: set[str]) -> list[tuple[Key, Key, str]]:
+        if len(members) < 2:
+            return []
+        return [
+            link
+            for link in self.holding
+            if link[2] in kinds
+            and not members.isdisjoint(self.leaves[link[0]][:1])
+            and not members.isdisjoint(self.leaves[link[1]][:1])
+        ]
 
     def last(self, key: Key) -> Key:
         """Return the task under a summary task that finishes last, in the plan."""
@@ -111,22 +117,29 @@ def network_of(
     Network
         Keyed by the number of the plan and the task's `uid`.
     """
-    holding = set()
-    for n, plan in enumerate(plans):
-        idle = {task.uid for task in plan.tasks if task.actual_start is None and not task.percent}
-        for link in plan.links:
-            plain = all(leaves[n].get(uid) == (uid,) for uid in (link.predecessor, link.successor))
-            waiting = {link.predecessor, link.successor} <= idle
-            if link.from_plan is None and plain and link.lag >= 0 and waiting:
-                holding.add(((n, link.predecessor), (n, link.successor), link.type))
+    own = {
+        (n, uid): tuple((n, leaf) for leaf in each)
+        for n, by_uid in enumerate(leaves)
+        for uid, each in by_uid.items()
+    }
+    holding = [
+        ((n, link.predecessor), (n, link.successor), link.type)
+        for n, plan in enumerate(plans)
+        for link in plan.links
+        if link.from_plan is None and link.lag >= 0
+    ]
+    tasks = {(n, task.uid): task for n, plan in enumerate(plans) for task in plan.tasks}
     return Network(
-        {(n, task.uid): task for n, plan in enumerate(plans) for task in plan.tasks},
-        {
-            (n, uid): tuple((n, leaf) for leaf in each)
-            for n, own in enumerate(leaves)
-            for uid, each in own.items()
-        },
-        frozenset(holding),
+        tasks,
+        own,
+        tuple(
+            link
+            for link in holding
+            if own.get(link[0]) and own.get(link[1]) and not set(own[link[0]]) & set(own[link[1]])
+        ),
+        frozenset(
+            key for key, task in tasks.items() if task.actual_start is None and not task.percent
+        ),
     )
 
 

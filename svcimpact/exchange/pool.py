@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,6 +10,7 @@ from typing import Any
 
 from svcimpact.exchange.clock import PlanClock, days_off, differences, spans
 from svcimpact.exchange.links import Key
+from svcimpact.exchange.names import same_name, slug, unique
 from svcimpact.exchange.notes import Notes, count
 from svcimpact.exchange.records import CalendarRecord, PlanRecord, ResourceRecord
 
@@ -26,75 +25,6 @@ class Pool:
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     ids: dict[Key, str] = field(default_factory=dict)
     absences: list[dict[str, Any]] = field(default_factory=list)
-
-
-def same_name(name: str) -> str:
-    """Return the form of a name by which resources are matched.
-
-    Parameters
-    ----------
-    name : str
-        A name as a plan writes it.
-
-    Returns
-    -------
-    str
-        Without differences of case, width of letters or white space.
-
-    Examples
-    --------
-    >>> same_name("Project  Manager ") == same_name("project manager")
-    True
-    """
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def slug(text: str) -> str:
-    """Return an id made of a name: lower case, words joined by hyphens.
-
-    Parameters
-    ----------
-    text : str
-        A name.
-
-    Returns
-    -------
-    str
-        Letters and digits of any script and hyphens; blank if the name holds none.
-
-    Examples
-    --------
-    >>> slug("G.C. General Management"), slug("***")
-    ('g-c-general-management', '')
-    """
-    return re.sub(r"[\W_]+", "-", same_name(text)).strip("-")
-
-
-def unique(wish: str, taken: Mapping[str, Any] | set[str]) -> str:
-    """Return an id that is not taken yet.
-
-    Parameters
-    ----------
-    wish : str
-        The id wished for.
-    taken : mapping or set of str
-        The ids in use.
-
-    Returns
-    -------
-    str
-        The wish, or the wish and the first free number from 2.
-
-    Examples
-    --------
-    >>> unique("ana", {"ana", "ana-2"})
-    'ana-3'
-    """
-    number, given = 1, wish
-    while given in taken:
-        number += 1
-        given = f"{wish}-{number}"
-    return given
 
 
 def pool_resources(
@@ -173,18 +103,18 @@ def _merge(row: dict[str, Any], other: dict[str, Any], differing: dict[str, None
 def _tell_left_out(plan: PlanRecord, notes: Notes) -> None:
     """Warn of resources that are no people, and of assignments that name nobody."""
     kinds = {
-        "material resources": [r for r in plan.resources if r.name and r.type == "MATERIAL"],
-        "cost resources": [r for r in plan.resources if r.name and r.type == "COST"],
-        "nameless resources": [r for r in plan.resources if not r.name],
+        "material resource": [r for r in plan.resources if r.name and r.type == "MATERIAL"],
+        "cost resource": [r for r in plan.resources if r.name and r.type == "COST"],
+        "nameless resource": [r for r in plan.resources if not r.name],
     }
     for topic, resources in kinds.items():
         uids = {resource.uid for resource in resources}
         lost = [each for each in plan.assignments if each.resource in uids]
         # A nameless row nobody is assigned to is an empty row of the sheet.
-        if resources and (lost or topic != "nameless resources"):
+        if resources and (lost or topic != "nameless resource"):
             notes.add(
-                topic, [resource.name or f"resource {resource.uid}" for resource in resources],
-                found=f"{len(resources):,} {topic} with {count(len(lost), 'assignment')}",
+                "resources", [each.name or f"resource {each.uid}" for each in resources],
+                found=f"{count(len(resources), topic)} with {count(len(lost), 'assignment')}",
                 expected="people and teams; left out with their assignments",
                 cure="Name them in the plan, as work resources, if they are people.",
             )  # fmt: skip
@@ -212,6 +142,15 @@ def _tell_people(people: Sequence[ResourceRecord], clock: PlanClock, notes: Note
             "capacity_fte", changing,
             found=f"maximum units that change over time on {count(len(changing), 'resource')}",
             expected="one capacity; the largest is taken", cure="Add the difference to absences.",
+        )  # fmt: skip
+    rows = Counter(same_name(each.name) for each in people)
+    names = {same_name(each.name): each.name for each in reversed(people)}
+    twice = [names[name] for name, number in rows.items() if number > 1]
+    if twice:
+        notes.add(
+            "resources", twice, found=f"{count(len(twice), 'name')} on several rows",
+            expected="one resource per name; made one",
+            cure="Rename them in the plan if they are different people.",
         )  # fmt: skip
     other = [
         f"{each.name} ({', '.join(how)})"

@@ -9,6 +9,7 @@ from typing import Any
 
 from svcimpact.exchange.clock import PlanClock
 from svcimpact.exchange.links import Key
+from svcimpact.exchange.names import unique
 from svcimpact.exchange.notes import Notes, called, count
 from svcimpact.exchange.progress import Progress, progress
 from svcimpact.exchange.records import PlanRecord, TaskRecord
@@ -52,9 +53,9 @@ def kept_tasks(plan: PlanRecord, notes: Notes) -> dict[int, tuple[int, ...]]:
             leaves[uid].append(task.uid)
     blank = sum(task.blank for task in plan.tasks)
     left_out = {
-        "inactive tasks": [t for t in plan.tasks if not t.blank and not t.active],
-        "tasks of other plans": [t for t in plan.tasks if t.active and t.external],
-        "empty summary tasks": [
+        "inactive task": [t for t in plan.tasks if not t.blank and not t.active],
+        "external task": [t for t in plan.tasks if t.active and t.external],
+        "empty summary task": [
             t for t in plan.tasks
             if t.summary and t.active and not t.external and t.level > 0 and t.uid not in parents
         ],
@@ -68,7 +69,7 @@ def kept_tasks(plan: PlanRecord, notes: Notes) -> dict[int, tuple[int, ...]]:
     for (topic, tasks), cure in zip(left_out.items(), cures, strict=True):
         if tasks:
             notes.add(
-                topic, map(called, tasks), found=f"{len(tasks):,} {topic}",
+                "tasks", map(called, tasks), found=count(len(tasks), topic),
                 expected="tasks that are worked on; left out with their links and assignments",
                 cure=cure,
             )  # fmt: skip
@@ -123,7 +124,7 @@ def plan_tables(
     kept = [task for task in plan.tasks if _is_kept(task)]
     whole = {uid for uid, each in leaves.items() if len(each) == len(kept) and rows[uid].summary}
     made = PlanTables({"project": project, "name": plan.title or plan.code or plan.file.stem})
-    ids: Counter[str] = Counter()
+    ids: set[str] = set()
     stages: dict[str, Counter[str]] = {stage: Counter() for stage in STAGES}
     told: dict[str, list[str]] = {}
     done = [progress(task, plan.status_date, clock, told) for task in kept]
@@ -131,10 +132,10 @@ def plan_tables(
         chain = [above.name for above in _above(task, rows) if above.uid not in whole]
         stage, source = guess_stage(task.name, chain)
         stages[stage or "delivery"][source] += 1
-        given = f"{project}-{task.code or task.uid}"
-        ids[given] += 1
+        given = unique(f"{project}-{task.code or task.uid}", ids)
+        ids.add(given)
         made.tasks[number, task.uid] = {
-            "task": given if ids[given] == 1 else f"{given}-{ids[given]}",
+            "task": given,
             "project": project,
             "name": " / ".join([*[name for name in chain[:1] if name], task.name or "unnamed"]),
             "stage": stage or "delivery",
