@@ -65,8 +65,8 @@ def delays(outcome: Outcome, *, ax: Axes | None = None) -> Axes:
         finding(ax, "No project is delayed", _method(outcome, rows))
         return ax
     shown = rows.head(room(ax, _ROW, _AROUND) - 1)
-    _intervals(ax, shown)
     left = row_labels(ax, list(shown["name"]), lines=2)
+    _intervals(ax, shown, left)
     _columns(ax, shown, outcome.portfolio.settings.currency)
     notes = [_method(outcome, rows)]
     if len(rows) > len(shown):
@@ -80,7 +80,7 @@ def delays(outcome: Outcome, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _intervals(ax: Axes, rows: pd.DataFrame) -> None:
+def _intervals(ax: Axes, rows: pd.DataFrame, left: float) -> None:
     """Draw P50 to P80 to P95 and the mean with its error."""
     y = np.arange(len(rows))
     p50, p80, p95 = (rows[f"delay_p{level}_days"].to_numpy() for level in (50, 80, 95))
@@ -109,6 +109,7 @@ def _intervals(ax: Axes, rows: pd.DataFrame) -> None:
             ),
         ],
         points=42,
+        left=left,
     )  # fmt: skip
 
 

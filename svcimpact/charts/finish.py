@@ -25,6 +25,7 @@ from svcimpact.charts.style import (
     plain,
     shorten,
     styled,
+    text_width,
 )
 from svcimpact.charts.wording import chance, counted, day
 
@@ -92,11 +93,13 @@ def finish_curves(
         Line2D([], [], color=MUTED, linewidth=2.4, label="with the incident"),
         Line2D([], [], color=MUTED, linewidth=1.2, linestyle=":", label="due date, end of day"),
     ]
-    legend_below(ax, key, columns=1 if len(key) < 5 else 2)
+    # Tick labels, their marks, and the label of the axis beside them.
+    left = text_width("100 %") + 24 / 72
+    legend_below(ax, key, columns=2, left=left)
     text = f"Chance of having finished by the end of each day, {counted(outcome.runs, 'run')}"
     if projects is None and len(outcome.projects) > _MOST:
         text += f"; the {_MOST} longest delays of {len(outcome.projects)} projects"
-    finding(ax, _title(chosen), text, left=0.45)
+    finding(ax, _title(chosen), text, left=left)
     return ax
 
 

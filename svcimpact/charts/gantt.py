@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _ROW = 0.36
 _AROUND = 2.1
+# Share of the axis below which a hatch cannot be seen.
+_NARROW = 0.012
 _DAY = pd.Timedelta(days=1)
 # Lanes within a row, as (top, height) in rows.
 _TOP = (-0.38, 0.26)
@@ -83,18 +85,18 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
         own = outcome.tasks[outcome.tasks["project"] == project]
         rows = own.rename(columns={"task": "row"})
         of_task = pd.Series(own["task"].to_numpy(), index=own["task"].to_numpy())
-    segments = outcome.segments.assign(row=outcome.segments["task"].map(of_task))
-    segments = segments[segments["row"].notna()]
-    trouble = caused(outcome)
-    trouble = trouble.assign(row=trouble["task"].map(of_task)).dropna(subset="row")
-    cut = _cut(outcome, segments)
+    segments, trouble = (
+        frame.assign(row=frame["task"].map(of_task)).dropna(subset="row")
+        for frame in (outcome.segments, caused(outcome))
+    )
     rows = _measured(rows, segments, trouble, outcome.hours_per_day)
+    cut, struck = _cut(outcome, segments)
     count = len(rows)
-    rows = rows[rows["row"].isin(segments.loc[segments["finish"] > cut, "row"])]
+    rows = rows[rows["row"].isin(segments.loc[segments["finish"] > struck, "row"])]
     if project is not None:
-        rows = rows.sort_values("begin", kind="stable").reset_index(drop=True)
-    ax = canvas(ax, _AROUND + _ROW * len(rows))
+        rows = rows.sort_values("begin", kind="stable")
     rows = rows.reset_index(drop=True)
+    ax = canvas(ax, _AROUND + _ROW * len(rows))
     if rows.empty:
         ax.set_axis_off()
         finding(ax, "There is no task to draw")
@@ -102,16 +104,16 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     shown = _most_moved(rows, room(ax, _ROW, _AROUND))
     drawn = segments[segments["row"].isin(shown["row"])]
     place = dict(zip(shown["row"], range(len(shown)), strict=True))
-    _draw_lanes(ax, drawn, place, _MIDDLE)
-    strip = _STRIP if project is None else _MIDDLE
-    states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
+    _draw_lanes(ax, drawn, place)
     left = row_labels(ax, list(shown["name"]), lines=2)
     dues = _draw_dues(ax, outcome, shown, project)
-    first, last = max(drawn["start"].min(), cut), drawn["finish"].max()
-    last = max([last, *dues])
+    first = max(drawn["start"].min(), cut)
+    last = max([drawn["finish"].max(), *dues])
     margin = (last - first) * 0.015
     outages = _draw_outages(ax, outcome, last + margin)
     date_axis(ax, first - margin, last + margin)
+    strip = _STRIP if project is None else _MIDDLE
+    states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
     _draw_moves(ax, shown)
     ax.spines["left"].set_visible(False)
     for edge in range(len(shown)):
@@ -123,14 +125,16 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     return ax
 
 
-def _cut(outcome: Outcome, segments: pd.DataFrame) -> pd.Timestamp:
-    """Return when the picture begins: shortly before the incident, as all before is the same."""
+def _cut(outcome: Outcome, segments: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when the picture begins, and when the incident: all that is before is the same."""
     first = pd.Timestamp(segments["start"].min())
     last = pd.Timestamp(segments["finish"].max())
     if outcome.incidents.empty:
-        return first
-    begins = pd.Timestamp(outcome.incidents["start"].min())
-    return max(first, begins - 0.25 * (last - begins)) if first < begins < last else first
+        return first, first
+    struck = pd.Timestamp(outcome.incidents["start"].min())
+    if not first < struck < last:
+        return first, first
+    return max(first, struck - 0.2 * (last - struck)), struck
 
 
 def _measured(
@@ -159,13 +163,11 @@ def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return rows.loc[sorted(keep)].reset_index(drop=True)
 
 
-def _draw_lanes(
-    ax: Axes, segments: pd.DataFrame, place: dict[str, int], lane: tuple[float, float]
-) -> None:
-    """Draw the bars of all rows, the incident's shortages apart."""
+def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> None:
+    """Draw the bars of all rows, without the incident and with it."""
     for (name, case), own in segments.groupby(["row", "case"], sort=False):
         calm = case == "levelled"
-        (top, height), colour = (_TOP, LEVELLED) if calm else (lane, INCIDENT)
+        (top, height), colour = (_TOP, LEVELLED) if calm else (_MIDDLE, INCIDENT)
         y = place[str(name)] + top
         worked = own[(own["finish_hours"] > own["start_hours"] + 1e-9) & (own["share"] > 0)]
         if worked.empty:
@@ -181,10 +183,18 @@ def _draw_trouble(
     ax: Axes, trouble: pd.DataFrame, place: dict[str, int], lane: tuple[float, float]
 ) -> set[str]:
     """Mark held and short-handed stretches; return the states that occur."""
+    begin, end = ax.get_xlim()
+    least = (end - begin) * _NARROW
     for level, state in enumerate(("short-handed", "held")):
         for name, own in trouble[trouble["state"] == state].groupby("row", sort=False):
             y = place[str(name)] + lane[0]
-            ax.broken_barh(merged(own), (y, lane[1]), zorder=3 + level, **_LOOKS[state])
+            for begin, width in merged(own):
+                look = _LOOKS[state]
+                if width < least:
+                    # A solid mark, just wide enough to be seen.
+                    look = {"facecolor": HELD if state == "held" else SHORT_HANDED}
+                bar = (begin, max(width, least / 2))
+                ax.broken_barh([bar], (y, lane[1]), zorder=3 + level, **look)
     return set(trouble["state"])
 
 
@@ -269,7 +279,7 @@ def _words(
     )
     noun, (shown, count) = "project" if project is None else "task", counts
     if count > len(rows):
-        note += f" {counted(count - len(rows), noun)} done well before it left out."
+        note += f" {counted(count - len(rows), noun)} done before it left out."
     if len(rows) > shown:
         more = counted(len(rows) - shown, f"more {noun}")
         note += f" The {shown} that move most are shown; … and {more}."

@@ -91,15 +91,15 @@ def with_error(value: float, error: float, *, most: int = 1) -> str:
 
     Examples
     --------
-    >>> with_error(4.234, 0.11), with_error(4.234, 0.0), with_error(1234.0, 37.0)
-    ('4.2 ± 0.1', '4.2', '1,234 ± 37')
+    >>> print(with_error(4.234, 0.11), with_error(4.234, 0.0), with_error(1234.0, 37.0), sep="; ")
+    4.2 ± 0.1; 4.2; 1,234 ± 37
     """
     decimals = decimals_of(error, most)
     shown = number(error, decimals)
     value_text = number(value, decimals)
     if not math.isfinite(error) or not any(c in "123456789" for c in shown):
         return value_text
-    return f"{value_text} ± {shown}"
+    return f"{value_text}{GAP}±{GAP}{shown}"
 
 
 def chance(value: float) -> str:
@@ -160,8 +160,8 @@ def money(amount: float, currency: str = "", *, digits: int = 2, error: float = 
 
     Examples
     --------
-    >>> money(12_345, "GBP"), money(1_240_000, "EUR", error=31_000), money(0, "USD")
-    ('£12k', '€1.24m ± 0.03m', '$0')
+    >>> print(money(12_345, "GBP"), money(1_240_000, "EUR", error=31_000), sep="; ")
+    £12k; €1.24m ± 0.03m
     """
     if math.isnan(amount):
         return DASH
@@ -178,7 +178,7 @@ def money(amount: float, currency: str = "", *, digits: int = 2, error: float = 
     written = f"{MINUS if negative else ''}{symbol}{text}{suffix}"
     margin = number(error / divisor, decimals)
     if error > 0 and any(c in "123456789" for c in margin):
-        written += f" ± {margin}{suffix}"
+        written += f"{GAP}±{GAP}{margin}{suffix}"
     return written
 
 

@@ -1,0 +1,172 @@
+"""Gather all a report says from a portfolio, an outcome and the conflicts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from svcimpact import charts
+from svcimpact.charts.wording import counted, day, number
+from svcimpact.errors import describe
+from svcimpact.incident.outcome import Outcome
+from svcimpact.planning.conflicts import Conflicts, over_allocation
+from svcimpact.planning.load import weekly_load
+from svcimpact.portfolio import Portfolio
+from svcimpact.report import sentences, tables
+from svcimpact.report.page import Chart, Findings, Section
+
+_NAMED_CONFLICTS = 5
+_GANTTS = 2
+_READING = (
+    "Dates are ends of working days; delays are working days; ± is one standard error of the "
+    "simulation (Monte Carlo), which more runs make smaller. It says nothing about how sure the "
+    "input is.",
+    "P50, P80, P95: in 50, 80, 95 of 100 runs the figure is no higher.",
+    "A due date is met by finishing on that day.",
+    "The same portfolio, scenario, runs and seed give the same figures, to the last digit.",
+)
+_CONFLICT_READING = (
+    "Over-allocation is counted at the planned dates: what tasks ask for beyond what absences and "
+    "everyday support leave, at the same time.",
+)
+
+
+def findings(
+    portfolio: Portfolio, outcome: Outcome | None = None, conflicts: Conflicts | None = None
+) -> Findings:
+    """Gather what there is to say.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        The portfolio.
+    outcome : Outcome, optional
+        What `simulate` returned; a report on conflicts only where not given.
+    conflicts : Conflicts, optional
+        What `over_allocation` returned; computed where not given.
+
+    Returns
+    -------
+    Findings
+        Sentences, sections, assumptions and warnings; nothing is drawn yet.
+    """
+    found = over_allocation(portfolio) if conflicts is None else conflicts
+    conflict = _conflict_section(portfolio, found)
+    headlines = [_conflict_headline(found)]
+    sections = [conflict]
+    assumptions: tuple[str, ...] = _CONFLICT_READING
+    subtitle = "Where projects want the same people at the same time"
+    if outcome is None:
+        chart = Chart("graph", partial(charts.graph, portfolio))
+        sections.append(Section("Who stands between services and projects", charts=(chart,)))
+    else:
+        subtitle = outcome.scenario.name
+        headlines = [
+            *sentences.incident_sentences(outcome),
+            *sentences.delay_sentences(outcome),
+            *sentences.cost_sentences(outcome),
+            *sentences.people_sentences(outcome),
+            *sentences.levelling_sentences(outcome),
+            *headlines,
+        ]
+        sections = [*_incident_sections(outcome), conflict]
+        assumptions = (*outcome.assumptions, *_READING, *_CONFLICT_READING)
+    return Findings(
+        title=portfolio.settings.name,
+        subtitle=subtitle,
+        facts=_facts(portfolio, outcome),
+        headlines=tuple(headlines),
+        sections=tuple(sections),
+        assumptions=assumptions,
+        warnings=_warnings(portfolio, outcome),
+    )
+
+
+def _facts(portfolio: Portfolio, outcome: Outcome | None) -> tuple[tuple[str, str], ...]:
+    """Return what was computed from what."""
+    settings = portfolio.settings
+    status = settings.status_date
+    facts = [] if status is None or pd.isna(status) else [("Status date", day(status))]
+    facts += [
+        ("Portfolio starts", day(settings.start)),
+        ("Projects", number(len(portfolio.projects))),
+        ("Tasks", number(len(portfolio.tasks))),
+        ("People and teams", number(len(portfolio.resources))),
+        ("Services", number(len(portfolio.services))),
+    ]
+    if outcome is not None:
+        facts += [("Runs", number(outcome.runs)), ("Seed", str(outcome.seed))]
+    return tuple(facts)
+
+
+def _incident_sections(outcome: Outcome) -> list[Section]:
+    """Return the sections on what the incident does."""
+    worst = outcome.projects[outcome.projects["delay_mean_days"] >= 0.05]
+    worst = worst.sort_values("delay_mean_days", ascending=False, kind="stable").head(_GANTTS)
+    struck = list(dict.fromkeys(outcome.incidents["service"]))
+    plans = [
+        Chart(f"gantt-{n}", partial(charts.gantt, outcome, project=str(project)))
+        for n, project in enumerate(worst["project"])
+    ]
+    spread = [
+        Chart(f"graph-{n}", partial(charts.graph, outcome.portfolio, service=str(service)))
+        for n, service in enumerate(struck[:2])
+    ]
+    tasks = tables.task_table(outcome)
+    return [
+        Section(
+            "How late, and what it costs",
+            charts=(Chart("delays", partial(charts.delays, outcome)),),
+            tables=tables.project_tables(outcome),
+        ),
+        Section(
+            "The chance of making the due dates",
+            charts=(Chart("finish", partial(charts.finish_curves, outcome)),),
+        ),
+        Section(
+            "The plan without and with the incident",
+            charts=(Chart("gantt", partial(charts.gantt, outcome)), *plans),
+            tables=(tasks,) if tasks.rows else (),
+        ),
+        Section(
+            "Who restores, who covers, who is missing",
+            charts=tuple(spread),
+            tables=(tables.service_table(outcome), tables.people_table(outcome)),
+        ),
+    ]
+
+
+def _conflict_headline(conflicts: Conflicts) -> str:
+    """Return the conflicts in one sentence."""
+    if conflicts.weeks.empty:
+        return "The plan asks nobody for more than they have."
+    weeks = counted(len(conflicts.weeks), "resource-week")
+    days = number(float(conflicts.weeks["over_days"].sum()))
+    who = counted(len(conflicts.summary), "person or team", "people and teams")
+    return (
+        f"The plan itself asks {who} for more than they have, in {weeks}: {days} person-days over."
+    )
+
+
+def _conflict_section(portfolio: Portfolio, conflicts: Conflicts) -> Section:
+    """Return the section on conflicts."""
+    said = conflicts.sentences()
+    if len(said) > _NAMED_CONFLICTS:
+        rest = counted(len(said) - _NAMED_CONFLICTS, "more person or team", "more people and teams")
+        said = [*said[:_NAMED_CONFLICTS], f"… and {rest}."]
+    weekly = weekly_load(portfolio)
+    return Section(
+        "Conflicts in the plan, incident or not",
+        sentences=tuple(said),
+        charts=(Chart("load", partial(charts.load, weekly)),),
+        tables=() if conflicts.weeks.empty else (tables.conflict_table(conflicts),),
+    )
+
+
+def _warnings(portfolio: Portfolio, outcome: Outcome | None) -> tuple[str, ...]:
+    """Return what to be careful with, one line each."""
+    lines = describe(portfolio.warnings) if len(portfolio.warnings) else []
+    if outcome is not None and len(outcome.warnings):
+        lines += describe(outcome.warnings)
+    return tuple(dict.fromkeys(lines))

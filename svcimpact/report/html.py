@@ -1,0 +1,70 @@
+"""Write findings as one self-contained page."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from svcimpact.io.replace import replace_file
+from svcimpact.report.page import Findings
+from svcimpact.report.picture import draw
+
+
+def write_html(findings: Findings, path: str | Path) -> Path:
+    """Write the report as one HTML file that needs nothing else: no network, font or script.
+
+    Parameters
+    ----------
+    findings : Findings
+        What to say.
+    path : str or pathlib.Path
+        The file; replaced whole.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written there.
+    """
+    text = render(findings)
+
+    def fill(new: Path) -> None:
+        new.write_text(text, encoding="utf-8")
+
+    return replace_file(Path(path), fill, overwrite=True)
+
+
+def render(findings: Findings) -> str:
+    """Return the report as HTML.
+
+    Parameters
+    ----------
+    findings : Findings
+        What to say; every text in it is data and cannot become markup.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    here = files("svcimpact.report")
+    template = here.joinpath("report.html").read_text(encoding="utf-8")
+    style = here.joinpath("report.css").read_text(encoding="utf-8")
+    pictures = {c.name: draw(c) for section in findings.sections for c in section.charts}
+    page = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string(template)
+    return page.render(
+        findings=findings,
+        pictures=pictures,
+        # Ours, and drawn by us with every name escaped: the only texts that are markup.
+        style=Markup(style),  # noqa: S704
+        drawn={name: Markup(picture.svg) for name, picture in pictures.items()},  # noqa: S704
+    )

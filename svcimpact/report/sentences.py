@@ -1,0 +1,282 @@
+"""The findings of an outcome in sentences, numbers first, each with its error."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from svcimpact.charts.wording import GAP, chance, counted, day, listed, money, number, with_error
+from svcimpact.incident.outcome import Outcome
+
+_NONE_DAYS = 0.05
+_NONE_HOURS = 0.05
+# Points by which a chance has to change before a sentence is worth it.
+_NOTABLE = 0.005
+
+
+def incident_sentences(outcome: Outcome) -> list[str]:
+    """Say what fails, when, for how long, and what goes down with it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        One sentence per incident, and one on the services that follow.
+    """
+    said = []
+    for row in outcome.incidents.itertuples():
+        start, half, most = (
+            pd.Timestamp(str(when)) for when in (row.start, row.restored_p50, row.restored_p80)
+        )
+        hours = with_error(
+            float(str(row.restoration_hours_mean)),
+            float(str(row.restoration_hours_mean_se)),
+            most=0,
+        )
+        text = (
+            f"{row.name} fails on {day(start, weekday=True, time=True)} (severity {row.severity}). "
+        )
+        if half == most:
+            said.append(f"{text}It is back on {_moment(half)}, after {hours} hours.")
+            continue
+        said.append(
+            f"{text}In half of the runs it is back by {_moment(half)}, in 8 of 10 by "
+            f"{_moment(most)}; on average after {hours} hours."
+        )
+    if outcome.scenario.random_incidents is not None:
+        drawn = "Random incidents strike besides." if said else "Incidents strike at random."
+        said.append(drawn)
+    struck = set(outcome.incidents["service"])
+    others = outcome.services[~outcome.services["service"].isin(struck)]
+    down = list(others.loc[others["down"], "name"])
+    weakened = int(((others["weight"] > 0) & ~others["down"]).sum())
+    if down or weakened:
+        parts = [f"it takes {listed(down, 6, what='services')} down with it"] if down else []
+        parts += [f"it weakens {counted(weakened, 'more service')}"] if weakened else []
+        said.append(_sentence(" and ".join(parts)))
+        if len(said) == 2:
+            said = [" ".join(said)]
+    return said
+
+
+def delay_sentences(outcome: Outcome) -> list[str]:
+    """Say which projects end later, by how much, and what that costs.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        The sentences.
+    """
+    frame = outcome.projects
+    late = frame[frame["delay_mean_days"] >= _NONE_DAYS]
+    late = late.sort_values("delay_mean_days", ascending=False, kind="stable")
+    if late.empty:
+        said = ["No project ends later because of it."]
+    else:
+        top = late.iloc[0]
+        days = with_error(float(top["delay_mean_days"]), float(top["delay_mean_days_se"]))
+        said = [
+            f"{len(late)} of {counted(len(frame), 'project')} "
+            f"{'ends' if len(late) == 1 else 'end'} later on average. {top['name']} loses most: "
+            f"{days} working days on average, {number(float(top['delay_p80_days']), 1)} at P80, "
+            f"{number(float(top['delay_p95_days']), 1)} at P95."
+        ]
+    early = frame[frame["delay_mean_days"] <= -_NONE_DAYS]
+    if len(early):
+        said.append(
+            f"{listed(list(early['name']), 3, what='projects')} "
+            f"{'ends' if len(early) == 1 else 'end'} slightly earlier on average: when others "
+            "wait, shared people come free sooner. Do not count on it."
+        )
+    return said + _due_sentences(frame)
+
+
+def _due_sentences(frame: pd.DataFrame) -> list[str]:
+    """Say whose due date is at risk, and which were lost before."""
+    said = []
+    rise = frame["chance_late"] - frame["chance_late_levelled"]
+    rising = frame[rise >= _NOTABLE].assign(rise=rise)
+    rising = rising.sort_values("rise", ascending=False, kind="stable")
+    parts = []
+    for row in rising.head(3).to_dict("records"):
+        before, now = (
+            _chance(float(row[c]), float(row[f"{c}_se"]))
+            for c in ("chance_late_levelled", "chance_late")
+        )
+        parts.append(f"from {before} to {now} for {row['name']} ({day(row['due'])})")
+    if parts:
+        more = len(rising) - len(parts)
+        parts += [f"and for {counted(more, 'more project')}"] if more else []
+        said.append(f"The chance of missing the due date rises {', '.join(parts)}.")
+    lost = frame[frame["chance_late_levelled"] >= 0.95]
+    if len(lost):
+        names = listed(list(lost["name"]), 4, what="projects")
+        said.append(
+            f"Incident or not, {names} {'misses its' if len(lost) == 1 else 'miss their'} due "
+            f"{'date' if len(lost) == 1 else 'dates'} in at least 95{GAP}% of the runs: the plan "
+            "asks for more than its people have."
+        )
+    return said
+
+
+def cost_sentences(outcome: Outcome) -> list[str]:
+    """Say what the delays and the outage cost.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        The sentences; none where no cost is given.
+    """
+    currency = outcome.portfolio.settings.currency
+    parts = []
+    total = delay_costs(outcome)
+    if abs(float(total.mean())) > 0.5:
+        text = f"the delays cost {money(float(total.mean()), currency, error=_error(total))}"
+        if np.ptp(total) > 0.5:
+            high = money(float(np.quantile(total, 0.8)), currency)
+            text += f" on average, {high} or more in 1 of 5 runs"
+        parts.append(text)
+    outage = float(outcome.services["outage_cost"].sum())
+    if outage > 0.5:
+        # The services fall with one incident, so their errors add up rather than cancel.
+        error = float(outcome.services["outage_cost_se"].sum())
+        costs = "" if parts else "costs "
+        parts.append(f"the outage itself {costs}{money(outage, currency, error=error)}")
+    return [_sentence("; ".join(parts))] if parts else []
+
+
+def delay_costs(outcome: Outcome) -> np.ndarray:
+    """Return what all delays together cost, run by run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (runs,)
+        Money; earlier finishes count against it, as they do per project.
+    """
+    late = outcome.project_finish.to_numpy(dtype=np.float64)
+    calm = outcome.levelled.project_finish.to_numpy(dtype=np.float64)
+    rate = outcome.projects["cost_of_delay_per_day"].to_numpy(dtype=np.float64)
+    total: np.ndarray = np.nansum((late - calm) / outcome.hours_per_day * rate, axis=1)
+    return total
+
+
+def people_sentences(outcome: Outcome) -> list[str]:
+    """Say who is pulled, who covers, and what nobody covers.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        The sentences.
+    """
+    frame = outcome.resources
+    pulled = frame[frame["pull_hours"] >= _NONE_HOURS]
+    if pulled.empty:
+        return ["Nobody is pulled away from projects."]
+    lost = float(frame["lost_hours"].clip(lower=0).sum())
+    top = pulled.sort_values("pull_hours", ascending=False, kind="stable").iloc[0]
+    hours = with_error(float(top["pull_hours"]), float(top["pull_hours_se"]), most=0)
+    said = [
+        f"{counted(len(pulled), 'person or team is', 'people and teams are')} pulled to restore "
+        f"service, {top['name']} most: {hours} working hours. "
+        f"Projects lose {number(lost)} hours in all."
+    ]
+    cover = frame[frame["cover_hours"] >= _NONE_HOURS]
+    if len(cover):
+        names = cover.sort_values("cover_hours", ascending=False, kind="stable")["name"]
+        said[0] += (
+            f" {counted(len(cover), 'colleague covers', 'colleagues cover')} the everyday support "
+            f"that responders drop ({listed(list(names), 3)}) and {_are(len(cover))} not free for "
+            "projects meanwhile."
+        )
+    bare = outcome.services[outcome.services["uncovered_hours"] >= _NONE_HOURS]
+    bare = bare.sort_values("uncovered_hours", ascending=False, kind="stable")
+    if len(bare):
+        said.append(
+            f"Risk: nobody covers {number(float(bare['uncovered_hours'].sum()), 1)} hours of "
+            f"everyday support for {listed(list(bare['name']), 4, what='services')}."
+        )
+    elif len(cover):
+        said[0] += " No everyday support goes without."
+    return said
+
+
+def levelling_sentences(outcome: Outcome) -> list[str]:
+    """Say how late the plan runs without any incident.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        One sentence.
+    """
+    frame = outcome.projects
+    late = frame[frame["levelled_delay_days"] >= 0.5]
+    late = late.sort_values("levelled_delay_days", ascending=False, kind="stable")
+    if late.empty:
+        return ["Without an incident the plan holds: its people can do it by the planned dates."]
+    top = late.iloc[0]
+    return [
+        f"Without any incident {len(late)} of {counted(len(frame), 'project')} already end later "
+        f"than planned, because people are wanted twice or work takes longer: {top['name']} by "
+        f"{number(float(top['levelled_delay_days']))} working days (P50)."
+    ]
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _moment(when: pd.Timestamp) -> str:
+    """Write a moment of an outage to the minute."""
+    return day(when.round("min"), weekday=True, time=True, year=False)
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital, end with a full stop."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _error(values: np.ndarray) -> float:
+    """Return the standard error of a mean over runs; NaN from a single run."""
+    if len(values) < 2:
+        return math.nan
+    return 0.0 if np.ptp(values) == 0 else float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def _chance(value: float, error: float) -> str:
+    """Write a chance with its error in whole percent."""
+    text = chance(value)
+    points = round(100 * error) if math.isfinite(error) else 0
+    if points < 1 or "under" in text or "over" in text or value in (0.0, 1.0):
+        return text
+    return text.replace(f"{GAP}%", f"{GAP}±{GAP}{points}{GAP}%")
