@@ -37,11 +37,11 @@ _PURPOSE = {
 _ADVICE = (
     "Row 1 of every sheet names the columns; point at a heading to read what it means and in "
     "which unit. Headings in bold on dark blue have to be filled in, the others may stay blank.",
-    "Row 2 is an example. Overwrite it, or delete the row.",
+    "The rows below the headings are examples. Overwrite or delete them.",
     "An id, such as a task's or a person's, is a short text of your choice that no other row of "
     "its table has. Other sheets refer to it by this id; their cells offer those there are.",
     "Durations are working days, effort is FTE (1 = one person full time), money is in the "
-    "currency of the sheet portfolio. Dates are dates, such as 2026-03-09.",
+    "currency of the sheet portfolio. Write dates as 2026-03-09, times as 2026-03-09 14:30.",
     "Only projects, tasks, resources, assignments, services and support are needed. Leave the "
     "others empty, or delete their sheets, if you have no such data.",
     "When it is filled in, run: svcimpact check FILE.xlsx. It lists every fault, with its row and "
@@ -236,7 +236,7 @@ def _add_read_me(workbook: xlsxwriter.Workbook) -> None:
     row = 1
     for row, advice in enumerate(_ADVICE, start=1):
         sheet.merge_range(row, 1, row, 2, advice, looks.wrapped)
-        sheet.set_row(row, 33)
+        sheet.set_row(row, 18 if len(advice) < 115 else 33)
     row += 2
     for at, heading in enumerate(("sheet", "what it holds"), start=1):
         sheet.write_string(row, at, heading, looks.required)
@@ -250,7 +250,8 @@ def _add_read_me(workbook: xlsxwriter.Workbook) -> None:
             string=table,
             cell_format=looks.strong_link if needed else looks.link,
         )
-        sheet.write_string(row, 2, _PURPOSE[table], looks.wrapped)
+        sheet.write_string(row, 2, _PURPOSE[table], looks.plain)
+    sheet.fit_to_pages(1, 1)
     sheet.activate()
 
 
@@ -306,8 +307,8 @@ def _number_rule(column: Column) -> dict[str, Any]:
     low, high = column.minimum, column.maximum
     kind = "a whole number" if column.type == "integer" else "a number"
     limits = {
-        "minimum": -1e15 if low is None else low,
-        "maximum": 1e15 if high is None else high,
+        "minimum": -(10**15) if low is None else _bare(low),
+        "maximum": 10**15 if high is None else _bare(high),
     }
     told = "" if low is None else f" of {low:g} or more"
     told = f" from {low:g} to {high:g}" if low is not None and high is not None else told
@@ -319,3 +320,7 @@ def _number_rule(column: Column) -> dict[str, Any]:
         "error_message": f"{column.name} is {kind}{told}"
         + (f" ({column.unit})." if column.unit else "."),
     }
+
+
+def _bare(limit: float) -> float:
+    return int(limit) if limit.is_integer() else limit

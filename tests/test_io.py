@@ -778,7 +778,7 @@ def test_a_failure_before_the_swap_leaves_no_trace(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr(xlsxwriter.Workbook, "close", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     told = (
         "found no space left on device, expected a place that can be written to. Close it in "
         "other programs, check your rights to it and the room on the disk, or choose another "

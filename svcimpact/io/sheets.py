@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -34,26 +37,30 @@ class _Exact(float):
         return repr(float(self))
 
 
-def new_workbook(path: Path) -> xlsxwriter.Workbook:
-    """Return a new workbook in which a text is a text, whatever it begins with.
+@contextmanager
+def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """Open a new workbook in which a text is a text, whatever it begins with.
 
     Parameters
     ----------
     path : Path
-        Where it will be saved.
+        Where it is saved, once it is full.
 
-    Returns
-    -------
+    Yields
+    ------
     xlsxwriter.Workbook
-        To be filled and closed.
+        To be filled.
     """
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "constant_memory": False,
+        "in_memory": True,
     }
-    return xlsxwriter.Workbook(path, options)
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, options) as workbook:
+        yield workbook
+    path.write_bytes(buffer.getvalue())
 
 
 class Looks:
@@ -67,24 +74,28 @@ class Looks:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         add = workbook.add_format
-        head = {"font_color": "#FFFFFF", "valign": "vcenter", "border": 1}
+        # Everything but numbers keeps a little distance from the number on its left.
+        left = {"align": "left", "indent": 1}
+        head = {**left, "font_color": "#FFFFFF", "valign": "vcenter", "border": 1}
         head["border_color"] = "#FFFFFF"
         self.required = add({**head, "bg_color": DARK, "bold": True})
         self.optional = add({**head, "bg_color": LIGHT})
         self.title = add({"bold": True, "font_size": 16, "font_color": DARK, "valign": "vcenter"})
-        self.strong = add({"bold": True, "valign": "top"})
+        self.strong = add({**left, "bold": True})
+        self.plain = add(left)
         self.wrapped = add({"text_wrap": True, "valign": "top"})
-        self.quiet = add({"font_color": LIGHT, "valign": "top"})
-        self.link = add({"font_color": DARK, "underline": 1, "valign": "top"})
-        self.strong_link = add({"font_color": DARK, "underline": 1, "valign": "top", "bold": True})
-        self.seconds = add({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
-        self.text = add({"num_format": "@"})
+        self.quiet = add({**left, "font_color": LIGHT})
+        self.link = add({**left, "font_color": DARK, "underline": 1})
+        self.strong_link = add({**left, "font_color": DARK, "underline": 1, "bold": True})
+        self.seconds = add({**left, "num_format": "yyyy-mm-dd hh:mm:ss"})
+        self.text = add({**left, "num_format": "@"})
         self.by_type = {
             **dict.fromkeys(("id", "text", "list"), self.text),
-            **dict.fromkeys(("choice", "flag", "number")),
+            **dict.fromkeys(("choice", "flag"), self.plain),
+            "number": None,
             "integer": add({"num_format": "0"}),
-            "date": add({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "datetime": add({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+            "date": add({**left, "num_format": "yyyy-mm-dd"}),
+            "datetime": add({**left, "num_format": "yyyy-mm-dd hh:mm"}),
         }
 
 
@@ -199,6 +210,9 @@ def add_sheets(workbook: xlsxwriter.Workbook, portfolio: Portfolio) -> dict[str,
         sheet = sheets[table] = _add_table_sheet(workbook, table, looks)
         frame = getattr(portfolio, table)
         for at, column in enumerate(columns.values()):
+            longest = max(map(len, map(str, frame[column.name].head(200).dropna())), default=0)
+            if column.type in {"id", "text"} and longest > _width(column):
+                sheet.set_column(at, at, min(longest + 2, 60), looks.text)
             for row, value in enumerate(frame[column.name], start=1):
                 _write_cell(sheet, row, at, value, column, looks)
         sheet.autofilter(0, 0, max(1, len(frame)), len(columns) - 1)
@@ -228,7 +242,8 @@ def _add_settings_sheet(
     for at, heading in enumerate(("setting", "value", "unit", "description")):
         sheet.write_string(0, at, heading, looks.required if at < 2 else looks.optional)
     for row, (key, column) in enumerate(load_schema()[SETTINGS].items(), start=1):
-        sheet.write_string(row, 0, key, looks.strong if column.required else None)
+        sheet.write_string(row, 0, key, looks.strong if column.required else looks.plain)
+        sheet.write_blank(row, 1, None, looks.by_type[column.type])
         _write_cell(sheet, row, 1, cells[key], column, looks)
         sheet.write_string(row, 2, column.unit, looks.quiet)
         sheet.write_string(row, 3, _explained(column), looks.quiet)
@@ -236,7 +251,9 @@ def _add_settings_sheet(
     sheet.set_column(1, 1, 30)
     sheet.set_column(2, 2, 18)
     sheet.set_column(3, 3, 90)
+    sheet.set_row(0, 22)
     sheet.freeze_panes(1, 1)
+    _print_on_one_width(sheet)
     return sheet
 
 
@@ -263,10 +280,20 @@ def _add_table_sheet(workbook: xlsxwriter.Workbook, table: str, looks: Looks) ->
         sheet.write_string(
             0, at, column.name, looks.required if column.required else looks.optional
         )
-        sheet.write_comment(0, at, note(column), {"x_scale": 2.2, "y_scale": 1.2})
+        text = note(column)
+        lines = sum(1 + len(line) // 44 for line in text.splitlines())
+        sheet.write_comment(0, at, text, {"width": 290, "height": 15 * lines + 12})
     sheet.set_row(0, 22)
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    _print_on_one_width(sheet)
     return sheet
+
+
+def _print_on_one_width(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
 
 
 def _explained(column: Column) -> str:
