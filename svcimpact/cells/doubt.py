@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 _SHOWN = 60
+_LONGEST_INTEGER = 199  # bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def show(raw: object) -> str:
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, int):
-        return str(raw)
+        return str(raw) if raw.bit_length() <= _LONGEST_INTEGER else "a number of 60 digits or more"
     if isinstance(raw, float):
         return repr(raw).removesuffix(".0")
     if isinstance(raw, datetime):
