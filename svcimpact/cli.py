@@ -109,11 +109,11 @@ def report(
     seed: Seed = None,
 ) -> None:
     """Write the report: one HTML page; without an incident, of the conflicts alone."""
-    from svcimpact.report import write_conflict_report, write_report
+    from svcimpact.report import findings, write_html, write_report
 
     found = _read(portfolio)
     if scenario is None and service is None:
-        written = write_conflict_report(found, out)
+        written = write_html(findings(found), out)
     else:
         told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
         written = write_report(_simulate(found, told, runs, seed), out)

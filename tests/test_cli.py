@@ -1,0 +1,208 @@
+"""The command line as a user meets it: what it prints, what it leaves, how it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from svcimpact import cli
+from svcimpact.io import read, write
+from svcimpact.io.results import write_results
+
+TINY = "data/tiny"
+SCENARIO = "data/tiny/incident.toml"
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Return a function that runs one command and returns its exit code and output."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["svcimpact", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def broken(folder: Path) -> Path:
+    """Write the tiny portfolio with two faults in it."""
+    write(read(TINY), folder)
+    tasks = folder / "tasks.csv"
+    tasks.write_text(tasks.read_text().replace("checkout", "chekout", 1))
+    support = folder / "support.csv"
+    support.write_text(support.read_text().replace("0.25", "-0.25", 1))
+    return folder
+
+
+def test_check_says_no_faults(call):
+    """A sound portfolio is named, and told to be without faults, with exit code 0."""
+    code, out, err = call("check", TINY)
+    assert (code, err) == (0, "")
+    assert "2 projects, 5 tasks, 3 resources, 2 services" in out
+    assert out.endswith("No faults.\n")
+
+
+def test_check_tells_every_fault_with_exit_code_2(call, tmp_path):
+    """Faults in two tables are told at once, with the cure, and nothing else is printed."""
+    code, out, err = call("check", broken(tmp_path / "p"))
+    assert (code, out) == (2, "")
+    assert "did you mean 'checkout'?" in err
+    assert "support, row 2, bau_fte: found '-0.25', expected at least 0" in err
+    assert "Traceback" not in err
+
+
+def test_a_portfolio_that_is_not_there(call, tmp_path):
+    """A wrong path is the user's fault and is told in words."""
+    code, _, err = call("check", tmp_path / "nowhere")
+    assert code == 2
+    assert "nowhere" in err
+    assert "Traceback" not in err
+
+
+def test_simulate_prints_the_hand_solved_delay_and_writes_its_tables(call, tmp_path):
+    """The tiny incident costs the checkout 1.75 days, on screen and in the table written."""
+    code, out, _ = call("simulate", TINY, "--scenario", SCENARIO, "--out", tmp_path / "out")
+    assert code == 0
+    assert "1.75 ± 0.00" in out
+    projects = pd.read_csv(tmp_path / "out" / "projects.csv").set_index("project")
+    assert projects.loc["checkout", "delay_mean_days"] == 1.75
+    assert projects.loc["checkout", "cost_mean"] == 700
+    names = {file.stem for file in (tmp_path / "out").iterdir()}
+    assert names == {
+        "projects", "tasks", "resources", "services", "incidents", "segments", "takes", "assumptions"
+    }  # fmt: skip
+
+
+def test_simulate_takes_one_incident_in_options(call):
+    """An incident told in options is the same as in a file."""
+    words = ("--service", "payments", "--start", "2026-01-06 13:00", "--hours", "26")
+    code, out, _ = call("simulate", TINY, *words, "--runs", "3", "--seed", "2")
+    assert code == 0
+    assert "'payments fails': 3 runs, seed 2" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            (),
+            "command line: found no incident, expected --scenario FILE, or --service with --start",
+        ),
+        (
+            ("--scenario", SCENARIO, "--service", "payments"),
+            "command line: found both --scenario and an incident told in options, expected one of",
+        ),
+        (("--service", "payments", "--start", "soon", "--hours", "1"), "start: found 'soon'"),
+        (("--service", "paymens", "--start", "2026-01-06", "--hours", "1"), "mean 'payments'?"),
+        (("--service", "payments", "--start", "2026-01-06"), "restoration: found nothing"),
+        (("--scenario", "nowhere.toml"), "nowhere.toml: found no such file"),
+        (("--scenario", SCENARIO, "--runs", "0"), "runs: found 0, expected a whole number, 1 or"),
+    ],
+)
+def test_simulate_tells_what_is_unclear(call, words, told):
+    """An incident that is missing, told twice or wrong ends with exit code 2 and the cure."""
+    code, _, err = call("simulate", TINY, *words)
+    assert code == 2
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_conflicts_names_who_is_wanted_twice(call, tmp_path):
+    """Cy is wanted for 1.25 FTE by both projects; the sentence and the tables say so."""
+    code, out, _ = call("conflicts", TINY, "--out", tmp_path / "c.xlsx")
+    assert code == 0
+    assert "Cy" in out
+    weeks = pd.read_excel(tmp_path / "c.xlsx", sheet_name="weeks", engine="calamine")
+    assert weeks["resource"].tolist() == ["cy"]
+    assert weeks["over_hours"].sum() == pytest.approx(24 * 0.25)
+
+
+def test_report_with_and_without_an_incident(call, tmp_path):
+    """Both kinds of report are one page that names the project."""
+    with_incident, without = tmp_path / "incident.html", tmp_path / "conflicts.html"
+    assert call("report", TINY, "--scenario", SCENARIO, "--out", with_incident)[0] == 0
+    assert call("report", TINY, "--out", without)[0] == 0
+    assert "New checkout for the shop" in with_incident.read_text(encoding="utf-8")
+    assert "Cy" in without.read_text(encoding="utf-8")
+
+
+def test_new_makes_a_template_that_checks(call, tmp_path):
+    """The template is a portfolio without faults, and is not overwritten unasked."""
+    file = tmp_path / "mine.xlsx"
+    assert call("new", file)[0] == 0
+    assert call("check", file)[1].endswith("No faults.\n")
+    before = file.read_bytes()
+    code, _, err = call("new", file)
+    assert code == 2
+    assert "exists" in err
+    assert file.read_bytes() == before
+
+
+def test_demo_leaves_a_report_to_open(call, tmp_path):
+    """The demo writes report and tables of the embedded example and says where."""
+    code, out, _ = call("demo", "--out", tmp_path / "demo", "--runs", "30")
+    assert code == 0
+    assert "Open the report: file://" in out
+    assert (tmp_path / "demo" / "report.html").stat().st_size > 10_000
+    assert (tmp_path / "demo" / "tables" / "projects.csv").exists()
+
+
+def test_demo_outside_a_clone(call, tmp_path, monkeypatch):
+    """Without the example, the demo says where to run it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "__file__", str(tmp_path / "lib" / "svcimpact" / "cli.py"))
+    code, _, err = call("demo")
+    assert code == 2
+    assert "data/meridian: found no such folder" in err
+    assert "Run this in a clone of the project." in err
+
+
+def test_import_without_a_plan_in_the_file(call, tmp_path):
+    """A file that is no plan is told by name, with exit code 2."""
+    file = tmp_path / "not-a-plan.mpp"
+    file.write_text("hello")
+    code, _, err = call("import", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert "not-a-plan.mpp" in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_new_refuses_a_folder(call, tmp_path):
+    """A folder is not replaced by a workbook."""
+    folder = tmp_path / "taken"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    code, _, err = call("new", folder)
+    assert code == 2
+    assert "The template is an Excel workbook." in err
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_results_never_become_formulas(tmp_path):
+    """A name that begins like a formula is text in the CSV file and in the workbook."""
+    table = pd.DataFrame({"name": ["=1+1", "@x", "-y", "plain"], "days": [-1.0, 2.0, None, 3.0]})
+    write_results({"projects": table}, tmp_path / "csv")
+    lines = (tmp_path / "csv" / "projects.csv").read_text().splitlines()
+    assert lines[1:] == ["'=1+1,-1.0", "'@x,2.0", "'-y,", "plain,3.0"]
+    write_results({"projects": table}, tmp_path / "r.xlsx")
+    back = pd.read_excel(tmp_path / "r.xlsx", engine="calamine")
+    pd.testing.assert_frame_equal(back, table.astype({"name": "str"}), check_dtype=False)
+
+
+def test_the_command_itself_ends_with_the_exit_code(tmp_path):
+    """The installed command passes the exit code on to the shell."""
+    command = [sys.executable, "-m", "svcimpact", "check", str(tmp_path / "nowhere")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
