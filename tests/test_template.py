@@ -117,7 +117,7 @@ def test_numbers_and_dates_are_held_to_their_limits(
     found = rule("services", "tier")
     assert (found.get("type"), formula(found)) == ("whole", "1")
     assert found.get("error") == "tier is a whole number of 1 or more (rank)."
-    assert formula(rule("links", "lag_days")) == "-1000000000000000"
+    assert formula(rule("projects", "priority"), 2) == "1000000000000000"
     found = rule("incidents", "opened")
     assert found.get("type") == "date"
     assert found.get("error") == (
