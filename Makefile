@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks clean
+.PHONY: demo test lint notebooks pictures clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -24,6 +24,10 @@ lint: $(STAMP)
 # Run every notebook in place: the only way that outputs are written.
 notebooks: $(STAMP)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+# Draw the README's chart again.
+pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
