@@ -211,7 +211,8 @@ def impossible_tasks(plan: Plan, min_share: float) -> Integers:
     -------
     ndarray of int
         Task indices: `min_share` times the units above the most project capacity that the
-        resource ever has; for a task that runs already, no project capacity at all.
+        resource ever has; for a task that runs already and has work left, no project
+        capacity at all.
     """
     most = np.array(
         [
@@ -222,7 +223,9 @@ def impossible_tasks(plan: Plan, min_share: float) -> Integers:
     task = np.repeat(np.arange(len(plan.hours)), np.diff(plan.need_ptr))
     room = most[plan.need_resource] if len(most) else np.zeros(0)
     runs = ~np.isnan(plan.began[task])
-    over = np.where(runs, room <= 0, min_share * plan.need_units > room + 1e-9)
+    left = (plan.hours * (1.0 - plan.done))[task]
+    held_up = (room <= 0) & (left > 1e-9)
+    over = np.where(runs, held_up, min_share * plan.need_units > room + 1e-9)
     over &= np.isnan(plan.ended[task])
     return np.unique(task[over]).astype(np.int64)
 

@@ -83,7 +83,8 @@ def effect_of(
     -----
     Each puller's dropped load on a service falls on the service's *other* supporters, in
     proportion to what the pull leaves of their capacity; nobody covers more than that in
-    all. What a full one cannot take is offered again to the colleagues who can.
+    all. What a full one cannot take is offered again, in the same proportion, to the
+    colleagues who can.
     """
     weights = blast_radius(portfolio, service)
     down = tuple(x for x, weight in weights.items() if is_down(weight))
@@ -126,22 +127,22 @@ def _cover(
     spare = free.copy()
     left = dropped.copy()
     total = np.zeros_like(free)
-    mates = [np.flatnonzero((what == y) & (who != k)) for k, y in zip(who, what, strict=True)]
+    mates = [who[(what == y) & (who != k)] for k, y in zip(who, what, strict=True)]
     while True:
         given = np.zeros_like(free)
-        moves: list[tuple[int, Floats]] = []
+        moves: list[tuple[int, NDArray[np.int64], Floats]] = []
         for row in np.flatnonzero(left > 1e-12).tolist():
-            room = np.zeros_like(free)
-            room[who[mates[row]]] = spare[who[mates[row]]]
-            if room.sum() > 1e-12:
-                offer = left[row] * room / room.sum()
-                moves.append((row, offer))
-                given += offer
+            # Summed over the colleagues alone: strangers in the table move no bit of it.
+            able = mates[row][spare[mates[row]] > 1e-12]
+            if len(able):
+                offer = left[row] * free[able] / free[able].sum()
+                moves.append((row, able, offer))
+                given[able] += offer
         if not moves:
             return total, np.where(left > 1e-12, left, 0.0)
         fits = np.divide(spare, given, out=np.ones_like(given), where=given > spare)
-        for row, offer in moves:
-            left[row] -= float((offer * fits).sum())
+        for row, able, offer in moves:
+            left[row] -= float((offer * fits[able]).sum())
         taken = given * fits
         total += taken
         spare = np.maximum(spare - taken, 0.0)

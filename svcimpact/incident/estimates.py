@@ -25,8 +25,10 @@ def mean(values: Floats) -> tuple[Floats, Floats]:
     if runs == 1:
         return values[0], np.full(values.shape[1], np.nan)
     # One value in every run leaves rounding dust in the variance; there is none.
-    spread = np.where(np.ptp(values, axis=0) == 0.0, 0.0, values.std(axis=0, ddof=1))
-    return values.mean(axis=0), spread / np.sqrt(runs)
+    # By rows of its own, so that a column's sum hangs on no other column, to the last bit.
+    columns = np.ascontiguousarray(values.T)
+    spread = np.where(np.ptp(columns, axis=1) == 0.0, 0.0, columns.std(axis=1, ddof=1))
+    return columns.mean(axis=1), spread / np.sqrt(runs)
 
 
 def quantile(values: Floats, q: float) -> tuple[Floats, Floats]:

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 DISTRIBUTIONS = ("lognormal", "weibull", "gamma")
 LEAST_CLOSED = 8
+# A century, in hours: no plan lasts as long, and calendars end some day.
+LONGEST = 876_600.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,12 @@ class Restoration:
         Returns
         -------
         ndarray of float
-            Hours from the strike to the restoration, same shape.
+            Hours from the strike to the restoration, same shape; a century at most.
+
+        Notes
+        -----
+        Given that the incident has lasted `x` hours, the survival function at a draw is the
+        one at `x` times a uniform: ``P(T > t | T > x) = S(t) / S(x)``.
 
         Examples
         --------
@@ -62,11 +69,17 @@ class Restoration:
         if self.distribution == "fixed":
             length: float = max(self.scale, self.elapsed_hours)
             return np.full_like(uniforms, length, dtype=np.float64)
-        law = self._law()
-        passed = float(law.cdf(self.elapsed_hours))
-        at = passed + (1.0 - passed) * np.asarray(uniforms)
-        drawn: Floats = np.maximum(np.asarray(law.ppf(at), dtype=float), self.elapsed_hours)
-        return drawn
+        law, least = self._law(), self.elapsed_hours
+        drawn: Floats
+        if least == 0.0:
+            drawn = np.asarray(law.ppf(uniforms), dtype=float)
+            return np.asarray(np.minimum(drawn, LONGEST))
+        # By what is left rather than by what has passed, which far out rounds to 1.
+        left = float(law.sf(least))
+        drawn = np.asarray(law.isf(left * (1.0 - np.asarray(uniforms))), dtype=float)
+        # So far out that no number is small enough for what is left: it ends any moment.
+        drawn = np.where(np.isfinite(drawn), drawn, least)
+        return np.asarray(np.clip(drawn, least, LONGEST))
 
     def describe(self) -> str:
         """Return the restoration in words.
@@ -161,7 +174,9 @@ def from_quantiles(
             a = np.exp(log_shape)
             return float(np.log(special.gammaincinv(a, 0.9) / special.gammaincinv(a, 0.5)) - ratio)
 
-        shape = np.exp(optimize.brentq(excess, np.log(0.02), np.log(1e6)))
+        narrow, wide = np.log(1e14), np.log(0.002)
+        # Narrower than that is one length for all that anybody can tell.
+        shape = np.exp(narrow if excess(narrow) > 0 else optimize.brentq(excess, wide, narrow))
         scale = median_hours / special.gammaincinv(shape, 0.5)
     return Restoration(distribution, float(shape), float(scale), float(elapsed_hours))
 

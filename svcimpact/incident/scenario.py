@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from math import isfinite
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
-from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.restoration import (
-    DISTRIBUTIONS,
     LEAST_CLOSED,
     Restoration,
     fixed,
     from_log,
     from_quantiles,
+    last_date,
+)
+from svcimpact.incident.scenario_values import (
+    incident_faults,
+    moment,
+    random_faults,
+    rule_faults,
+    value_fault,
 )
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
-
-SOON = "one of: hours; median_hours with p90_hours; from_log = true"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Incident:
     service : str
         Id of the service struck.
     start : pandas.Timestamp
-        When it strikes, on the wall clock of the portfolio's time zone.
+        When it strikes, on the wall clock of the portfolio's time zone; a time with an offset
+        is brought to it when the incident is simulated. ISO text is welcome.
     severity : int
         Severity level; sets the share of the incident staffing that is pulled.
     hours : float, optional
@@ -77,16 +81,12 @@ class Incident:
     freeze_after_hours: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the values; `start` may be anything that pandas reads as a date."""
-        faults = list(_incident_faults(self))
-        try:
-            start = pd.Timestamp(self.start)
-            unreadable = pd.isna(start)
-        except (ValueError, TypeError):
-            unreadable = True
-        if unreadable:
+        """Check the values; `start` may be a date, a date-time or ISO text."""
+        faults = list(incident_faults(self))
+        start = moment(self.start)
+        if start is None:
             cure = "Write it as 2026-03-09 10:00."
-            faults.append(_fault("start", self.start, "a date and time", cure))
+            faults.append(value_fault("start", self.start, "a date and time", cure))
         if faults:
             raise InvalidScenarioError("The incident has faults.", fault_frame(faults))
         object.__setattr__(self, "start", start)
@@ -148,7 +148,7 @@ class RandomIncidents:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        faults = list(_random_faults(self))
+        faults = list(random_faults(self))
         if faults:
             raise InvalidScenarioError("The random incidents have faults.", fault_frame(faults))
 
@@ -190,8 +190,17 @@ class Scenario:
     without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the values."""
-        faults = list(_rule_faults(self))
+        """Check the values; lists become tuples."""
+        for name in ("incidents", "without"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
+        faults = list(rule_faults(self))
+        held = self.incidents
+        if not isinstance(held, tuple) or not all(isinstance(x, Incident) for x in held):
+            faults.append(value_fault("incidents", held, "a list of incidents"))
+        chance = self.random_incidents
+        if chance is not None and not isinstance(chance, RandomIncidents):
+            faults.append(value_fault("random_incidents", chance, "random incidents or none"))
         if faults:
             raise InvalidScenarioError("The scenario has faults.", fault_frame(faults))
 
@@ -252,6 +261,37 @@ def field_names(kind: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
 
 
+def in_zone(scenario: Scenario, timezone: str) -> Scenario:
+    """Return the scenario with every start on the wall clock of a time zone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Starts without an offset stay as they are.
+    timezone : str
+        IANA name.
+
+    Returns
+    -------
+    Scenario
+        The same moments.
+
+    Examples
+    --------
+    >>> late = Incident("payments", start="2026-07-01T23:30Z", hours=26)
+    >>> in_zone(Scenario(incidents=(late,)), "Europe/Berlin").incidents[0].start
+    Timestamp('2026-07-02 01:30:00')
+    """
+    zone = ZoneInfo(timezone)
+    moved = tuple(
+        item
+        if item.start.tz is None
+        else replace(item, start=item.start.astimezone(zone).tz_localize(None))
+        for item in scenario.incidents
+    )
+    return replace(scenario, incidents=moved)
+
+
 def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, str]]:
     """Return where a scenario does not fit a portfolio.
 
@@ -286,12 +326,9 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         where = f"incident {number}"
         if incident.service not in known:
             faults.append(unknown(incident.service, where))
-            continue
         if incident.severity not in levels:
-            named = ", ".join(map(str, sorted(levels)))
-            row = _fault("severity", incident.severity, f"one of {named}", "Add its share.")
-            faults.append({**row, "table": where})
-        elif incident.restoration(portfolio) is None:
+            faults.append({**_no_level(incident.severity, levels), "table": where})
+        if incident.restoration(portfolio) is None:
             faults.append({**_too_few(portfolio), "table": where})
     chance = scenario.random_incidents
     if chance is not None:
@@ -300,7 +337,24 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         closed = int(portfolio.incidents["restored"].notna().sum())
         if (chance.from_log or chance.median_hours is None) and closed < LEAST_CLOSED:
             faults.append({**_too_few(portfolio), "table": where})
+        elif chance.from_log and not _log_span(portfolio):
+            found = "a log in which everything happened at one moment"
+            expected = "a log over some time, to take rates from"
+            faults.append(fault(where, column="from_log", found=found, expected=expected))
+        if chance.rates and 1 not in levels:
+            faults.append({**_no_level(1, levels), "table": where})
     return faults
+
+
+def _log_span(portfolio: Portfolio) -> pd.Timedelta:
+    log = portfolio.incidents
+    return pd.Timedelta(last_date(log) - log["opened"].min())
+
+
+def _no_level(severity: int, levels: set[int]) -> dict[str, str]:
+    named = ", ".join(map(str, sorted(levels)))
+    cure = "Give it a share in the severity setting of the portfolio."
+    return value_fault("severity", severity, f"one of {named}", cure)
 
 
 def _too_few(portfolio: Portfolio) -> dict[str, str]:
@@ -312,87 +366,3 @@ def _too_few(portfolio: Portfolio) -> dict[str, str]:
         expected=f"at least {LEAST_CLOSED}",
         cure="Give median_hours and p90_hours instead.",
     )
-
-
-def _fault(column: str, found: Any, expected: str, cure: str = "") -> dict[str, str]:
-    return fault("scenario", column=column, found=repr(found), expected=expected, cure=cure)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
-def _within(owner: Any, limits: Mapping[str, tuple[float, float]]) -> Any:
-    """Yield a fault for each named number that is not one, or is out of its limits."""
-    for name, (low, high) in limits.items():
-        value = getattr(owner, name)
-        if value is not None and not (_number(value) and low <= value <= high):
-            upper = "" if high == float("inf") else f" to {high:g}"
-            expected = f"a number from {low:g}{upper}" if upper else f"a number, {low:g} or more"
-            yield _fault(name, value, expected)
-
-
-ANY = float("inf")
-AFTER = {
-    "aftermath_hours": (0.0, ANY),
-    "aftermath_share": (0.0, 1.0),
-    "freeze_after_hours": (0.0, ANY),
-}
-
-
-def _quantile_faults(owner: Any) -> Any:
-    """Yield faults of a median and a P90."""
-    median, high = owner.median_hours, owner.p90_hours
-    if (median is None) != (high is None):
-        missing = "p90_hours" if high is None else "median_hours"
-        yield _fault(missing, None, "median_hours and p90_hours together")
-    elif _number(median) and _number(high) and not 0 < median < high:
-        found = f"median {median:g} h and P90 {high:g} h"
-        yield fault("scenario", column="p90_hours", found=found, expected="0 < median < P90")
-
-
-def _incident_faults(incident: Incident) -> Any:
-    limits = {"hours": (0.0, ANY), "median_hours": (0.0, ANY), "p90_hours": (0.0, ANY)}
-    yield from _within(incident, {**limits, "elapsed_hours": (0.0, ANY), **AFTER})
-    yield from _quantile_faults(incident)
-    if not isinstance(incident.service, str) or not incident.service:
-        yield _fault("service", incident.service, "the id of a service")
-    if not isinstance(incident.severity, int) or isinstance(incident.severity, bool):
-        yield _fault("severity", incident.severity, "a whole number")
-    ways = [incident.hours is not None, incident.median_hours is not None, incident.from_log]
-    if sum(ways) != 1:
-        given = [n for n, w in zip(("hours", "median_hours", "from_log"), ways, strict=True) if w]
-        found = " and ".join(given) or "nothing"
-        yield fault("scenario", column="restoration", found=found, expected=SOON)
-    if incident.distribution not in DISTRIBUTIONS:
-        yield _fault("distribution", incident.distribution, f"one of {', '.join(DISTRIBUTIONS)}")
-
-
-def _random_faults(chance: RandomIncidents) -> Any:
-    yield from _within(chance, {"horizon_days": (0.0, ANY), **AFTER})
-    yield from _quantile_faults(chance)
-    if chance.from_log == bool(chance.rates):
-        found = "both" if chance.from_log else "neither"
-        yield fault("scenario", column="rates", found=found, expected="rates, or from_log = true")
-    for service, rate in chance.rates.items():
-        if not _number(rate) or rate < 0:
-            yield _fault(f"rates.{service}", rate, "incidents per year, 0 or more")
-
-
-def _rule_faults(scenario: Scenario) -> Any:
-    yield from _within(scenario, {"resume_hours": (0.0, ANY)})
-    share = scenario.min_share
-    if not (_number(share) and 0 < share <= 1):
-        yield _fault("min_share", share, "a number above 0 and up to 1")
-    for name, low in (("runs", 1), ("seed", 0)):
-        value = getattr(scenario, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < low:
-            yield _fault(name, value, f"a whole number, {low} or more")
-    if scenario.order != "plan":
-        cure = "Other orders of handing people back are not simulated yet; leave it out."
-        yield _fault("order", scenario.order, "'plan'", cure)
-    near = Nearest(MECHANISMS)
-    for name in scenario.without:
-        if name not in MECHANISMS:
-            expected = f"one of {', '.join(MECHANISMS)}"
-            yield {**_fault("without", name, expected), "nearest": near(str(name))}

@@ -21,7 +21,10 @@ RESTORATION = ("hours", "median_hours", "p90_hours", "distribution", "from_log",
 RULES = ("min_share", "resume_hours", "order", "without")
 TOP = ("name", "runs", "seed", "incident", "random_incidents", "rules", "action")
 # TOML 1.0 wants seconds in a date-time; people leave them out.
-NO_SECONDS = re.compile(r"(?m)^(\s*start\s*=\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?=\s*(#.*)?\r?$)")
+NO_SECONDS = re.compile(
+    r"(?m)^([ \t]*start[ \t]*=[ \t]*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)"
+    r"(?=(?:[Zz]|[+-]\d\d:\d\d)?[ \t]*(?:#.*)?\r?$)"
+)
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -18,7 +18,7 @@ from svcimpact.engine.state import Disruption, make_work
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.outcome import Futures, Outcome
-from svcimpact.incident.scenario import Incident, Scenario, scenario_faults
+from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.portfolio import Portfolio
 
@@ -81,6 +81,7 @@ def simulate(
         runs=scenario.runs if runs is None else runs,
         seed=scenario.seed if seed is None else seed,
     )
+    scenario = in_zone(scenario, portfolio.settings.timezone)
     plan = compile_plan(portfolio)
     _check(portfolio, scenario, plan)
     program = lay_out(plan)

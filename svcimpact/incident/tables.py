@@ -68,12 +68,15 @@ def project_table(
     add("delay_mean_days", mean(delay))
     for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
         add(f"delay_{name}_days", quantile(delay, q))
-    add("chance_delayed", chance(late - calm > LATE))
     limit = due_hours(clock, due)
-    without = np.isnan(limit) | np.isnan(planned)
-    for name, values in (("chance_late", late), ("chance_late_levelled", calm)):
-        share, error = chance(values > limit + LATE)
-        add(name, (np.where(without, np.nan, share), np.where(without, np.nan, error)))
+    for name, happened, known in (
+        ("chance_delayed", late - calm > LATE, ~np.isnan(planned)),
+        ("chance_late", late > limit + LATE, ~np.isnan(limit + planned)),
+        ("chance_late_levelled", calm > limit + LATE, ~np.isnan(limit + planned)),
+    ):
+        share, error = chance(happened)
+        add(name, (np.where(known, share, np.nan), np.where(known, error, np.nan)))
+        table[name + "_se"] = table[name + "_se"].where(known)
     add("cost_mean", mean(delay * rate))
     for name, q in (("p80", 0.8), ("p95", 0.95)):
         add(f"cost_{name}", quantile(delay * rate, q))
@@ -158,7 +161,7 @@ def resource_table(
     for name, fte in parts.items():
         table[f"{name}_fte"] = fte.max(axis=0, initial=0.0)
     exposed = _exposure(arrivals, struck)
-    hours = {name: exposed @ fte for name, fte in parts.items()}
+    hours = {name: _weighted(exposed, fte) for name, fte in parts.items()}
     hours["lost"] = hours["pull"] + hours["cover"] - hours["relief"]
     for name, values in hours.items():
         estimate, error = mean(values)
@@ -187,7 +190,8 @@ def service_table(
     -------
     pandas.DataFrame
         One row per service. `outage_hours` are hours around the clock for which the service
-        counts as down, mean over runs; `uncovered_hours` are FTE times working hours.
+        counts as down, mean over runs, told once where incidents overlap; `uncovered_hours`
+        are FTE times working hours.
     """
     services = portfolio.services
     ids = list(services["service"])
@@ -203,11 +207,11 @@ def service_table(
     held = table["service"].map(touched).fillna(0).to_numpy(np.int64)
     table["held_tasks"] = np.where(table["down"], held, 0)
     table["uncovered_fte"] = uncovered.max(axis=0, initial=0.0)
-    lasts = _by_source(arrivals, arrivals.hours) @ down
+    lasts = _outage_hours(arrivals, down)
     figures = {
         "outage_hours": lasts,
         "outage_cost": lasts * services["outage_cost_per_hour"].to_numpy(np.float64),
-        "uncovered_hours": _exposure(arrivals, struck) @ uncovered,
+        "uncovered_hours": _weighted(_exposure(arrivals, struck), uncovered),
     }
     for name, values in figures.items():
         estimate, error = mean(values)
@@ -332,3 +336,32 @@ def _exposure(arrivals: Arrivals, struck: Struck) -> Floats:
     s = struck.strikes
     after = s.aftermath[s.kind] * (s.over - s.restored) if len(s.kind) else np.zeros(0)
     return _by_source(arrivals, (s.restored - s.begin) + after)
+
+
+def _weighted(by_source: Floats, of_source: Floats) -> Floats:
+    """Return the matrix product, added up source by source.
+
+    A product by blocks would let sources that play no part move the last bit.
+    """
+    total = np.zeros((len(by_source), of_source.shape[1]))
+    for k, row in enumerate(of_source):
+        total += by_source[:, [k]] * row
+    return total
+
+
+def _outage_hours(arrivals: Arrivals, down: Floats) -> Floats:
+    """Return for how long each service is down; shape (runs, services)."""
+    runs = len(arrivals.ptr) - 1
+    run = np.repeat(np.arange(runs), np.diff(arrivals.ptr))
+    total = np.zeros((runs, down.shape[1]))
+    begin = (arrivals.start - np.datetime64(0, "us")) / np.timedelta64(1, "h")
+    for y in range(down.shape[1]):
+        mine = np.flatnonzero(down[arrivals.source, y])
+        mine = mine[np.lexsort((begin[mine], run[mine]))]
+        ends = pd.Series(begin[mine] + arrivals.hours[mine])
+        # Until when earlier incidents of the same run have the service down.
+        earlier = ends.groupby(run[mine]).cummax().groupby(run[mine]).shift().to_numpy()
+        apart = ~(earlier > begin[mine])
+        rest = np.maximum(ends.to_numpy() - np.where(apart, begin[mine], earlier), 0.0)
+        np.add.at(total[:, y], run[mine], np.where(apart, arrivals.hours[mine], rest))
+    return total

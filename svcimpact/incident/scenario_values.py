@@ -1,0 +1,203 @@
+"""What the values of incidents and scenarios may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from svcimpact.errors import fault
+from svcimpact.incident.disruption import MECHANISMS
+from svcimpact.incident.restoration import DISTRIBUTIONS, LONGEST
+from svcimpact.nearest import Nearest
+
+Faults = Iterator[dict[str, str]]
+
+SOON = "one of: hours; median_hours with p90_hours; from_log = true"
+AFTER = {
+    "aftermath_hours": (0.0, LONGEST),
+    "aftermath_share": (0.0, 1.0),
+    "freeze_after_hours": (0.0, LONGEST),
+}
+QUANTILES = ("median_hours", "p90_hours")
+OPTIONAL = ("hours", *QUANTILES)
+
+
+def value_fault(column: str, found: Any, expected: str, cure: str = "") -> dict[str, str]:
+    """Return the fault of one value.
+
+    Parameters
+    ----------
+    column : str
+        The key.
+    found : object
+        The value.
+    expected, cure : str
+        As in `svcimpact.errors.fault`.
+
+    Returns
+    -------
+    dict of str to str
+        The fault.
+    """
+    return fault("scenario", column=column, found=repr(found), expected=expected, cure=cure)
+
+
+def moment(value: Any) -> pd.Timestamp | None:
+    """Return a date and time as pandas has it.
+
+    Parameters
+    ----------
+    value : object
+        A date, a date-time, or text; text has to be ISO, because 03/04/2026 is March in one
+        country and April in the next.
+
+    Returns
+    -------
+    pandas.Timestamp or None
+        None where it is no date from 1901 to 2199.
+    """
+    try:
+        value = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if not isinstance(value, date | np.datetime64) or pd.isna(value):
+        return None
+    stamp = pd.Timestamp(value)
+    return stamp.as_unit("us") if 1900 < stamp.year < 2200 else None
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _within(owner: Any, limits: Mapping[str, tuple[float, float]]) -> Faults:
+    """Yield a fault for each named number that is not one, or is out of its limits."""
+    for name, (low, high) in limits.items():
+        value = getattr(owner, name)
+        if value is None and name in OPTIONAL:
+            continue
+        if not (_number(value) and low <= value <= high):
+            yield value_fault(name, value, f"a number from {low:g} to {high:.10g}")
+
+
+def _quantile_faults(owner: Any) -> Faults:
+    """Yield faults of a median and a P90."""
+    median, high = owner.median_hours, owner.p90_hours
+    if (median is None) != (high is None):
+        missing = "p90_hours" if high is None else "median_hours"
+        yield value_fault(missing, None, "median_hours and p90_hours together")
+    elif _number(median) and _number(high) and not 0 < median < high:
+        found = f"median {median:g} h and P90 {high:g} h"
+        yield fault("scenario", column="p90_hours", found=found, expected="0 < median < P90")
+
+
+def incident_faults(incident: Any) -> Faults:
+    """Yield the faults of an incident's values, its start left aside.
+
+    Parameters
+    ----------
+    incident : Incident
+        Not checked yet.
+
+    Yields
+    ------
+    dict of str to str
+        A fault.
+    """
+    limits = dict.fromkeys((*OPTIONAL, "elapsed_hours"), (0.0, LONGEST))
+    yield from _within(incident, {**limits, **AFTER})
+    yield from _quantile_faults(incident)
+    if not isinstance(incident.service, str) or not incident.service:
+        yield value_fault("service", incident.service, "the id of a service")
+    if not isinstance(incident.severity, int) or isinstance(incident.severity, bool):
+        yield value_fault("severity", incident.severity, "a whole number")
+    yield from _flag_faults(incident)
+    ways = [
+        incident.hours is not None,
+        incident.median_hours is not None or incident.p90_hours is not None,
+        incident.from_log is not False,
+    ]
+    if sum(ways) != 1:
+        given = [n for n, w in zip(("hours", "median_hours", "from_log"), ways, strict=True) if w]
+        found = " and ".join(given) or "nothing"
+        yield fault("scenario", column="restoration", found=found, expected=SOON)
+    if incident.distribution not in DISTRIBUTIONS:
+        expected = f"one of {', '.join(DISTRIBUTIONS)}"
+        yield value_fault("distribution", incident.distribution, expected)
+    elif incident.distribution != "lognormal" and incident.from_log is True:
+        expected = "none with from_log, which fits a lognormal"
+        yield value_fault("distribution", incident.distribution, expected)
+
+
+def random_faults(chance: Any) -> Faults:
+    """Yield the faults of the values of random incidents.
+
+    Parameters
+    ----------
+    chance : RandomIncidents
+        Not checked yet.
+
+    Yields
+    ------
+    dict of str to str
+        A fault.
+    """
+    quantiles = dict.fromkeys(QUANTILES, (0.0, LONGEST))
+    yield from _within(chance, {"horizon_days": (0.0, LONGEST / 24), **quantiles, **AFTER})
+    yield from _quantile_faults(chance)
+    yield from _flag_faults(chance)
+    if not isinstance(chance.rates, Mapping):
+        yield value_fault("rates", chance.rates, "a table of services and their incidents per year")
+        return
+    if (chance.from_log is not False) == bool(chance.rates):
+        found = "both" if chance.rates else "neither"
+        yield fault("scenario", column="rates", found=found, expected="rates, or from_log = true")
+    for service, rate in chance.rates.items():
+        if not _number(rate) or rate < 0:
+            yield value_fault(f"rates.{service}", rate, "incidents per year, 0 or more")
+
+
+def _flag_faults(owner: Any) -> Faults:
+    if not isinstance(owner.from_log, bool):
+        yield value_fault("from_log", owner.from_log, "true or false")
+
+
+def rule_faults(scenario: Any) -> Faults:
+    """Yield the faults of a scenario's own values, those of its incidents left aside.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Not checked yet.
+
+    Yields
+    ------
+    dict of str to str
+        A fault.
+    """
+    if not isinstance(scenario.name, str):
+        yield value_fault("name", scenario.name, "a text")
+    yield from _within(scenario, {"resume_hours": (0.0, LONGEST)})
+    share = scenario.min_share
+    if not (_number(share) and 0 < share <= 1):
+        yield value_fault("min_share", share, "a number above 0 and up to 1")
+    for name, low in (("runs", 1), ("seed", 0)):
+        value = getattr(scenario, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < low:
+            yield value_fault(name, value, f"a whole number, {low} or more")
+    if scenario.order != "plan":
+        cure = "Other orders of handing people back are not simulated yet; leave it out."
+        yield value_fault("order", scenario.order, "'plan'", cure)
+    if not isinstance(scenario.without, tuple):
+        yield value_fault("without", scenario.without, "a list of mechanisms")
+        return
+    near = Nearest(MECHANISMS)
+    for name in scenario.without:
+        if name not in MECHANISMS:
+            expected = f"one of {', '.join(MECHANISMS)}"
+            yield {**value_fault("without", name, expected), "nearest": near(str(name))}
