@@ -280,9 +280,9 @@ def test_links_that_cannot_stay_are_told() -> None:
         LinkRecord(99, 21, from_plan=-1),
     )  # fmt: skip
     made = assemble([plan(*PHASES, idle, links=links)])
-    assert made.links[["predecessor", "successor", "lag_days"]].values.tolist() == [
-        ["plan-11", "plan-21", 1.0]
-    ]
+    assert made.links[["predecessor", "successor", "lag_days"]].to_numpy(
+        dtype="object"
+    ).tolist() == [["plan-11", "plan-21", 1.0]]
     found = " ".join(made.warnings.loc[made.warnings["column"] == "links", "found"])
     assert "2 links from or to a task that is left out" in found
     assert "1 link between a summary task and a task in it" in found
@@ -312,7 +312,9 @@ def test_links_cross_the_projects_of_one_file() -> None:
     one = plan(BUILD, file="two.xer", code="NET")
     two = plan(CHECK, file="two.xer", code="APP", index=1, links=(LinkRecord(1, 2, from_plan=0),))
     made = assemble([plan(BUILD, file="other.mpp"), one, two])
-    assert made.links[["predecessor", "successor"]].values.tolist() == [["net-1", "app-2"]]
+    assert made.links[["predecessor", "successor"]].to_numpy(dtype="object").tolist() == [
+        ["net-1", "app-2"]
+    ]
     assert (made.warnings["column"] == "links between plans").sum() == 1
     assert count_records(two)["links"] == 0
     assert count_records(two)["links_between_plans"] == 1
@@ -455,7 +457,9 @@ def test_days_off_of_a_resource_are_absences() -> None:
     )
     people = (ResourceRecord(1, "Ana", max_units=100, calendar=half),)
     made = assemble([plan(BUILD, resources=people)])
-    assert made.absences[["start", "end"]].values.tolist() == [[day(6, 0), day(9, 0)]]
+    assert made.absences[["start", "end"]].to_numpy(dtype="object").tolist() == [
+        [day(6, 0), day(9, 0)]
+    ]
     found = made.warnings.loc[made.warnings["column"] == "resource calendar", "found"].tolist()
     assert found == [
         "working times of their own on 1 resource",

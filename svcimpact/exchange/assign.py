@@ -81,7 +81,7 @@ def _units(
     any_work: bool,
 ) -> float:
     """Return the FTE of one assignment over a number of hours."""
-    given = None if each.units is None else each.units / 100
+    given = None if each.units is None else max(0.0, each.units / 100)
     if not span:
         told["milestone"].append(names[each.task])
         return 0.0
@@ -89,7 +89,7 @@ def _units(
         if given is None:
             told["unknown"].append(names[each.task])
         return 1.0 if given is None else given
-    needed = each.work / span
+    needed = max(0.0, each.work / span)
     if given is not None and abs(needed - given) <= _AGREES * max(needed, given):
         return given
     told["no work" if not needed else "work"].append(names[each.task])

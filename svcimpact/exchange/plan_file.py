@@ -9,7 +9,7 @@ from typing import Any
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.exchange.intact import cut_short, lost_links
 from svcimpact.exchange.jvm import start_java
-from svcimpact.exchange.plan_java import plan_record
+from svcimpact.exchange.plan_java import has_nameless_rows, plan_record
 from svcimpact.exchange.records import PlanRecord
 
 PLAN_SUFFIXES = (
@@ -18,6 +18,7 @@ PLAN_SUFFIXES = (
 )  # fmt: skip
 
 _A_PLAN = "a project plan, such as .mpp, MSPDI .xml, .xer or PMXML"
+_LONGEST_REASON = 120
 _SAVE_AGAIN = "Open it in its own program and save it again, or as MSPDI .xml."
 
 
@@ -100,6 +101,9 @@ def _trouble(path: Path, seen: set[Path]) -> dict[str, str] | None:
 def _read_one(jpype: Any, path: Path, label: str) -> tuple[list[PlanRecord], dict[str, str] | None]:
     try:
         projects = _projects(jpype, path)
+        if any(has_nameless_rows(project) for project in projects):
+            found = "tasks or resources without a unique id"
+            return [], fault(str(path), found=found, expected=_A_PLAN, cure=_SAVE_AGAIN)
         if projects:
             plans = [
                 plan_record(projects, index, path, _label(label, project, len(projects)))
@@ -108,10 +112,15 @@ def _read_one(jpype: Any, path: Path, label: str) -> tuple[list[PlanRecord], dic
             return lost_links(path, plans), None
     except jpype.JException as error:
         reason = _reason(error)
-        locked = "password" in reason.casefold() or "encrypt" in reason.casefold()
-        cure = "Save it without its password." if locked else _SAVE_AGAIN
-        found = f"a damaged file ({reason})" if not locked else "a file locked by a password"
+        if "password" in reason.casefold() or "encrypt" in reason.casefold():
+            found, cure = "a file locked by a password", "Save it without its password."
+        else:
+            found, cure = f"a damaged file{reason and f' ({reason})'}", _SAVE_AGAIN
         return [], fault(str(path), found=found, expected=_A_PLAN, cure=cure)
+    except ValueError as error:
+        return [], fault(
+            str(path), found=f"a damaged file ({error})", expected=_A_PLAN, cure=_SAVE_AGAIN
+        )
     return [], fault(
         str(path), found="a file that is no plan, or a damaged one", expected=_A_PLAN,
         cure=_SAVE_AGAIN,
@@ -120,7 +129,9 @@ def _read_one(jpype: Any, path: Path, label: str) -> tuple[list[PlanRecord], dic
 
 def _projects(jpype: Any, path: Path) -> list[Any]:
     reader = jpype.JClass("org.mpxj.reader.UniversalProjectReader")()
-    proxy = reader.getProjectReaderProxy(jpype.JClass("java.io.File")(str(path)))
+    # Java keeps the working directory it was started in.
+    file = jpype.JClass("java.io.File")(str(path.resolve()))
+    proxy = reader.getProjectReaderProxy(file)
     if proxy is None:
         return []
     try:
@@ -139,10 +150,11 @@ def _label(label: str, project: Any, count: int) -> str:
 
 
 def _reason(error: Any) -> str:
-    """Return the innermost cause as one short line."""
+    """Return the innermost cause as one short line; blank where only a programmer would read it."""
     cause = error
     while cause.getCause() is not None:
         cause = cause.getCause()
-    text = str(cause.getMessage() or cause.getClass().getSimpleName())
-    line = (text.strip().splitlines() or ["unreadable"])[0]
-    return line if len(line) <= 120 else f"{line[:117]}..."
+    line = str(cause.getMessage() or "").strip().partition("\n")[0].strip()
+    if " " not in line or line.startswith("Cannot invoke") or "java." in line:
+        return ""
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 3]}..."

@@ -50,6 +50,11 @@ def plan_record(projects: Sequence[Any], index: int, file: Path, label: str) -> 
     -------
     PlanRecord
         Everything of it that svcimpact uses, nothing converted but units of time to hours.
+
+    Raises
+    ------
+    ValueError
+        If a date is out by thousands of years.
     """
     project = projects[index]
     properties = project.getProjectProperties()
@@ -83,6 +88,23 @@ def plan_record(projects: Sequence[Any], index: int, file: Path, label: str) -> 
     )
 
 
+def has_nameless_rows(project: Any) -> bool:
+    """Return whether a project has rows that nothing can refer to.
+
+    Parameters
+    ----------
+    project : org.mpxj.ProjectFile
+        As MPXJ read it.
+
+    Returns
+    -------
+    bool
+        True if any task or resource has no unique id.
+    """
+    rows = [*project.getTasks(), *project.getResources()]
+    return any(row.getUniqueID() is None for row in rows)
+
+
 class _Units:
     """Durations and rates in hours, by the plan's own minutes per day and week."""
 
@@ -108,7 +130,7 @@ class _Units:
         return self.measure(duration)[0]
 
     def per_hour(self, rate: Any) -> float | None:
-        if rate is None or not float(rate.getAmount()):
+        if rate is None or float(rate.getAmount()) <= 0:
             return None
         hours = self.hours.get(str(rate.getUnits().name()))
         return float(rate.getAmount()) / hours if hours else None
@@ -128,8 +150,13 @@ def _number(value: Any) -> float | None:
 
 
 def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    text = str(value)
+    if text.startswith(("+", "-")):
+        raise ValueError(f"a date in the year {int(value.getYear())}")
     # Java writes nanoseconds where it has them; a plan means seconds at most.
-    return None if value is None else datetime.fromisoformat(str(value)[:19])
+    return datetime.fromisoformat(text[:19])
 
 
 def _date(value: Any) -> date:
@@ -167,6 +194,7 @@ def _calendar(calendar: Any) -> CalendarRecord:
         exceptions += [
             ExceptionRecord(_date(each.getFromDate()), _date(each.getToDate()), _shifts(each))
             for each in owner.getExpandedCalendarExceptions()
+            if each.getFromDate() is not None and each.getToDate() is not None
         ]
         weeks += len(owner.getWorkWeeks())
         owner = owner.getParent()

@@ -173,7 +173,8 @@ def _duration_days(task: TaskRecord, clock: PlanClock, told: dict[str, list[str]
         return (task.duration or 0.0) / 24 * len(clock.portfolio.working_days) / 7
     if task.start is None:
         told.setdefault("no start", []).append(called(task))
-    return task.duration / clock.hours
+    # Some programs leave a rounding error below zero.
+    return max(0.0, task.duration / clock.hours)
 
 
 def _tell_stages(stages: dict[str, Counter[str]], notes: Notes) -> None:
