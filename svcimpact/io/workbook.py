@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from xlsxwriter.utility import xl_col_to_name
 
 from svcimpact.errors import fault
 from svcimpact.io.folder import unreadable
+from svcimpact.io.formulas import find_failures
 from svcimpact.io.rows import Raw, add_table, is_blank, place_names
 from svcimpact.nearest import plain
 from svcimpact.schema import SETTINGS
@@ -39,6 +44,18 @@ def read_workbook(path: Path) -> Raw:
     with workbook:
         sheets = {sheet.name: sheet for sheet in workbook.sheets_metadata}
         placed = place_names([n for n in sheets if plain(n) not in NOTES], "sheet", raw)
+        try:
+            failures = find_failures(path)
+        except (BadZipFile, ParseError, KeyError, ValueError) as error:
+            failures = {}
+            raw.faults.append(
+                fault(
+                    path.name,
+                    found=f"a damaged workbook ({error})",
+                    expected="an .xlsx workbook",
+                    cure=_SAVE,
+                )
+            )
         for table, name in placed.items():
             if sheets[name].visible != SheetVisibleEnum.Visible:
                 raw.notes.append(
@@ -49,21 +66,11 @@ def read_workbook(path: Path) -> Raw:
                         cure="It was read; unhide it to see what is in it.",
                     )
                 )
-            raw.tables |= {table: None} if table != SETTINGS else {}
-            try:
-                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            except CalamineError as error:
-                raw.faults.append(
-                    fault(
-                        name,
-                        found=f"a damaged sheet ({error})",
-                        expected="rows of cells",
-                        cure=_SAVE,
-                    )
-                )
-                continue
+            rows = _rows(raw, workbook, name, failures.get(name, {}))
             if table == SETTINGS:
-                _add_settings(raw, rows, name)
+                _add_settings(raw, rows or [], name)
+            elif rows is None:
+                raw.tables[table] = None
             else:
                 add_table(raw, table, rows, ragged=False, file=name)
     if SETTINGS not in placed:
@@ -97,6 +104,46 @@ def _open(raw: Raw, path: Path) -> CalamineWorkbook | None:
         found = f"a damaged workbook ({error})"
     raw.faults.append(fault(path.name, found=found, expected="an .xlsx workbook", cure=cure))
     return None
+
+
+def _rows(
+    raw: Raw, workbook: CalamineWorkbook, name: str, failures: dict[tuple[int, int], str]
+) -> list[list[Any]] | None:
+    """Return the cells of a sheet; the errors of formulas as text, so that they are told."""
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raw.faults.append(
+            fault(name, found=f"a damaged sheet ({error})", expected="rows of cells", cure=_SAVE)
+        )
+        return None
+    for (row, column), error_text in failures.items():
+        if error_text:
+            rows[row][column] = error_text
+        else:
+            raw.faults.append(
+                fault(
+                    name,
+                    str(row + 1),
+                    f"column {xl_col_to_name(column)}",
+                    found="a formula that was never worked out",
+                    expected="its result",
+                    cure="Open the workbook in Excel and save it.",
+                )
+            )
+    for (first, _), (last, _) in sheet.merged_cell_ranges or ():
+        if last > first:
+            raw.notes.append(
+                fault(
+                    name,
+                    f"{first + 1} to {last + 1}",
+                    found="merged cells",
+                    expected="a value in every row",
+                    cure="Only the first of their rows has the value; it is blank in the others.",
+                )
+            )
+    return rows
 
 
 def _add_settings(raw: Raw, rows: Sequence[Sequence[object]], sheet: str) -> None:
