@@ -372,10 +372,10 @@ def test_material_cost_nameless_and_placeholders_are_left_out_and_told() -> None
     assert len(made.assignments) == 1
     rows = made.warnings[made.warnings["column"].isin(["resources", "placeholders"])]
     assert rows["found"].tolist()[:4] == [
-        "1 material resource with 2 assignments",
-        "1 cost resource with 1 assignment",
-        "2 nameless resources with 1 assignment",
-        "1 assignment without a resource",
+        "1 material resource with 2 assignments (32 h of work)",
+        "1 cost resource with 1 assignment (16 h of work)",
+        "2 nameless resources with 1 assignment (16 h of work)",
+        "1 assignment (16 h of work) without a resource",
     ]
 
 

@@ -12,7 +12,7 @@ from svcimpact.exchange.clock import PlanClock, days_off, differences, spans
 from svcimpact.exchange.links import Key
 from svcimpact.exchange.names import same_name, slug, unique
 from svcimpact.exchange.notes import Notes, count
-from svcimpact.exchange.records import CalendarRecord, PlanRecord, ResourceRecord
+from svcimpact.exchange.records import AssignmentRecord, CalendarRecord, PlanRecord, ResourceRecord
 
 # Absences are looked up this long after a plan's finish: a late plan runs on.
 _RUN_ON = timedelta(days=365)
@@ -114,7 +114,7 @@ def _tell_left_out(plan: PlanRecord, notes: Notes) -> None:
         if resources and (lost or topic != "nameless resource"):
             notes.add(
                 "resources", [each.name or f"resource {each.uid}" for each in resources],
-                found=f"{count(len(resources), topic)} with {count(len(lost), 'assignment')}",
+                found=f"{count(len(resources), topic)} with {_assigned(lost)}",
                 expected="people and teams; left out with their assignments",
                 cure="Name them in the plan, as work resources, if they are people.",
             )  # fmt: skip
@@ -123,9 +123,14 @@ def _tell_left_out(plan: PlanRecord, notes: Notes) -> None:
         names = {task.uid: f"{task.code or task.uid} '{task.name}'" for task in plan.tasks}
         notes.add(
             "placeholders", dict.fromkeys(names.get(each.task, "?") for each in placeholders),
-            found=f"{count(len(placeholders), 'assignment')} without a resource",
+            found=f"{_assigned(placeholders)} without a resource",
             expected="a resource; left out", cure="Assign somebody in the plan if work is meant.",
         )  # fmt: skip
+
+
+def _assigned(assignments: Sequence[AssignmentRecord]) -> str:
+    hours = sum(each.work or 0.0 for each in assignments)
+    return count(len(assignments), "assignment") + (f" ({hours:,.10g} h of work)" if hours else "")
 
 
 def _tell_people(people: Sequence[ResourceRecord], clock: PlanClock, notes: Notes) -> None:
