@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.typing import LineStyleType
 
-from svcimpact.charts.boxes import FADED, Spot, blend, box, connect, surface, text_size
+from svcimpact.charts.boxes import FADED, Spot, blend, box, connect, fit, surface, text_size
 from svcimpact.charts.crowd import Crowd, Failure, Ties, gather, gather_failure, project_work
 from svcimpact.charts.layered import untangled
 from svcimpact.charts.style import (
@@ -206,9 +206,10 @@ def _box(
     """Draw one box in the colours of what happens to it."""
     label = crowd.labels[node]
     if node in crowd.headings:
+        size = text_size(spot.height)
         ax.text(
-            spot.left, spot.y, plain(label),
-            va="center_baseline", fontsize=text_size(spot.height), color=MUTED, fontstyle="italic",
+            spot.left, spot.y, plain(fit(label, spot.right - spot.left, size)),
+            va="center_baseline", fontsize=size, color=MUTED, fontstyle="italic",
         )  # fmt: skip
     elif node not in lit:
         ink = FADED if failure else INK

@@ -109,7 +109,11 @@ def styled(chart: Callable[P, Axes]) -> Callable[P, Axes]:
             "hatch.linewidth": 1.2,
         }
         with mpl.rc_context(look):
-            return chart(*args, **kwargs)
+            drawn = chart(*args, **kwargs)
+            interactive = mpl.is_interactive()
+        # The first figure in a notebook makes pyplot interactive; the context would undo it.
+        mpl.interactive(interactive)
+        return drawn
 
     return run
 
@@ -330,9 +334,9 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
     alone = len(figure.axes) == 1
     share = 0.97 if alone else ax.get_position().width
     inches = figure.get_figwidth() * share + (0.0 if alone else left)
-    small = wrap(subtitle, inches, TEXT)
+    small = _fitted(subtitle, inches, 4, TEXT)
     pad = 12.0 + len(small) * TEXT * 1.3
-    lines = [plain(line) for line in wrap(text, inches, TITLE, "bold")]
+    lines = [plain(line) for line in _fitted(text, inches, 3, TITLE, "bold")]
     title = ax.set_title("\n".join(lines), loc="left", pad=pad, fontsize=TITLE, linespacing=1.2)
     shift = ScaledTranslation(-left, 0, figure.dpi_scale_trans)
     title.set_transform(title.get_transform() + shift)
@@ -367,7 +371,7 @@ def row_labels(ax: Axes, names: Sequence[object], *, inches: float = 2.5, lines:
     float
         Inches the labels take left of the axes, for `finding`.
     """
-    shown = [_fitted(clean(name), inches, lines) for name in names]
+    shown = [_fitted(str(name), inches, lines) for name in names]
     texts = ["\n".join(plain(line) for line in label) for label in shown]
     ax.set_yticks(range(len(shown)), texts, fontsize=LABEL, linespacing=1.05, ma="right")
     ax.tick_params(axis="y", length=0, pad=6)
@@ -376,13 +380,15 @@ def row_labels(ax: Axes, names: Sequence[object], *, inches: float = 2.5, lines:
     return max(widths, default=0.0) + 6 / 72
 
 
-def _fitted(name: str, inches: float, most: int) -> list[str]:
-    """Break a name into lines, the last cut with an ellipsis where it does not fit."""
-    lines = wrap(name, inches, LABEL) or [""]
+def _fitted(
+    text: str, inches: float, most: int, size: float = LABEL, weight: str = "normal"
+) -> list[str]:
+    """Break a text into lines, the last cut with an ellipsis where there would be too many."""
+    lines = wrap(text, inches, size, weight)
     if len(lines) <= most:
         return lines
-    last = " ".join(lines[most - 1 :])
-    while text_width(f"{last}…") > inches:
+    last = lines[most - 1]
+    while last and text_width(f"{last}…", size, weight) > inches:
         last = last[:-1].rstrip()
     return [*lines[: most - 1], f"{last}…"]
 

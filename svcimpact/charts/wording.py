@@ -91,8 +91,8 @@ def with_error(value: float, error: float, *, most: int = 1) -> str:
 
     Examples
     --------
-    >>> print(with_error(4.234, 0.11), with_error(4.234, 0.0), with_error(1234.0, 37.0), sep="; ")
-    4.2 ± 0.1; 4.2; 1,234 ± 37
+    >>> [with_error(4.234, error).replace(GAP, " ") for error in (0.11, 0.01)]
+    ['4.2 ± 0.1', '4.2']
     """
     decimals = decimals_of(error, most)
     shown = number(error, decimals)
@@ -131,7 +131,7 @@ def chance(value: float) -> str:
 
 def _scaled(amount: float, digits: int) -> tuple[str, float, int]:
     """Return suffix, divisor and decimals that show `digits` significant digits."""
-    size = float(f"{abs(amount):.{digits - 1}e}")
+    size = float(f"{abs(amount):.{max(digits, 3) - 1}e}")
     for suffix, divisor in (("bn", 1e9), ("m", 1e6), ("k", 1e3), ("", 1.0)):
         if size >= divisor:
             before = math.floor(math.log10(size / divisor)) + 1
@@ -160,8 +160,8 @@ def money(amount: float, currency: str = "", *, digits: int = 2, error: float = 
 
     Examples
     --------
-    >>> print(money(12_345, "GBP"), money(1_240_000, "EUR", error=31_000), sep="; ")
-    £12k; €1.24m ± 0.03m
+    >>> money(12_345, "GBP"), money(1_240_000, "EUR", error=31_000).replace(GAP, " ")
+    ('£12k', '€1.24m ± 0.03m')
     """
     if math.isnan(amount):
         return DASH

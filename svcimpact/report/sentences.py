@@ -105,8 +105,8 @@ def delay_sentences(outcome: Outcome) -> list[str]:
 def _due_sentences(frame: pd.DataFrame) -> list[str]:
     """Say whose due date is at risk, and which were lost before."""
     said = []
-    rise = frame["chance_late"] - frame["chance_late_levelled"]
-    rising = frame[rise >= _NOTABLE].assign(rise=rise)
+    rising = frame.assign(rise=frame["chance_late"] - frame["chance_late_levelled"])
+    rising = rising[rising["rise"] >= _NOTABLE]
     rising = rising.sort_values("rise", ascending=False, kind="stable")
     parts = []
     for row in rising.head(3).to_dict("records"):
