@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from svcimpact.cells import ReadColumn, empty_column, read_column
+from svcimpact.cells import DTYPES, ReadColumn, empty_column, read_column
 from svcimpact.cells.doubt import show
 from svcimpact.cells.text import clean, quoted
 from svcimpact.errors import Ledger
@@ -180,6 +181,8 @@ def _read_table(
     zone: ZoneInfo,
     ledger: Ledger,
 ) -> _Table:
+    if not len(raw) and list(raw.columns) in ([], list(columns)):
+        return _Table(_no_rows(table).copy(), np.zeros(0, dtype=np.int64), [], {})
     raw = raw.reset_index(drop=True)
     filled = ~_blank_cells(raw)
     kept = np.asarray(filled.any(axis=1))
@@ -199,6 +202,12 @@ def _read_table(
         wrong = read.cells.isna().to_numpy() & ~read.blank
         unread |= {name: wrong} if wrong.any() else {}
     return _Table(pd.DataFrame(typed, index=pd.RangeIndex(len(raw))), rows, gone, unread)
+
+
+@cache
+def _no_rows(table: str) -> pd.DataFrame:
+    columns = load_schema()[table].values()
+    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.type]) for c in columns})
 
 
 def _blank_cells(raw: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -110,10 +110,10 @@ def check_clock_changes(draft: Draft, ledger: Ledger) -> None:
     zone = draft.settings.timezone
     for table, columns in load_schema().items():
         for column in columns.values() if table != SETTINGS else ():
-            if column.type != "datetime":
+            if column.type != "datetime" or draft.frames[table].empty:
                 continue
             local = draft.frames[table][column.name]
-            # Only the times of day in which clocks are changed are worth the search.
+            # A bare date is no moment that somebody wrote down.
             local = local[local.notna() & (local != local.dt.normalize())]
             ambiguous = np.ones(len(local), dtype=bool)
             lost = local.dt.tz_localize(zone, ambiguous=ambiguous, nonexistent="NaT").isna()

@@ -45,11 +45,14 @@ def check_duplicates(draft: Draft, ledger: Ledger) -> None:
     """
     for table, key in KEYS.items():
         frame, rows = draft.frames[table], draft.rows[table]
+        if len(frame) < 2:
+            continue
+        repeated = frame.duplicated(list(key))
+        if not repeated.any():
+            continue
         # A blank stage is a value of its own; a missing id has its fault already.
         whole = frame[[column for column in key if column != "stage"]].notna().all(axis=1)
-        again = np.flatnonzero(frame.duplicated(list(key)) & whole)
-        if not again.size:
-            continue
+        again = np.flatnonzero(repeated & whole)
         cells = list(frame[list(key)].fillna("").itertuples(index=False, name=None))
         first: dict[tuple[str, ...], int] = {}
         for held, row in zip(cells, rows.tolist(), strict=True):
@@ -79,6 +82,8 @@ def check_references(draft: Draft, ledger: Ledger) -> None:
             targets = column.refers_to
             # Where the ids themselves are not there, one fault has told so.
             if not targets or any(known[target] is None for target in targets):
+                continue
+            if draft.frames[table].empty:
                 continue
             right = pd.concat([known[target] for target in targets], ignore_index=True)
             cells = draft.frames[table][column.name]
@@ -137,6 +142,8 @@ def check_items(draft: Draft, ledger: Ledger) -> None:
         "team": frames["resources"]["team"],
     }
     items = frames["interests"]["item"]
+    if items.empty:
+        return
     known = np.array([among(items, ids) for ids in kinds.values()])
     several: npt.NDArray[np.bool_] = known.sum(axis=0) > 1
     if several.any():

@@ -124,12 +124,12 @@ def _tell_cycle(draft: Draft, cycle: npt.NDArray[np.int64], tasks: int, ledger: 
         half = _MOST_SPELLED // 2
         words = [*words[:half], f"… {left_out} more …", *words[-half:]]
     told = f"'{' '.join(words)} {links['predecessor'].iloc[0]}'"
-    on_it = links["predecessor"].nunique()
-    more = f" {tasks - on_it} more tasks hang in the same knot." if tasks > on_it else ""
+    others = tasks - links["predecessor"].nunique()
+    more = f" {others} more task{'s hang' if others > 1 else ' hangs'} in the same knot."
     ledger.fault(
         "links", listed(rows, limit=_MOST_SPELLED),
         found=told, expected="links without a cycle",
-        cure=f"Remove or correct one of these links.{more}",
+        cure=f"Remove or correct one of these links.{more if others else ''}",
     )
 
 

@@ -82,8 +82,10 @@ def check_support(draft: Draft, ledger: Ledger) -> None:
     ledger : Ledger
         Takes the warnings.
     """
-    people = _people(draft)
     support = draft.frames["support"]
+    if support.empty and draft.frames["absences"].empty:
+        return
+    people = _people(draft)
     over = people[people["everyday"] > people["capacity"] + _CLOSE]
     if not over.empty:
         ledger.warn(

@@ -37,6 +37,8 @@ def check_unused(draft: Draft, ledger: Ledger) -> None:
          "a skill that somebody has in skills", "Nobody could take over."),
     ):
         ids = frames[table][column]
+        if ids.empty:
+            continue
         loose = ids.notna().to_numpy() & ~among(ids, tied)
         if where is not None:
             loose = loose & where.to_numpy(dtype=bool)
