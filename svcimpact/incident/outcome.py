@@ -230,7 +230,10 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         head = f"<b>{escape(self.scenario.name)}</b>: {self.runs:,} runs, seed {self.seed}"
-        return f"<p>{head}</p>{self._summary.to_html(index=False, escape=True)}"
+        table = self._summary.to_html(index=False, escape=True, border=0)
+        # Escaped names hold no tags: every <td> is a cell.
+        table = table.replace("<td>", '<td style="white-space: nowrap">')
+        return f"<p>{head}</p>{table}"
 
 
 def _warnings(scenario: Scenario) -> pd.DataFrame:

@@ -1,0 +1,65 @@
+"""The notebooks as they are kept: run, with outputs, one cell of parameters, charts drawn.
+
+Their outputs are compared by ``pytest --nbval notebooks``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
+
+
+def cells_of(path: Path, kind: str) -> list[dict]:
+    """Return the cells of one kind."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == kind]
+
+
+def source(cell: dict) -> str:
+    """Return a cell's text."""
+    return "".join(cell["source"])
+
+
+def test_there_are_notebooks():
+    """The two notebooks of the README are there."""
+    assert {"00-start-here", "05-serious-incident"} <= {path.stem for path in NOTEBOOKS}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_cell_was_run_in_order_and_without_noise(path):
+    """Cells are numbered 1, 2, 3, and none leaves an error or a warning."""
+    code = cells_of(path, "code")
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell["outputs"]]
+    assert all(output["output_type"] != "error" for output in outputs)
+    assert all(output.get("name") != "stderr" for output in outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chart_cell_shows_its_chart(path):
+    """Every cell that draws ends in an assignment, and a picture stands under it."""
+    drawing = [cell for cell in cells_of(path, "code") if "si.charts." in source(cell)]
+    assert drawing
+    for cell in drawing:
+        assert source(cell).startswith("ax = ")
+        pictures = [o for o in cell["outputs"] if "image/png" in o.get("data", {})]
+        assert len(pictures) == 1, source(cell)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_asks_answers_and_warns(path):
+    """A question as title, one parameters cell in capitals, asserts, and where it misleads."""
+    texts = [source(cell) for cell in cells_of(path, "markdown")]
+    assert texts[0].splitlines()[0].endswith("?")
+    assert any("Where this can mislead" in text for text in texts)
+    code = cells_of(path, "code")
+    tagged = [c for c in code if "parameters" in c["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    names = [line.split(" = ")[0] for line in source(tagged[0]).splitlines()]
+    assert all(name.isupper() for name in names)
+    assert any("assert " in source(cell) for cell in code)
+    assert not any(line.startswith(("def ", "class ")) for c in code for line in source(c).split("\n"))
