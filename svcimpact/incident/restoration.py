@@ -75,8 +75,9 @@ class Restoration:
             drawn = np.asarray(law.ppf(uniforms), dtype=float)
             return np.asarray(np.minimum(drawn, LONGEST))
         # By what is left rather than by what has passed, which far out rounds to 1.
-        left = float(law.sf(least))
-        drawn = np.asarray(law.isf(left * (1.0 - np.asarray(uniforms))), dtype=float)
+        with np.errstate(over="ignore"):
+            left = float(law.sf(least))
+            drawn = np.asarray(law.isf(left * (1.0 - np.asarray(uniforms))), dtype=float)
         # So far out that no number is small enough for what is left: it ends any moment.
         drawn = np.where(np.isfinite(drawn), drawn, least)
         return np.asarray(np.clip(drawn, least, LONGEST))
