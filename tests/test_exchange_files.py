@@ -18,6 +18,7 @@ from svcimpact.exchange import PLAN_SUFFIXES, jvm, read_plans
 from svcimpact.exchange.intact import cut_short
 from svcimpact.exchange.plan_file import read_records
 from svcimpact.exchange.records import count_records
+from svcimpact.io import read, write
 
 A_PLAN = "a project plan, such as .mpp, MSPDI .xml, .xer or PMXML"
 
@@ -377,3 +378,10 @@ def test_warnings_have_the_columns_of_faults(small: Path) -> None:
     assert isinstance(warnings, pd.DataFrame)
     assert (warnings["cure"] != "").all()
     assert (warnings["found"] != "").all()
+
+
+def test_imported_plans_survive_a_folder(small: Path, two: Path) -> None:
+    """What is imported can be written and read again, empty tables and all."""
+    made = read_plans([small, two])
+    folder = write(made, small.parent / "imported")
+    assert read(folder).equals(made)

@@ -346,6 +346,18 @@ def test_people_of_the_same_name_are_one_resource() -> None:
     assert pooled["row"].tolist() == ["Ana", "Ana (capacity_fte)"]
 
 
+def test_names_that_are_nearly_the_same_stay_apart_and_are_told() -> None:
+    """One plan says Project Manager, the other Project Managers: the user has to say."""
+    made = assemble([
+        plan(BUILD, file="a.mpp", resources=(ResourceRecord(1, "Project Manager"),)),
+        plan(CHECK, file="b.mpp", resources=(ResourceRecord(1, "Project-Managers"),)),
+    ])  # fmt: skip
+    assert len(made.resources) == 2
+    assert told(made, "shared pool", "plans").startswith(
+        "Project Manager (a.mpp) and Project-Managers (b.mpp) | 1 pair of names that differ only"
+    )
+
+
 def test_same_name_twice_in_one_plan_is_told() -> None:
     """Two rows of one plan become one resource, not in silence."""
     made = assemble([plan(BUILD, resources=(ANA, ResourceRecord(2, "ana", max_units=100)))])

@@ -188,6 +188,21 @@ def _tell_pooled(
             expected="one resource per name; pooled, so these plans compete for them",
             cure="Rename them in one plan if they are different people.",
         )  # fmt: skip
+    near: dict[str, list[str]] = defaultdict(list)
+    for resource, row in pool.resources.items():
+        near[_singular(row["name"])].append(resource)
+    alike = [
+        " and ".join(f"{pool.resources[each]['name']} ({', '.join(sources[each])})" for each in ids)
+        for ids in near.values()
+        if len(ids) > 1 and len({file for each in ids for file in sources[each]}) > 1
+    ]
+    if alike:
+        notes.add(
+            "shared pool", alike,
+            found=f"{count(len(alike), 'pair')} of names that differ only in number or punctuation",
+            expected="the same name for the same resource; kept apart",
+            cure="Give them one name in the plans if they are the same.",
+        )  # fmt: skip
     if differing:
         notes.add(
             "shared pool", differing,
@@ -195,6 +210,10 @@ def _tell_pooled(
             expected="one figure; the largest capacity, and the first group and cost are taken",
             cure="Correct them in resources.",
         )  # fmt: skip
+
+
+def _singular(name: str) -> str:
+    return "".join(word.removesuffix("s") for word in slug(name).split("-"))
 
 
 def _add_absences(
