@@ -10,7 +10,8 @@ import pytest
 
 from svcimpact.errors import MissingRequirementError
 from svcimpact.exchange.jvm import start_java
-from svcimpact.exchange.records import CalendarRecord, PlanRecord
+from svcimpact.exchange.records import CalendarRecord, PlanRecord, ResourceRecord, TaskRecord
+from svcimpact.portfolio import Portfolio
 
 REAL = Path(os.environ.get("SVCIMPACT_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
@@ -22,6 +23,32 @@ WEEK_OF_75 = CalendarRecord(
 def day(number: int, hour: int = 8, minute: int = 0) -> datetime:
     """Return a time of January 2026, whose 5th is a Monday."""
     return datetime(2026, 1, number, hour, minute)
+
+
+BUILD = TaskRecord(1, "Build", start=day(5), finish=day(6, 17), duration=16)
+CHECK = TaskRecord(2, "Check", start=day(7), finish=day(7, 17), duration=8)
+ANA = ResourceRecord(1, "Ana", max_units=100)
+PHASES = (
+    TaskRecord(10, "One", summary=True),
+    TaskRecord(11, "a", parent=10, start=day(5), finish=day(5, 17), duration=8),
+    TaskRecord(12, "b", parent=10, start=day(6), finish=day(8, 17), duration=24),
+    TaskRecord(20, "Two", summary=True),
+    TaskRecord(21, "c", parent=20, start=day(9), finish=day(9, 17), duration=8),
+    TaskRecord(22, "d", parent=20, start=day(12), finish=day(13, 17), duration=16),
+)
+
+
+def told(portfolio: Portfolio, column: str, table: str = "plan.mpp") -> str:
+    """Return the only warning of a plan in a column, as one text."""
+    rows = portfolio.warnings
+    rows = rows[(rows["table"] == table) & (rows["column"] == column)]
+    assert len(rows) == 1, rows
+    return " | ".join(rows.iloc[0][["row", "found", "expected", "cure"]])
+
+
+def untold(portfolio: Portfolio, column: str) -> bool:
+    """Return whether there is no warning in a column."""
+    return column not in set(portfolio.warnings["column"])
 
 
 def plan(*tasks: object, file: str = "plan.mpp", **rest: object) -> PlanRecord:

@@ -1,46 +1,22 @@
-"""Plans as records become a portfolio: what is kept, converted, told; no Java needed."""
+"""Plans as records become a portfolio: tasks, stages, links; no Java needed."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
-from plan_examples import WEEK_OF_75, day, plan
+from plan_examples import BUILD, CHECK, PHASES, day, plan, told, untold
 
-from svcimpact.calendar import Calendar
 from svcimpact.errors import InputError, InvalidPortfolioError
 from svcimpact.exchange.assemble import assemble
-from svcimpact.exchange.clock import PlanClock
 from svcimpact.exchange.records import (
-    AssignmentRecord,
     CalendarRecord,
-    ExceptionRecord,
     LinkRecord,
     PlanRecord,
-    ResourceRecord,
     TaskRecord,
     count_records,
 )
 from svcimpact.exchange.stages import STAGE_WORDS, guess_stage
-from svcimpact.portfolio import Portfolio
-
-BUILD = TaskRecord(1, "Build", start=day(5), finish=day(6, 17), duration=16)
-CHECK = TaskRecord(2, "Check", start=day(7), finish=day(7, 17), duration=8)
-ANA = ResourceRecord(1, "Ana", max_units=100)
-
-
-def told(portfolio: Portfolio, column: str, table: str = "plan.mpp") -> str:
-    """Return the only warning of a plan in a column, as one text."""
-    rows = portfolio.warnings
-    rows = rows[(rows["table"] == table) & (rows["column"] == column)]
-    assert len(rows) == 1, rows
-    return " | ".join(rows.iloc[0][["row", "found", "expected", "cure"]])
-
-
-def untold(portfolio: Portfolio, column: str) -> bool:
-    """Return whether there is no warning in a column."""
-    return column not in set(portfolio.warnings["column"])
 
 
 def test_one_plan_is_one_project_and_every_leaf_a_task() -> None:
@@ -102,59 +78,6 @@ def test_guessed_stages_are_listed() -> None:
     )
 
 
-def test_break_is_closed_up_and_shares_of_days_are_kept() -> None:
-    """With a break from 12:30 to 13:30 the day of 7.5 h is one stretch from 08:30 to 16:00."""
-    calendar = Calendar(day(5), day_start="08:30", hours_per_day=7.5)
-    clock = PlanClock(WEEK_OF_75, calendar)
-    moved = [clock.move(day(6, *time)) for time in ((8, 30), (13, 0), (13, 30), (17, 0), (19, 0))]
-    assert moved == [day(6, *t) for t in ((8, 30), (12, 30), (12, 30), (16, 0), (16, 0))]
-    assert clock.move(day(10, 12)) == day(10, 8, 30), "a Saturday has no share of work"
-    assert clock.days(day(5, 13, 30), day(7, 17)) == pytest.approx(2 + 3.5 / 7.5)
-
-
-def test_minutes_per_day_are_those_of_the_calendar() -> None:
-    """Fifteen hours are two days of 7.5 h, and the portfolio's day is 7.5 h from 08:30."""
-    task = TaskRecord(1, "Build", start=day(5, 8, 30), finish=day(6, 17), duration=15)
-    made = assemble([plan(task, calendar=WEEK_OF_75, minutes_per_day=450)])
-    assert made.settings.hours_per_day == 7.5
-    assert made.settings.day_start == "08:30"
-    assert made.tasks["duration_days"].tolist() == [2]
-    assert untold(made, "duration")
-    assert untold(made, "planned finish")
-    assert "closed up" in told(made, "calendar")
-
-
-def test_days_of_options_and_calendar_that_differ_are_told() -> None:
-    """Days of 7.5 h in durations and of 8 h in the calendar: hours count, so dates stay right."""
-    task = TaskRecord(1, "Build", start=day(5), finish=day(6, 16), duration=15)
-    made = assemble([plan(task, minutes_per_day=450)])
-    assert made.tasks["duration_days"].tolist() == [1.875]
-    assert "days of 7.5 h in durations, but 8 h a day in the calendar" in told(made, "duration")
-    assert untold(made, "planned finish")
-
-
-def test_days_of_different_plans_stay_days() -> None:
-    """The hours a day of most plans are taken, and two days stay two days in every plan."""
-    other = TaskRecord(1, "Build", start=day(5, 8, 30), finish=day(6, 17), duration=15)
-    made = assemble([
-        plan(BUILD, file="a.mpp"),
-        plan(other, file="b.mpp", calendar=WEEK_OF_75, minutes_per_day=450),
-        plan(CHECK, file="c.mpp"),
-    ])  # fmt: skip
-    assert made.settings.hours_per_day == 8
-    assert made.tasks["duration_days"].tolist() == [2, 2, 1]
-    rows = made.warnings[made.warnings["table"] == "b.mpp"]
-    assert rows["found"].str.contains("a plan that works 7.5 h a day").any()
-
-
-def test_elapsed_duration_is_the_working_time_between_its_dates() -> None:
-    """Three elapsed days from Friday morning to Monday morning are one working day."""
-    cure = TaskRecord(3, "Cure", start=day(9), finish=day(12), duration=72, elapsed=True)
-    made = assemble([plan(cure, BUILD)])
-    assert made.tasks["duration_days"].tolist() == [1, 2]
-    assert told(made, "duration").startswith("3 'Cure' | an elapsed duration, nights and weekends")
-
-
 def test_tasks_without_dates_or_durations_are_kept_and_told() -> None:
     """Nothing at all gives 0 days, dates alone give the days between them."""
     made = assemble([
@@ -199,16 +122,6 @@ def test_elapsed_lag_over_a_weekend_takes_no_working_time() -> None:
     monday = TaskRecord(2, "Walk", start=day(12), finish=day(12, 17), duration=8)
     made = assemble([plan(friday, monday, links=(LinkRecord(1, 2, lag=48, unit="elapsed h"),))])
     assert made.links["lag_days"].tolist() == [0]
-
-
-PHASES = (
-    TaskRecord(10, "One", summary=True),
-    TaskRecord(11, "a", parent=10, start=day(5), finish=day(5, 17), duration=8),
-    TaskRecord(12, "b", parent=10, start=day(6), finish=day(8, 17), duration=24),
-    TaskRecord(20, "Two", summary=True),
-    TaskRecord(21, "c", parent=20, start=day(9), finish=day(9, 17), duration=8),
-    TaskRecord(22, "d", parent=20, start=day(12), finish=day(13, 17), duration=16),
-)
 
 
 @pytest.mark.parametrize(
@@ -326,285 +239,6 @@ def test_cycle_of_links_is_a_fault_told_by_the_check() -> None:
         assemble([plan(BUILD, CHECK, links=(LinkRecord(1, 2), LinkRecord(2, 1)))])
 
 
-def test_people_of_the_same_name_are_one_resource() -> None:
-    """Case and white space do not matter; the largest capacity counts, and all is told."""
-    other = ResourceRecord(7, " ANA ", max_units=200, group="IT", cost_per_hour=50)
-    made = assemble([
-        plan(BUILD, file="a.mpp", resources=(ANA,), assignments=(AssignmentRecord(1, 1, 100, 16),)),
-        plan(CHECK, file="b.mpp", resources=(other,), assignments=(AssignmentRecord(2, 7, 50, 4),)),
-    ])  # fmt: skip
-    assert made.resources["resource"].tolist() == ["ana"]
-    row = made.resources.iloc[0]
-    assert (row["capacity_fte"], row["team"], row["cost_per_day"], row["kind"]) == (
-        2, "IT", 400, "team",
-    )  # fmt: skip
-    assert made.assignments["units_fte"].tolist() == [1, 0.5]
-    pooled = made.warnings[made.warnings["column"] == "shared pool"]
-    assert pooled["found"].tolist() == [
-        "1 name in each of a.mpp, b.mpp", "figures that differ between rows of the same name",
-    ]  # fmt: skip
-    assert pooled["row"].tolist() == ["Ana", "Ana (capacity_fte)"]
-
-
-def test_names_that_are_nearly_the_same_stay_apart_and_are_told() -> None:
-    """One plan says Project Manager, the other Project Managers: the user has to say."""
-    made = assemble([
-        plan(BUILD, file="a.mpp", resources=(ResourceRecord(1, "Project Manager"),)),
-        plan(CHECK, file="b.mpp", resources=(ResourceRecord(1, "Project-Managers"),)),
-    ])  # fmt: skip
-    assert len(made.resources) == 2
-    assert told(made, "shared pool", "plans").startswith(
-        "Project Manager (a.mpp) and Project-Managers (b.mpp) | 1 pair of names that differ only"
-    )
-
-
-def test_same_name_twice_in_one_plan_is_told() -> None:
-    """Two rows of one plan become one resource, not in silence."""
-    made = assemble([plan(BUILD, resources=(ANA, ResourceRecord(2, "ana", max_units=100)))])
-    assert len(made.resources) == 1
-    assert told(made, "resources").startswith("Ana | 1 name on several rows")
-
-
-def test_different_names_with_one_slug_get_different_ids() -> None:
-    """C and C++ are two resources."""
-    people = (ResourceRecord(1, "C", max_units=100), ResourceRecord(2, "C++", max_units=100))
-    made = assemble([plan(BUILD, resources=people)])
-    assert made.resources["resource"].tolist() == ["c", "c-2"]
-
-
-def test_material_cost_nameless_and_placeholders_are_left_out_and_told() -> None:
-    """Nobody who is not a person is taken, and each kind is counted."""
-    people = (
-        ANA, ResourceRecord(2, "Cable", "MATERIAL"), ResourceRecord(3, "Travel", "COST"),
-        ResourceRecord(4, ""), ResourceRecord(5, ""),
-    )  # fmt: skip
-    work = tuple(AssignmentRecord(1, who, 100, 16) for who in (1, 2, 2, 3, 4, None))
-    made = assemble([plan(BUILD, resources=people, assignments=work)])
-    assert made.resources["name"].tolist() == ["Ana"]
-    assert len(made.assignments) == 1
-    rows = made.warnings[made.warnings["column"].isin(["resources", "placeholders"])]
-    assert rows["found"].tolist()[:4] == [
-        "1 material resource with 2 assignments (32 h of work)",
-        "1 cost resource with 1 assignment (16 h of work)",
-        "2 nameless resources with 1 assignment (16 h of work)",
-        "1 assignment (16 h of work) without a resource",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("given", "fte", "word"),
-    [
-        (AssignmentRecord(1, 1, 100, 16), 1, ""),
-        (AssignmentRecord(1, 1, 100, 15), 1, ""),
-        (AssignmentRecord(1, 1, 100, 8), 0.5, "whose work over the duration differs"),
-        (AssignmentRecord(1, 1, None, 4), 0.25, "whose work over the duration differs"),
-        (AssignmentRecord(1, 1, 0, 16), 1, "whose work over the duration differs"),
-        (AssignmentRecord(1, 1, 50, None), 0.5, ""),
-        (AssignmentRecord(1, 1, None, None), 1, "with neither units nor work"),
-        (AssignmentRecord(1, 1, 100, 0), 0, "without work on a task that takes time"),
-        (AssignmentRecord(2, 1, 100, 0), 0, "on a task without a duration"),
-    ],
-)
-def test_units_follow_the_work(given: AssignmentRecord, fte: float, word: str) -> None:
-    """Units hold if the work agrees with them; else the work over the duration counts."""
-    milestone = TaskRecord(2, "Done", start=day(7), finish=day(7), duration=0)
-    more = AssignmentRecord(1, 2, 100, 16)
-    people = (ANA, ResourceRecord(2, "Ben", max_units=100))
-    made = assemble([plan(BUILD, milestone, resources=people, assignments=(given, more))])
-    own = made.assignments[made.assignments["resource"] == "ana"]
-    assert own["units_fte"].tolist() == [fte]
-    assert (word in told(made, "units_fte")) if word else untold(made, "units_fte")
-
-
-def test_units_count_where_a_plan_has_no_work_at_all() -> None:
-    """A plan without work values is not a plan in which nobody works."""
-    made = assemble([plan(BUILD, resources=(ANA,), assignments=(AssignmentRecord(1, 1, 50, 0),))])
-    assert made.assignments["units_fte"].tolist() == [0.5]
-
-
-def test_assignments_on_summary_tasks_are_spread() -> None:
-    """Sixteen hours over tasks of 8 h and 24 h are half a person on each, none on a milestone."""
-    done = TaskRecord(13, "e", parent=10, start=day(8), finish=day(8), duration=0)
-    work = (AssignmentRecord(10, 1, 100, 16), AssignmentRecord(11, 1, 25, 2))
-    made = assemble([plan(*PHASES, done, resources=(ANA,), assignments=work)])
-    assert made.assignments.set_index("task")["units_fte"].to_dict() == {
-        "plan-11": 0.75, "plan-12": 0.5, "plan-13": 0,
-    }  # fmt: skip
-    found = set(made.warnings.loc[made.warnings["column"] == "units_fte", "found"])
-    assert "1 assignment on a summary task" in found
-    assert "1 assignment of a resource that the task has already" in found
-
-
-def test_capacity_is_raised_to_the_largest_single_need() -> None:
-    """A task that takes 150 % of somebody can run; it is told."""
-    work = (AssignmentRecord(1, 1, 150, 24),)
-    made = assemble([plan(BUILD, resources=(ANA,), assignments=work)])
-    assert made.resources["capacity_fte"].tolist() == [1.5]
-    assert told(made, "capacity_fte", "plans").startswith("Ana (1 to 1.5: plan-1) | 1 resource of")
-
-
-def test_capacity_that_is_not_known_is_one() -> None:
-    """No maximum units, or none at all, count as one person; changing ones as the most."""
-    people = (
-        ResourceRecord(1, "Ana"), ResourceRecord(2, "Ben", max_units=0),
-        ResourceRecord(3, "Cy", max_units=300, changing_units=True),
-    )  # fmt: skip
-    made = assemble([plan(BUILD, resources=people)])
-    assert made.resources["capacity_fte"].tolist() == [1, 1, 3]
-    found = made.warnings.loc[made.warnings["column"] == "capacity_fte", "found"].tolist()
-    assert found == [
-        "no maximum units on 2 resources", "maximum units that change over time on 1 resource",
-    ]  # fmt: skip
-
-
-def test_days_off_of_a_resource_are_absences() -> None:
-    """Own exceptions become absences; shorter days and half days are told."""
-    half = CalendarRecord(
-        week=(((480, 720),),) * 5 + ((),) * 2,
-        exceptions=(
-            ExceptionRecord(date(2026, 1, 6), date(2026, 1, 11)),
-            ExceptionRecord(date(2026, 1, 13), date(2026, 1, 13), ((480, 540),)),
-            ExceptionRecord(date(2025, 6, 1), date(2025, 6, 9)),
-        ),
-    )
-    people = (ResourceRecord(1, "Ana", max_units=100, calendar=half),)
-    made = assemble([plan(BUILD, resources=people)])
-    assert made.absences[["start", "end"]].to_numpy(dtype="object").tolist() == [
-        [day(6, 0), day(9, 0)]
-    ]
-    found = made.warnings.loc[made.warnings["column"] == "resource calendar", "found"].tolist()
-    assert found == [
-        "working times of their own on 1 resource",
-        "days worked in part or on a day off by 1 resource",
-    ]
-
-
-def test_days_off_of_the_plan_are_holidays() -> None:
-    """Only those on working days; other exceptions and short days are told."""
-    own = CalendarRecord(
-        week=(CalendarRecord().week[0],) * 4 + (((480, 720),), (), ()),
-        exceptions=(
-            ExceptionRecord(date(2026, 1, 6), date(2026, 1, 6)),
-            ExceptionRecord(date(2026, 1, 10), date(2026, 1, 10)),
-            ExceptionRecord(date(2026, 1, 17), date(2026, 1, 17), ((480, 720),)),
-        ),
-        passing_weeks=1,
-    )
-    made = assemble([plan(BUILD, calendar=own)])
-    assert made.settings.holidays == (date(2026, 1, 6),)
-    rows = made.warnings
-    found = rows.loc[(rows["table"] == "plan.mpp") & (rows["column"] == "calendar"), "found"]
-    assert found.tolist() == [
-        "working days of different lengths",
-        "breaks within the working day",
-        "2 exceptions with working times of their own",
-    ]
-
-
-def test_first_plan_gives_days_and_holidays_and_others_are_told() -> None:
-    """A seven-day plan read second keeps its working days as working days."""
-    seven = CalendarRecord(
-        week=(((480, 960),),) * 7, exceptions=(ExceptionRecord(date(2026, 1, 7), date(2026, 1, 7)),)
-    )
-    later = TaskRecord(1, "Dig", start=day(5), finish=day(12, 16), duration=56)
-    made = assemble([plan(BUILD, file="a.mpp"), plan(later, file="b.xer", calendar=seven)])
-    assert made.settings.working_days == ("Mon", "Tue", "Wed", "Thu", "Fri")
-    assert made.settings.holidays == ()
-    assert made.tasks["duration_days"].tolist() == [2, 7]
-    rows = made.warnings[made.warnings["table"] == "b.xer"].set_index("column")["found"]
-    assert rows["calendar"] == "a plan that works Mon Tue Wed Thu Fri Sat Sun"
-    assert rows["holidays"] == "1 day off in this plan or in a.mpp, not both"
-    assert rows["planned finish"].startswith("1 task whose start and duration give another finish")
-
-
-def test_plan_without_a_calendar_gets_the_usual_one() -> None:
-    """Monday to Friday, 8 h; told."""
-    made = assemble([plan(BUILD, calendar=None)])
-    assert made.settings.hours_per_day == 8
-    rows = made.warnings[made.warnings["column"] == "calendar"]
-    assert rows["found"].iloc[0] == "no default calendar that works a day"
-
-
-def test_round_the_clock_calendar_has_days_of_24_hours() -> None:
-    """Three days of 8 h are one day where nobody sleeps."""
-    task = TaskRecord(1, "Run", start=day(5, 0), finish=day(6, 0), duration=24)
-    made = assemble([plan(task, calendar=CalendarRecord(week=(((0, 1440),),) * 7))])
-    assert (made.settings.hours_per_day, made.settings.day_start) == (24, "00:00")
-    assert made.tasks["duration_days"].tolist() == [1]
-    assert untold(made, "planned finish")
-
-
-def test_progress_is_kept() -> None:
-    """Done, half done and untouched; actual dates on the portfolio's clock."""
-    done = TaskRecord(1, "Done", start=day(5), finish=day(6, 17), duration=16, percent=100,
-                      actual_start=day(5), actual_finish=day(6, 17), remaining=0)  # fmt: skip
-    half = TaskRecord(3, "Half", start=day(7), finish=day(8, 17), duration=16, percent=25,
-                      actual_start=day(7, 13), remaining=8)  # fmt: skip
-    made = assemble([plan(done, half, CHECK, status_date=day(7, 17))])
-    assert made.tasks["done_fraction"].tolist() == [1, 0.5, 0]
-    assert made.tasks["actual_start"].tolist()[:2] == [day(5), day(7, 12)]
-    assert made.tasks["actual_finish"][0] == day(6, 16)
-    assert made.settings.status_date == day(7, 16)
-    assert "the remaining duration is taken" in told(made, "done_fraction")
-    assert untold(made, "status_date")
-
-
-def test_progress_without_dates_is_dated_as_planned() -> None:
-    """A percentage alone counts from the planned dates, and the status date is the last of it."""
-    done = TaskRecord(1, "Done", start=day(5), finish=day(6, 17), duration=16, percent=100)
-    half = TaskRecord(2, "Half", start=day(7), finish=day(8, 17), duration=16, percent=50)
-    made = assemble([plan(done, half)])
-    assert made.tasks["actual_start"].tolist() == [day(5), day(7)]
-    assert made.tasks["actual_finish"][0] == day(6, 16)
-    assert made.settings.status_date == day(8, 16)
-    found = set(made.warnings["found"])
-    assert "progress but no actual start on 2 tasks" in found
-    assert "all of it done but no actual finish on 1 task" in found
-    assert told(made, "status_date", "plans").startswith("plan.mpp | no status date | ")
-
-
-def test_nothing_is_assumed_to_have_happened_after_the_status_date() -> None:
-    """A done task without an actual finish ended at the status date at the latest."""
-    done = TaskRecord(1, "Done", start=day(5), finish=day(9, 17), duration=40, percent=100)
-    made = assemble([plan(done, CHECK, status_date=day(7, 17))])
-    assert made.tasks["actual_finish"][0] == day(7, 16)
-    assert made.settings.status_date == day(7, 16)
-
-
-def test_actual_dates_after_the_status_date_move_it() -> None:
-    """What was recorded later than the status date has happened."""
-    done = TaskRecord(1, "Done", start=day(5), finish=day(6, 17), duration=16, percent=100,
-                      actual_start=day(5), actual_finish=day(8, 12))  # fmt: skip
-    made = assemble([plan(done, CHECK, status_date=day(6, 17))])
-    assert made.settings.status_date == day(8, 16)
-    assert "progress after the status date" in told(made, "status_date", "plans")
-
-
-def test_actual_finish_before_actual_start_is_told() -> None:
-    """The finish counts for both."""
-    odd = TaskRecord(1, "Odd", start=day(5), finish=day(6, 17), duration=16, percent=100,
-                     actual_start=day(7), actual_finish=day(6, 17))  # fmt: skip
-    made = assemble([plan(odd, status_date=day(8, 17))])
-    assert made.tasks["actual_start"][0] == made.tasks["actual_finish"][0] == day(6, 16)
-    assert "an actual finish before the actual start" in told(made, "actual_start")
-
-
-def test_status_date_at_the_start_without_progress_says_nothing() -> None:
-    """A data date on the first day is what Primavera writes into every new plan."""
-    assert assemble([plan(BUILD, status_date=day(5, 0))]).settings.status_date is None
-    assert assemble([plan(BUILD, status_date=day(6, 0))]).settings.status_date == day(6)
-
-
-def test_latest_status_date_counts_and_the_others_are_told() -> None:
-    """Two plans, one of them with a status date."""
-    made = assemble([
-        plan(BUILD, file="a.mpp"), plan(CHECK, file="b.mpp", status_date=day(8, 17)),
-    ])  # fmt: skip
-    assert made.settings.status_date == day(8, 16)
-    text = told(made, "status_date", "plans")
-    assert text.startswith("a.mpp | 1 plan without a status date or with an earlier one")
-
-
 def test_finished_summary_gives_a_finished_milestone() -> None:
     """A milestone that gathers links is done when all before it are."""
     one = [TaskRecord(100 + n, f"a{n}", parent=1, start=day(5), finish=day(5, 17), duration=8,
@@ -653,38 +287,6 @@ def test_plain_traits_are_not_told() -> None:
     assert untold(made, "constraint")
     assert untold(made, "kind")
     assert untold(made, "priority")
-
-
-@pytest.mark.parametrize(
-    ("rest", "root", "due", "words"),
-    [
-        ({}, {}, day(7, 0), "no due date | a due date; the plan's finish, 2026-01-07, is taken"),
-        ({"must_finish_by": day(12)}, {}, day(12, 0), "a must-finish-by date"),
-        ({}, {"deadline": day(13)}, day(13, 0), "a deadline"),
-    ],
-)
-def test_due_date_is_the_plans(
-    rest: dict[str, object], root: dict[str, object], due: object, words: str
-) -> None:
-    """Must finish by, else the deadline of the whole plan, else its finish; told which."""
-    top = TaskRecord(9, "All", level=0, summary=True, **root)  # type: ignore[arg-type]
-    made = assemble([plan(top, BUILD, CHECK, **rest)])
-    assert made.projects["due"].tolist() == [due]
-    assert words in told(made, "due")
-
-
-def test_currencies_that_differ_are_told() -> None:
-    """The first currency counts for all."""
-    paid = ResourceRecord(1, "Ana", max_units=100, cost_per_hour=50)
-    made = assemble([
-        plan(BUILD, file="a.mpp", resources=(paid,), currency="GBP"),
-        plan(CHECK, file="b.mpp", resources=(ResourceRecord(1, "Ben", cost_per_hour=9),),
-             currency="USD"),
-        plan(CHECK, file="c.mpp", resources=(ResourceRecord(1, "Cy", cost_per_hour=9),)),
-    ])  # fmt: skip
-    assert made.settings.currency == "GBP"
-    text = told(made, "currency", "plans")
-    assert text.startswith("c.mpp | GBP and USD and costs without a currency | one currency; GBP")
 
 
 def test_missing_services_and_time_zone_are_told() -> None:
