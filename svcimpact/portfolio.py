@@ -215,7 +215,7 @@ def build_portfolio(
     >>> build_portfolio({"name": "Meridian", "start": "2026-01-05"}, tables)
     Traceback (most recent call last):
     svcimpact.errors.InvalidPortfolioError: The portfolio has 1 fault.
-    projects, row 2, priority: found 'high', expected a number. Write the number alone.
+    projects, row 2, priority: found 'high', expected a whole number. Write the number alone.
     """
     ledger = Ledger(faults, notes)
     ready = read_settings(settings, ledger)

@@ -5,31 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import Any, cast
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from svcimpact.cells.doubt import Doubt, show
 from svcimpact.cells.moment import read_day, read_moment
-from svcimpact.cells.number import read_number
+from svcimpact.cells.setting import (
+    as_cell,
+    read_day_start,
+    read_holidays,
+    read_hours_per_day,
+    read_severity,
+    read_timezone,
+    read_working_days,
+)
 from svcimpact.cells.text import clean, quoted, read_text
 from svcimpact.errors import Ledger
-from svcimpact.nearest import Nearest, place, plain
+from svcimpact.nearest import place, plain
 from svcimpact.schema import SETTINGS, load_schema
 
-UTC = ZoneInfo("UTC")
 SECTION = "calendar"
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Reader = Callable[[object], object]
-_WEEK = tuple(name[:3] for name in _DAY_NAMES)
 _NO_DAY = cast("pd.Timestamp", pd.NaT)
-_DAY_START = "a time of day such as 09:00"
-_HOLIDAYS = "a region code such as GB-ENG, or ISO dates"
-_SEVERITY = "a share from 0 to 1 for each level, such as 1=1 2=0.5 3=0.2"
 
 
 @dataclass(frozen=True)
@@ -91,23 +93,24 @@ def read_settings(raw: Settings | Mapping[str, object] | None, ledger: Ledger) -
     if raw is None:
         return Settings(name="", start=_NO_DAY)
     given = _by_key(asdict(raw) if isinstance(raw, Settings) else raw, ledger)
-    zone = _read(given, "timezone", _timezone, ledger) or "UTC"
+    zone = _read(given, "timezone", read_timezone, ledger) or "UTC"
     local = ZoneInfo(zone)
     start = _read(given, "start", partial(read_day, timezone=local), ledger)
     status = _read(given, "status_date", partial(read_moment, timezone=local), ledger)
-    hours = _read(given, "hours_per_day", _hours_per_day, ledger) or 7.5
-    opening = _read(given, "day_start", _day_start, ledger) or "09:00"
+    hours = _read(given, "hours_per_day", read_hours_per_day, ledger) or 7.5
+    opening = _read(given, "day_start", read_day_start, ledger) or "09:00"
     settings = Settings(
         name=_read(given, "name", read_text, ledger) or "",
         start=_NO_DAY if start is None else pd.Timestamp(start),
         currency=_read(given, "currency", read_text, ledger) or "EUR",
         status_date=None if status is None else pd.Timestamp(status),
         timezone=zone,
-        working_days=_read(given, "working_days", _working_days, ledger) or _WEEK[:5],
+        working_days=_read(given, "working_days", read_working_days, ledger)
+        or Settings.working_days,
         day_start=opening,
         hours_per_day=hours,
-        holidays=_read(given, "holidays", _holidays, ledger) or (),
-        severity=_read(given, "severity", _severity, ledger) or Settings.severity,
+        holidays=_read(given, "holidays", read_holidays, ledger) or (),
+        severity=_read(given, "severity", read_severity, ledger) or Settings.severity,
     )
     _check_together(settings, ledger)
     return settings
@@ -191,7 +194,7 @@ def _read(given: dict[str, object], key: str, read: Reader, ledger: Ledger) -> A
     value = read(given[key])
     if not isinstance(value, Doubt):
         return value
-    found = show(_simple(given[key]))
+    found = show(as_cell(given[key]))
     if value.is_fault:
         ledger.fault(
             SETTINGS,
@@ -209,150 +212,9 @@ def _read(given: dict[str, object], key: str, read: Reader, ledger: Ledger) -> A
             key,
             found=found,
             expected=value.expected,
-            cure=f"Read as {show(_simple(value.value))}.",
+            cure=f"Read as {show(as_cell(value.value))}.",
         )
     return value.value
-
-
-def _simple(value: object) -> object:
-    """Return a list or section as the text that a sheet of keys and values holds."""
-    if isinstance(value, Mapping):
-        return " ".join(f"{key}={show(held).strip(chr(39))}" for key, held in value.items())
-    if isinstance(value, (list, tuple)):
-        return " ".join(show(part).strip("'") for part in value)
-    return value
-
-
-def _timezone(raw: object) -> str | Doubt:
-    text = read_text(raw)
-    if not isinstance(text, str):
-        return text
-    zones = available_timezones()
-    if text in zones:
-        return text
-    near = Nearest(sorted(zones))(text)
-    if near.casefold() == text.casefold():
-        return Doubt(f"the time zone as '{near}'", value=near)
-    if not near:
-        # 'Berlin' is enough to find 'Europe/Berlin'.
-        cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
-        near = cities.get(Nearest(sorted(cities))(text), "")
-    return Doubt(
-        "an IANA time zone such as Europe/London", nearest=quoted(near), cure="Correct the name."
-    )
-
-
-def _hours_per_day(raw: object) -> float | str | Doubt:
-    value = read_number(raw)
-    hours = value.value if isinstance(value, Doubt) else value
-    if isinstance(hours, float):
-        return (
-            value
-            if 0 < hours <= 24
-            else Doubt("more than 0 and up to 24", cure="Write the working hours in a day.")
-        )
-    return value
-
-
-def _day_start(raw: object) -> str | Doubt:
-    if isinstance(raw, datetime):
-        raw = raw.time()
-    if isinstance(raw, time):
-        text = raw.isoformat()
-    elif isinstance(raw, str):
-        text = clean(raw)
-    elif isinstance(raw, float) and 0 <= raw < 1:
-        # A spreadsheet's time that lost its format shows as a share of the day.
-        minutes = round(raw * 24 * 60)
-        near = f"{minutes // 60:02}:{minutes % 60:02}"
-        return Doubt(_DAY_START, nearest=quoted(near), cure="Write it as text.")
-    else:
-        return Doubt(_DAY_START, cure="Write it as text.")
-    parts = re.fullmatch(r"(\d{1,2}):(\d\d)(?::00)?", text, re.ASCII)
-    if parts and int(parts[1]) < 24 and int(parts[2]) < 60:
-        return f"{int(parts[1]):02}:{parts[2]}"
-    loose = re.fullmatch(r"(\d{1,2})(?:[.:h]?(\d\d))?\s*(am|pm|h|uhr)?", text.casefold(), re.ASCII)
-    near = ""
-    if loose:
-        hour = int(loose[1])
-        if loose[3] in ("am", "pm"):
-            hour = hour % 12 + 12 * (loose[3] == "pm")
-        near = f"{hour:02}:{loose[2] or '00'}" if hour < 24 and int(loose[2] or 0) < 60 else ""
-    return Doubt(_DAY_START, nearest=quoted(near), cure="Write hours and minutes.")
-
-
-def _parts(raw: object) -> list[object]:
-    """Return what a list holds, or the words of a text."""
-    if isinstance(raw, str):
-        return [part for part in re.split(r"[\s,;]+", clean(raw)) if part]
-    return list(raw) if isinstance(raw, (list, tuple)) else [raw]
-
-
-def _working_days(raw: object) -> tuple[str, ...] | Doubt:
-    days = set()
-    for part in _parts(raw):
-        name = part.strip().title() if isinstance(part, str) else ""
-        if name not in _WEEK and name not in _DAY_NAMES:
-            near = Nearest([*_WEEK, *_DAY_NAMES])(name)[:3]
-            return Doubt(
-                f"days of the week from {', '.join(_WEEK)}",
-                nearest=quoted(near),
-                cure=f"Correct {show(part)}.",
-            )
-        days.add(name[:3])
-    if not days:
-        return Doubt("at least one working day", cure="Name the days that are worked.")
-    return tuple(day for day in _WEEK if day in days)
-
-
-def _holidays(raw: object) -> str | tuple[date, ...] | Doubt:
-    parts = _parts(raw)
-    if len(parts) == 1 and isinstance(parts[0], str) and not re.search(r"\d{2}", parts[0]):
-        return _region(clean(parts[0]))
-    days = set()
-    for part in parts:
-        day = read_day(part, UTC)
-        if isinstance(day, Doubt) or not isinstance(day, datetime):
-            doubt = day if isinstance(day, Doubt) else Doubt(_HOLIDAYS)
-            return Doubt(_HOLIDAYS, nearest=doubt.nearest, cure=f"Correct {show(part)}.")
-        days.add(day.date())
-    return tuple(sorted(days))
-
-
-def _region(code: str) -> str | Doubt:
-    import holidays  # takes a while to load, and many portfolios list their days
-
-    # The short code of each country comes before its aliases.
-    regions: dict[str, None] = {}
-    for aliases in (False, True):
-        for country, parts in holidays.list_supported_countries(include_aliases=aliases).items():
-            regions |= dict.fromkeys([country, *(f"{country}-{part}" for part in parts)])
-    if code in regions:
-        return code
-    variants = {region.casefold(): region for region in reversed(regions)}
-    if right := variants.get(code.casefold().replace("_", "-")):
-        return Doubt(f"the region as '{right}'", value=right)
-    near = Nearest([region for region in regions if region[:3] == code[:3].upper()])(code)
-    near = near or Nearest(regions)(code)
-    return Doubt(_HOLIDAYS, nearest=quoted(near), cure="Correct the code, or list the days.")
-
-
-def _severity(raw: object) -> tuple[tuple[int, float], ...] | Doubt:
-    parts = raw.items() if isinstance(raw, Mapping) else _parts(raw)
-    pairs = [part.split("=", 1) if isinstance(part, str) else part for part in parts]
-    shares: dict[int, float] = {}
-    for pair in pairs:
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            return Doubt(_SEVERITY, cure=f"Correct {show(_simple(pair))}.")
-        level, share = (read_number(part) for part in pair)
-        if not isinstance(level, float) or not level.is_integer() or level < 1:
-            return Doubt(_SEVERITY, cure=f"Correct the level {show(pair[0])}.")
-        if not isinstance(share, float) or not 0 <= share <= 1:
-            return Doubt(_SEVERITY, cure=f"Correct the share {show(pair[1])}.")
-        if int(level) in shares:
-            return Doubt(_SEVERITY, cure=f"Give level {int(level)} one share.")
-        shares[int(level)] = share
-    return tuple(sorted(shares.items())) or Doubt(_SEVERITY, cure="Name at least one level.")
 
 
 def _check_together(settings: Settings, ledger: Ledger) -> None:
@@ -373,7 +235,7 @@ def _check_together(settings: Settings, ledger: Ledger) -> None:
             SETTINGS,
             (),
             "severity",
-            found=show(_simple(dict(settings.severity))),
+            found=show(as_cell(dict(settings.severity))),
             expected="shares that fall from level to level, as 1 is the most severe",
             cure="Taken as they stand.",
         )

@@ -22,11 +22,13 @@ def clean_tables() -> dict[str, pd.DataFrame]:
     """Return the required tables, with nothing in them to complain of."""
     return {
         "projects": table("project", ("P1",), ("P2",)),
-        "tasks": table("task project duration_days", ("T1", "P1", 1), ("T2", "P1", 2),
-                       ("T3", "P2", 3)),
+        "tasks": table(
+            "task project duration_days", ("T1", "P1", 1), ("T2", "P1", 2), ("T3", "P2", 3)
+        ),
         "resources": table("resource", ("ana",), ("ben",)),
-        "assignments": table("task resource units_fte", ("T1", "ana", 0.5), ("T2", "ben", 0.5),
-                             ("T3", "ben", 0.5)),
+        "assignments": table(
+            "task resource units_fte", ("T1", "ana", 0.5), ("T2", "ben", 0.5), ("T3", "ben", 0.5)
+        ),
         "services": table("service", ("payments",), ("orders",)),
         "support": table("service resource", ("payments", "ana"), ("orders", "ben")),
     }

@@ -38,8 +38,18 @@ def column(cells, table="tasks", name="duration_days", rows=None):
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        ("5", 5), (" 2.5 ", 2.5), ("-3", -3), ("+3", 3), ("1e3", 1000), (".5", 0.5), ("5.", 5),
-        (7, 7), (0.1, 0.1), (Decimal("0.25"), 0.25), ("\xa04\ufeff", 4), ("1.500", 1.5),
+        ("5", 5),
+        (" 2.5 ", 2.5),
+        ("-3", -3),
+        ("+3", 3),
+        ("1e3", 1000),
+        (".5", 0.5),
+        ("5.", 5),
+        (7, 7),
+        (0.1, 0.1),
+        (Decimal("0.25"), 0.25),
+        ("\xa04\ufeff", 4),
+        ("1.500", 1.5),
     ],
 )
 def test_plain_numbers_are_read(raw, value):
@@ -50,9 +60,19 @@ def test_plain_numbers_are_read(raw, value):
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        ("1,5", 1.5), ("-0,25", -0.25), ("0,500", 0.5), (",5", 0.5), ("1234,567", 1234.567),
-        ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("1,234,567", 1234567), ("1.234.567", 1234567),
-        ("1 234", 1234), ("1 234,5", 1234.5), ("1\xa0234.5", 1234.5), ("1'234", 1234),
+        ("1,5", 1.5),
+        ("-0,25", -0.25),
+        ("0,500", 0.5),
+        (",5", 0.5),
+        ("1234,567", 1234.567),
+        ("1.234,5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1,234,567", 1234567),
+        ("1.234.567", 1234567),
+        ("1 234", 1234),
+        ("1 234,5", 1234.5),
+        ("1\xa0234.5", 1234.5),
+        ("1'234", 1234),
     ],
 )
 def test_marks_with_one_reading_are_read_with_a_warning(raw, value):
@@ -67,24 +87,37 @@ def test_marks_with_one_reading_are_read_with_a_warning(raw, value):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("1,500", "found '1,500', expected a number with one reading; did you mean 1.5 or 1500? "
-                  "Write a decimal point and no thousands marks."),
+        (
+            "1,500",
+            "found '1,500', expected a number with one reading; did you mean 1.5 or 1500? "
+            "Write a decimal point and no thousands marks.",
+        ),
         ("5 days", "found '5 days', expected a number; did you mean 5? Write the number alone."),
         ("50%", "found '50%', expected a number; did you mean 0.5? Write the number alone."),
         ("2 to 3", "found '2 to 3', expected a number. Write the number alone."),
         ("soon", "found 'soon', expected a number. Write the number alone."),
         ("\uff11", "found '\uff11', expected a number. Write the number alone."),
         ("1_000", "found '1_000', expected a number. Write the number alone."),
-        ("#N/A", "found '#N/A', expected a number, not the error of a formula. "
-                 "Mend the formula, or write the value."),
+        (
+            "#N/A",
+            "found '#N/A', expected a number, not the error of a formula. "
+            "Mend the formula, or write the value.",
+        ),
         ("NaN", "found 'NaN', expected a finite number. Write a number, or leave the cell blank."),
-        ("-inf", "found '-inf', expected a finite number. "
-                 "Write a number, or leave the cell blank."),
+        (
+            "-inf",
+            "found '-inf', expected a finite number. Write a number, or leave the cell blank.",
+        ),
         (np.inf, "found inf, expected a finite number. Write a number, or leave the cell blank."),
-        ("1e999", "found '1e999', expected a finite number. "
-                  "Write a number, or leave the cell blank."),
-        (10**400, "found a number of 60 digits or more, expected a finite number. "
-                  "Write a number, or leave the cell blank."),
+        (
+            "1e999",
+            "found '1e999', expected a finite number. Write a number, or leave the cell blank.",
+        ),
+        (
+            10**400,
+            "found a number of 60 digits or more, expected a finite number. "
+            "Write a number, or leave the cell blank.",
+        ),
         (True, "found TRUE, expected a number. Write a number."),
         (date(2026, 3, 4), "found 2026-03-04, expected a number. Write a number."),
         (-1, "found -1, expected a number from 0 to 36500. Correct the number."),
@@ -110,8 +143,10 @@ def test_limits_on_one_side():
 def test_a_typed_column_with_infinity_is_looked_at_cell_by_cell():
     """Infinity in a float column is a fault in its own row, and NaN is a blank."""
     cells, faults, _ = column(pd.Series([1.0, np.inf, np.nan]))
-    assert faults == ["tasks, row 3, duration_days: found inf, expected a finite number. "
-                      "Write a number, or leave the cell blank."]
+    assert faults == [
+        "tasks, row 3, duration_days: found inf, expected a finite number. "
+        "Write a number, or leave the cell blank."
+    ]
     assert cells.tolist()[0] == 1
 
 
@@ -123,8 +158,10 @@ def test_a_point_beside_decimal_commas_has_two_readings():
         "column with decimal commas; did you mean 1.5 or 1500? "
         "Write a decimal point and no thousands marks."
     ]
-    assert warnings == ["tasks, row 2, duration_days: found '2,5', expected a decimal point and "
-                        "no thousands marks. Read as 2.5."]
+    assert warnings == [
+        "tasks, row 2, duration_days: found '2,5', expected a decimal point and "
+        "no thousands marks. Read as 2.5."
+    ]
     assert cells.tolist()[::2] == [2.5, 1.25]
 
 
@@ -174,10 +211,21 @@ def test_whole_number_with_thousands_marks():
 @pytest.mark.parametrize(
     ("raw", "text"),
     [
-        (" a ", "a"), ("a\r\nb\rc", "a\nb\nc"), ("a\tb", "a\tb"), ("\ufeffa", "a"),
-        ("e\u0301", "é"), (101.0, "101"), (4.5, "4.5"), (101, "101"), (True, "TRUE"),
-        (date(2026, 3, 4), "2026-03-04"), (datetime(2026, 3, 4, 9, 30), "2026-03-04T09:30"),
-        (time(9), "09:00"), ("  ", ""), ("1.0", "1.0"), ("NA", "NA"),
+        (" a ", "a"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\tb", "a\tb"),
+        ("\ufeffa", "a"),
+        ("e\u0301", "é"),
+        (101.0, "101"),
+        (4.5, "4.5"),
+        (101, "101"),
+        (True, "TRUE"),
+        (date(2026, 3, 4), "2026-03-04"),
+        (datetime(2026, 3, 4, 9, 30), "2026-03-04T09:30"),
+        (time(9), "09:00"),
+        ("  ", ""),
+        ("1.0", "1.0"),
+        ("NA", "NA"),
     ],
 )
 def test_text(raw, text):
@@ -208,8 +256,11 @@ def test_control_characters_are_dropped_with_a_warning():
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("#REF!", "found '#REF!', expected text, not the error of a formula. "
-                  "Mend the formula, or write the value."),
+        (
+            "#REF!",
+            "found '#REF!', expected text, not the error of a formula. "
+            "Mend the formula, or write the value.",
+        ),
         (timedelta(hours=1), "found 1:00:00, expected text. Write it as text."),
         ([1, 2], "found [1, 2], expected text. Write it as text."),
     ],
@@ -223,8 +274,10 @@ def test_ids_from_a_spreadsheet():
     """A number is the id it shows; a number with a point may have lost a zero."""
     cells, faults, warnings = column([101.0, 7, "T1 ", 1.1], "tasks", "task")
     assert (cells.tolist(), faults) == (["101", "7", "T1", "1.1"], [])
-    assert warnings == ["tasks, row 5, task: found 1.1, expected an id as text, so that 1.10 stays "
-                        "1.10. Read as '1.1'."]
+    assert warnings == [
+        "tasks, row 5, task: found 1.1, expected an id as text, so that 1.10 stays "
+        "1.10. Read as '1.1'."
+    ]
 
 
 @pytest.mark.parametrize("cell", [date(2026, 3, 4), datetime(2026, 3, 4), True, time(9)])
@@ -312,8 +365,10 @@ def test_dates(raw, value):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("03/04/2026",
-         "did you mean 2026-04-03 or 2026-03-04? Write year, month and day in order."),
+        (
+            "03/04/2026",
+            "did you mean 2026-04-03 or 2026-03-04? Write year, month and day in order.",
+        ),
         ("25/12/2026", "did you mean 2026-12-25? Write year, month and day in order."),
         ("31.12.26", "did you mean 2026-12-31? Write year, month and day in order."),
         ("3.4.2026", "did you mean 2026-04-03? Write year, month and day in order."),
@@ -337,25 +392,48 @@ def test_dates_that_can_be_guessed_are_not(cell, said):
     ("cell", "said"),
     [
         ("Q3", "expected an ISO date such as 2026-03-31. Write year, month and day in order."),
-        ("13/13/2026",
-         "expected an ISO date such as 2026-03-31. Write year, month and day in order."),
-        ("2026-02-30", "expected an ISO date such as 2026-03-31 that exists; "
-                       "did you mean 2026-02-28? Correct the date."),
+        (
+            "13/13/2026",
+            "expected an ISO date such as 2026-03-31. Write year, month and day in order.",
+        ),
+        (
+            "2026-02-30",
+            "expected an ISO date such as 2026-03-31 that exists; "
+            "did you mean 2026-02-28? Correct the date.",
+        ),
         ("2026-13-01", "expected an ISO date such as 2026-03-31 that exists. Correct the date."),
-        ("2026-03-31T25:00",
-         "expected an ISO date such as 2026-03-31 that exists. Correct the date."),
-        ("1026-03-31", "expected an ISO date such as 2026-03-31, from 1901 to 2199. "
-                       "Correct the year."),
-        ("0001-01-01T00:00+14:00", "expected an ISO date such as 2026-03-31, from 1901 to 2199. "
-                                   "Correct the year."),
-        ("#VALUE!", "expected an ISO date such as 2026-03-31, not the error of a formula. "
-                    "Mend the formula, or write the value."),
-        (True, "expected an ISO date such as 2026-03-31. "
-               "Write it as text in this form, or as a date cell."),
-        (12, "expected an ISO date such as 2026-03-31. "
-             "Write it as text in this form, or as a date cell."),
-        (time(9), "expected an ISO date such as 2026-03-31. "
-                  "Write it as text in this form, or as a date cell."),
+        (
+            "2026-03-31T25:00",
+            "expected an ISO date such as 2026-03-31 that exists. Correct the date.",
+        ),
+        (
+            "1026-03-31",
+            "expected an ISO date such as 2026-03-31, from 1901 to 2199. Correct the year.",
+        ),
+        (
+            "0001-01-01T00:00+14:00",
+            "expected an ISO date such as 2026-03-31, from 1901 to 2199. Correct the year.",
+        ),
+        (
+            "#VALUE!",
+            "expected an ISO date such as 2026-03-31, not the error of a formula. "
+            "Mend the formula, or write the value.",
+        ),
+        (
+            True,
+            "expected an ISO date such as 2026-03-31. "
+            "Write it as text in this form, or as a date cell.",
+        ),
+        (
+            12,
+            "expected an ISO date such as 2026-03-31. "
+            "Write it as text in this form, or as a date cell.",
+        ),
+        (
+            time(9),
+            "expected an ISO date such as 2026-03-31. "
+            "Write it as text in this form, or as a date cell.",
+        ),
     ],
 )
 def test_unreadable_dates(cell, said):
@@ -369,8 +447,10 @@ def test_a_day_has_no_time():
     """A time of day in a column of dates is left out with a warning."""
     cells, faults, warnings = column(["2026-03-31T15:00", "2026-03-31"], "projects", "due")
     assert (cells.tolist(), faults) == ([pd.Timestamp("2026-03-31")] * 2, [])
-    assert warnings == ["projects, row 2, due: found '2026-03-31T15:00', expected a date without a "
-                        "time of day. Read as 2026-03-31."]
+    assert warnings == [
+        "projects, row 2, due: found '2026-03-31T15:00', expected a date without a "
+        "time of day. Read as 2026-03-31."
+    ]
     assert read_day("", BERLIN) == ""
 
 
@@ -423,8 +503,13 @@ def test_blank_cells():
     """None, NaN, NaT, white space and a lone byte order mark are all blank."""
     ledger = Ledger()
     raw = pd.Series([None, np.nan, pd.NaT, pd.NA, " ", "\ufeff", "\xa0", ""], dtype=object)
-    for table, name in [("tasks", "name"), ("tasks", "duration_days"), ("projects", "due"),
-                        ("projects", "priority"), ("tasks", "can_start_early")]:
+    for table, name in [
+        ("tasks", "name"),
+        ("tasks", "duration_days"),
+        ("projects", "due"),
+        ("projects", "priority"),
+        ("tasks", "can_start_early"),
+    ]:
         read = read_column(raw, SCHEMA[table][name], np.arange(8), BERLIN, ledger)
         assert read.blank.all()
     assert ledger.faults == ledger.warnings == []
@@ -434,9 +519,14 @@ def test_blank_cells():
 @pytest.mark.parametrize(
     ("raw", "text"),
     [
-        ("x" * 80, "'" + "x" * 59 + "…'"), ("a\nb", "'a b'"), (1.0, "1"), (1e22, "1e+22"),
-        (False, "FALSE"), (datetime(2026, 1, 2, 3, 4, 5), "2026-01-02T03:04:05"),
-        (datetime(2026, 1, 2), "2026-01-02"), (Decimal("1.50"), "1.50"),
+        ("x" * 80, "'" + "x" * 59 + "…'"),
+        ("a\nb", "'a b'"),
+        (1.0, "1"),
+        (1e22, "1e+22"),
+        (False, "FALSE"),
+        (datetime(2026, 1, 2, 3, 4, 5), "2026-01-02T03:04:05"),
+        (datetime(2026, 1, 2), "2026-01-02"),
+        (Decimal("1.50"), "1.50"),
     ],
 )
 def test_cells_are_shown_as_the_user_knows_them(raw, text):

@@ -38,25 +38,57 @@ def test_duplicate_id():
 @pytest.mark.parametrize(
     ("name", "columns", "row", "key", "said"),
     [
-        ("assignments", "task resource units_fte", ("T1", "ana", 0.25), "task + resource",
-         "'T1' + 'ana'"),
-        ("links", "predecessor successor lag_days", ("T1", "T2", 1),
-         "predecessor + successor + type", "'T1' + 'T2' + 'FS'"),
+        (
+            "assignments",
+            "task resource units_fte",
+            ("T1", "ana", 0.25),
+            "task + resource",
+            "'T1' + 'ana'",
+        ),
+        (
+            "links",
+            "predecessor successor lag_days",
+            ("T1", "T2", 1),
+            "predecessor + successor + type",
+            "'T1' + 'T2' + 'FS'",
+        ),
         ("skills", "resource skill speed", ("ana", "sql", 1), "resource + skill", "'ana' + 'sql'"),
-        ("support", "service resource bau_fte", ("payments", "ana", 0.1), "service + resource",
-         "'payments' + 'ana'"),
-        ("service_links", "service needs impact", ("orders", "payments", 1), "service + needs",
-         "'orders' + 'payments'"),
-        ("changes", "task service effect", ("T1", "payments", "uses"), "task + service",
-         "'T1' + 'payments'"),
-        ("acceptance", "project service criterion", ("P1", "orders", "restore"),
-         "project + service + criterion", "'P1' + 'orders' + 'restore'"),
+        (
+            "support",
+            "service resource bau_fte",
+            ("payments", "ana", 0.1),
+            "service + resource",
+            "'payments' + 'ana'",
+        ),
+        (
+            "service_links",
+            "service needs impact",
+            ("orders", "payments", 1),
+            "service + needs",
+            "'orders' + 'payments'",
+        ),
+        (
+            "changes",
+            "task service effect",
+            ("T1", "payments", "uses"),
+            "task + service",
+            "'T1' + 'payments'",
+        ),
+        (
+            "acceptance",
+            "project service criterion",
+            ("P1", "orders", "restore"),
+            "project + service + criterion",
+            "'P1' + 'orders' + 'restore'",
+        ),
     ],
 )
 def test_duplicate_key(name, columns, row, key, said):
     """The same pair twice is a fault, whatever else stands in the two rows."""
-    assert f"{name}, row 3, {key}: found {said} again, expected it once, and it stands in row 2. " \
+    assert (
+        f"{name}, row 3, {key}: found {said} again, expected it once, and it stands in row 2. "
         "Remove one of the two." in faults(**{name: table(columns, row, row)})
+    )
 
 
 def test_an_interest_may_be_held_in_several_stages():
@@ -73,8 +105,11 @@ def test_an_interest_may_be_held_in_several_stages():
 
 def test_unknown_id():
     """An id that is nowhere is told with the nearest that is."""
-    assert faults(tasks=table("task project duration_days", ("T1", "P1", 1), ("T2", "p2", 1),
-                              ("T3", "Zebra", 1))) == [
+    assert faults(
+        tasks=table(
+            "task project duration_days", ("T1", "P1", 1), ("T2", "p2", 1), ("T3", "Zebra", 1)
+        )
+    ) == [
         "tasks, row 3, project: found 'p2', expected an id from projects; did you mean 'P2'? "
         "Correct the id, or add 'p2' to projects.",
         "tasks, row 4, project: found 'Zebra', expected an id from projects. "
@@ -106,10 +141,14 @@ def test_unknown_ids_of_a_missing_table_are_told_once():
 def test_interest_in_nothing():
     """An interest is in a service, a project or a team."""
     people = table("resource team", ("ana", "Payments squad"), ("ben", None))
-    held = table("stakeholder item interest", ("cfo", "Payments sqad", "owns"),
-                 ("cfo", "Payments squad", "owns"))
-    assert faults(resources=people, stakeholders=table("stakeholder", ("cfo",)),
-                  interests=held) == [
+    held = table(
+        "stakeholder item interest",
+        ("cfo", "Payments sqad", "owns"),
+        ("cfo", "Payments squad", "owns"),
+    )
+    assert faults(
+        resources=people, stakeholders=table("stakeholder", ("cfo",)), interests=held
+    ) == [
         "interests, row 2, item: found 'Payments sqad', expected a service, a project or a team of "
         "resources; did you mean 'Payments squad'? Correct the id."
     ]
@@ -119,8 +158,9 @@ def test_interest_in_two_things():
     """An item that is a service and a team is taken for both, with a warning."""
     people = table("resource team", ("ana", "orders"), ("ben", None))
     held = table("stakeholder item interest", ("cfo", "orders", "owns"))
-    assert warnings(resources=people, stakeholders=table("stakeholder", ("cfo",)),
-                    interests=held) == [
+    assert warnings(
+        resources=people, stakeholders=table("stakeholder", ("cfo",)), interests=held
+    ) == [
         "interests, row 2, item: found 'orders', expected the id of one service or project or "
         "team. It counts for each that has this id."
     ]
@@ -162,8 +202,15 @@ def test_each_knot_is_one_fault():
     said = faults(
         tasks=table("task project duration_days", *rows, ("T9", "P2", 1)),
         assignments=pd.concat([work, table("task resource units_fte", ("T9", "ben", 0.1))]),
-        links=links(("T1", "T2", "FS"), ("T2", "T1", "SS"), ("T2", "T3", "FS"), ("T3", "T1", "FS"),
-                    ("T4", "T5", "FF"), ("T5", "T4", "FF"), ("T5", "T6", "FS")),
+        links=links(
+            ("T1", "T2", "FS"),
+            ("T2", "T1", "SS"),
+            ("T2", "T3", "FS"),
+            ("T3", "T1", "FS"),
+            ("T4", "T5", "FF"),
+            ("T5", "T4", "FF"),
+            ("T5", "T6", "FS"),
+        ),
     )
     assert said == [
         "links, rows 2 and 3: found 'T1 -FS-> T2 -SS-> T1', expected links without a cycle. "
@@ -190,11 +237,16 @@ def test_a_long_cycle_is_shortened():
     ]
 
 
-_ENDS = {"FS": ("finish", "start"), "SS": ("start", "start"),
-         "FF": ("finish", "finish"), "SF": ("start", "finish")}
+_ENDS = {
+    "FS": ("finish", "start"),
+    "SS": ("start", "start"),
+    "FF": ("finish", "finish"),
+    "SF": ("start", "finish"),
+}
 _LINKS = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from(sorted(_ENDS))),
-    max_size=14, unique=True,
+    max_size=14,
+    unique=True,
 )
 
 
@@ -213,7 +265,8 @@ def test_cycles_against_networkx(drawn):
         "tasks": pd.DataFrame({"task": [str(k) for k in range(6)]}, dtype="str"),
         "links": pd.DataFrame(
             [(str(before), str(after), kind) for before, after, kind in drawn],
-            columns=["predecessor", "successor", "type"], dtype="str",
+            columns=["predecessor", "successor", "type"],
+            dtype="str",
         ),
     }
     ledger = Ledger()
@@ -249,16 +302,18 @@ def test_service_that_needs_itself():
         "service_links, row 2, needs: found 'orders' on both sides, expected two different "
         "services. Remove the row, or correct one of the two."
     ]
-    assert warnings(
-        service_links=table(needs, ("orders", "payments"), ("payments", "orders"))
-    ) == []
+    assert (
+        warnings(service_links=table(needs, ("orders", "payments"), ("payments", "orders"))) == []
+    )
 
 
 def test_leads_on_starts():
     """Nobody sees a start coming, so a lead on it is told; on a finish it is fine."""
     lags = "predecessor successor type lag_days"
-    said = "Nobody knows a start before it comes, so the successor may go on as soon as the " \
+    said = (
+        "Nobody knows a start before it comes, so the successor may go on as soon as the "
         "predecessor starts."
+    )
     assert warnings(links=table(lags, ("T1", "T2", "SS", -1), ("T1", "T3", "FS", -1))) == [
         "links, row 2, lag_days: found a lead, expected a lag of 0 or more on SS and SF links. "
         + said
@@ -275,22 +330,47 @@ def test_leads_on_starts():
 def tasks(columns, *cells):
     """Return three tasks, the first with more columns."""
     rest = [(None,) * len(cells)] * 2
-    return table(f"task project duration_days {columns}",
-                 *((f"T{k}", f"P{1 + k // 3}", k, *more)
-                   for k, more in enumerate([cells, *rest], start=1)))
+    return table(
+        f"task project duration_days {columns}",
+        *((f"T{k}", f"P{1 + k // 3}", k, *more) for k, more in enumerate([cells, *rest], start=1)),
+    )
 
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.5, None, ["pessimistic_days: found a blank cell beside optimistic_days 0.5, expected "
-                     "both or neither. Fill it in, or clear the other."]),
-        (None, 2, ["optimistic_days: found a blank cell beside pessimistic_days 2, expected both "
-                   "or neither. Fill it in, or clear the other."]),
-        (1.5, 2, ["optimistic_days: found 1.5, expected at most duration_days, 1. "
-                  "Correct one of the two."]),
-        (0.5, 0.75, ["pessimistic_days: found 0.75, expected at least duration_days, 1. "
-                     "Correct one of the two."]),
+        (
+            0.5,
+            None,
+            [
+                "pessimistic_days: found a blank cell beside optimistic_days 0.5, expected "
+                "both or neither. Fill it in, or clear the other."
+            ],
+        ),
+        (
+            None,
+            2,
+            [
+                "optimistic_days: found a blank cell beside pessimistic_days 2, expected both "
+                "or neither. Fill it in, or clear the other."
+            ],
+        ),
+        (
+            1.5,
+            2,
+            [
+                "optimistic_days: found 1.5, expected at most duration_days, 1. "
+                "Correct one of the two."
+            ],
+        ),
+        (
+            0.5,
+            0.75,
+            [
+                "pessimistic_days: found 0.75, expected at least duration_days, 1. "
+                "Correct one of the two."
+            ],
+        ),
         ("soon", 2, ["optimistic_days: found 'soon', expected a number. Write the number alone."]),
     ],
 )
@@ -320,8 +400,10 @@ def test_actual_dates_after_the_status_date():
     assert faults(STATUS, tasks=dates) == [
         f"tasks, row 2, {column}: found {date}, expected a date up to the status date, "
         "2026-02-02T12:00. Correct it, or the status_date of the portfolio."
-        for column, date in (("actual_start", "2026-02-02T13:00"),
-                             ("actual_finish", "2026-02-03T17:00"))
+        for column, date in (
+            ("actual_start", "2026-02-02T13:00"),
+            ("actual_finish", "2026-02-03T17:00"),
+        )
     ]
 
 
@@ -337,21 +419,36 @@ def test_actual_dates_without_a_status_date():
 @pytest.mark.parametrize(
     ("columns", "cells", "said"),
     [
-        ("done_fraction", (0.5,),
-         "done_fraction: found work done on 'T1', expected an actual start with it. "
-         "It is left aside: nothing is done yet."),
-        ("actual_finish", ("2026-01-06T17:00",),
-         "actual_start: found an actual finish alone for 'T1', expected an actual start with it. "
-         "The start is taken to be the finish."),
-        ("actual_start done_fraction", ("2026-01-06T09:00", 1),
-         "actual_finish: found all work done on 'T1' and no finish, expected an actual finish. "
-         "The finish is taken to be the status date, or when the links allow it."),
-        ("actual_start actual_finish done_fraction", ("2026-01-06T09:00", "2026-01-06T17:00", 0.5),
-         "done_fraction: found work left on 'T1', expected 1 with an actual finish. "
-         "Taken as done."),
-        ("actual_start actual_finish", ("2026-01-06T09:00", "2026-01-07"),
-         "actual_finish: found 2026-01-07, expected a time of day with it, if any of that day is "
-         "meant. Taken as the moment that day begins."),
+        (
+            "done_fraction",
+            (0.5,),
+            "done_fraction: found work done on 'T1', expected an actual start with it. "
+            "It is left aside: nothing is done yet.",
+        ),
+        (
+            "actual_finish",
+            ("2026-01-06T17:00",),
+            "actual_start: found an actual finish alone for 'T1', expected an actual start with "
+            "it. The start is taken to be the finish.",
+        ),
+        (
+            "actual_start done_fraction",
+            ("2026-01-06T09:00", 1),
+            "actual_finish: found all work done on 'T1' and no finish, expected an actual finish. "
+            "The finish is taken to be the status date, or when the links allow it.",
+        ),
+        (
+            "actual_start actual_finish done_fraction",
+            ("2026-01-06T09:00", "2026-01-06T17:00", 0.5),
+            "done_fraction: found work left on 'T1', expected 1 with an actual finish. "
+            "Taken as done.",
+        ),
+        (
+            "actual_start actual_finish",
+            ("2026-01-06T09:00", "2026-01-07"),
+            "actual_finish: found 2026-01-07, expected a time of day with it, if any of that day "
+            "is meant. Taken as the moment that day begins.",
+        ),
     ],
 )
 def test_progress_that_says_too_little(columns, cells, said):
@@ -447,14 +544,18 @@ def test_severity_without_a_share():
 
 def assigned(units, who="ana"):
     """Return assignments in which T1 takes so much of somebody."""
-    return table("task resource units_fte", ("T1", who, units), ("T2", "ben", 0.5),
-                 ("T3", "ben", 0.5))
+    return table(
+        "task resource units_fte", ("T1", who, units), ("T2", "ben", 0.5), ("T3", "ben", 0.5)
+    )
 
 
 def supported(ana=0.0, ben=0.0, incident=0.0):
     """Return everyday support of the two services."""
-    return table("service resource bau_fte incident_fte", ("payments", "ana", ana, incident),
-                 ("orders", "ben", ben, 0))
+    return table(
+        "service resource bau_fte incident_fte",
+        ("payments", "ana", ana, incident),
+        ("orders", "ben", ben, 0),
+    )
 
 
 def test_a_task_that_could_never_start():
@@ -508,8 +609,12 @@ def test_nothing_needed_is_never_too_much():
 
 def test_everyday_support_above_capacity():
     """All everyday support of one person counts together."""
-    support = table("service resource bau_fte", ("payments", "ana", 0.75), ("orders", "ana", 0.5),
-                    ("orders", "ben", 0))
+    support = table(
+        "service resource bau_fte",
+        ("payments", "ana", 0.75),
+        ("orders", "ana", 0.5),
+        ("orders", "ben", 0),
+    )
     assert warnings(support=support, assignments=assigned(0)) == [
         "support, rows 2 and 3, bau_fte: found 1.25 FTE of 'ana' (capacity 1), expected no more "
         "everyday support than capacity_fte. Nothing is left for projects."
@@ -554,8 +659,14 @@ def test_project_without_tasks():
 
 def test_task_without_assignment():
     """Work that waits for nobody is told, a milestone is not."""
-    more = table("task project duration_days", ("T1", "P1", 1), ("T2", "P1", 1), ("T3", "P2", 1),
-                 ("T4", "P2", 2), ("M1", "P2", 0))
+    more = table(
+        "task project duration_days",
+        ("T1", "P1", 1),
+        ("T2", "P1", 1),
+        ("T3", "P2", 1),
+        ("T4", "P2", 2),
+        ("M1", "P2", 0),
+    )
     assert warnings(tasks=more) == [
         "tasks, row 5, task: found 'T4', expected somebody in assignments. "
         "Taken as work that waits for nobody."
@@ -580,8 +691,12 @@ def test_service_without_support():
 
 def test_skill_that_nobody_has():
     """A need for a skill that is not in skills finds nobody else."""
-    needs = table("task resource units_fte skill", ("T1", "ana", 0.5, "sql"),
-                  ("T2", "ben", 0.5, "cobol"), ("T3", "ben", 0.5, None))
+    needs = table(
+        "task resource units_fte skill",
+        ("T1", "ana", 0.5, "sql"),
+        ("T2", "ben", 0.5, "cobol"),
+        ("T3", "ben", 0.5, None),
+    )
     assert warnings(assignments=needs, skills=table("resource skill", ("ana", "sql"))) == [
         "assignments, row 3, skill: found 'cobol', expected a skill that somebody has in skills. "
         "Nobody could take over."
@@ -605,11 +720,16 @@ def test_many_of_one_kind_are_one_warning():
 def test_check_tells_faults_and_warnings_apart():
     """Typed tables can be checked without building, rows counted below the headings."""
     small = built(projects=table("project", ("P1",), ("P2",), ("P3",)))
-    bad = {**small.tables, "links": small.links.reindex([0]).assign(
-        predecessor="T1", successor="T1", type="FS", lag_days=0.0)}
+    bad = {
+        **small.tables,
+        "links": small.links.reindex([0]).assign(
+            predecessor="T1", successor="T1", type="FS", lag_days=0.0
+        ),
+    }
     found = check(small.settings, bad)
     assert found[["severity", "table", "row"]].to_numpy().tolist() == [
-        ["fault", "links", "2"], ["warning", "projects", "4"],
+        ["fault", "links", "2"],
+        ["warning", "projects", "4"],
     ]
     assert small.check()["severity"].tolist() == ["warning"]
 

@@ -23,8 +23,15 @@ from svcimpact.nearest import Nearest, place, plain
 
 def test_sentence_of_a_whole_fault():
     """Every part of a fault has its place in the sentence."""
-    row = fault("tasks", "5", "project", found="'P9'", expected="a project id", nearest="'P8'",
-                cure="Correct the id.")
+    row = fault(
+        "tasks",
+        "5",
+        "project",
+        found="'P9'",
+        expected="a project id",
+        nearest="'P8'",
+        cure="Correct the id.",
+    )
     assert describe(fault_frame([row])) == [
         "tasks, row 5, project: found 'P9', expected a project id; did you mean 'P8'? "
         "Correct the id."
@@ -88,8 +95,13 @@ def test_ledger_keeps_what_was_found_before():
 
 @pytest.mark.parametrize(
     ("values", "text"),
-    [([], ""), ([1], "1"), ([1, 2], "1 and 2"), ([1, 2, 3, 4], "1, 2, 3 and 4"),
-     ([1, 2, 3, 4, 5], "1, 2, 3 and 2 more")],
+    [
+        ([], ""),
+        ([1], "1"),
+        ([1, 2], "1 and 2"),
+        ([1, 2, 3, 4], "1, 2, 3 and 4"),
+        ([1, 2, 3, 4, 5], "1, 2, 3 and 2 more"),
+    ],
 )
 def test_lists(values, text):
     """One more than the limit is named rather than counted."""
@@ -98,8 +110,16 @@ def test_lists(values, text):
 
 @pytest.mark.parametrize(
     ("found", "near"),
-    [("t-1", "T1"), ("T01", "T1"), ("T 1", "T1"), ("T001", "T1"), ("paymnets", "payments"),
-     ("Payments", "payments"), ("zzz", ""), ("", "")],
+    [
+        ("t-1", "T1"),
+        ("T01", "T1"),
+        ("T 1", "T1"),
+        ("T001", "T1"),
+        ("paymnets", "payments"),
+        ("Payments", "payments"),
+        ("zzz", ""),
+        ("", ""),
+    ],
 )
 def test_nearest_id(found, near):
     """Variants of writing come first, then likeness; nothing is near to nothing."""
@@ -121,8 +141,13 @@ def test_every_name_has_one_place(given_names, right):
     right = list(dict.fromkeys(plain(name) for name in right))
     placed = place(given_names, right)
     exact = set(placed.at.values()) - set(placed.variants)
-    groups = [exact, set(placed.variants), set(placed.twice), set(placed.slips),
-              set(placed.strangers)]
+    groups = [
+        exact,
+        set(placed.variants),
+        set(placed.twice),
+        set(placed.slips),
+        set(placed.strangers),
+    ]
     assert sorted(at for group in groups for at in group) == list(range(len(given_names)))
     assert all(plain(given_names[at]) == name for name, at in placed.at.items())
     assert not set(placed.slips.values()) & set(placed.at)

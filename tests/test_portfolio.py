@@ -50,7 +50,9 @@ def test_all_faults_in_one_error():
     tables["support"].loc[0, "service"] = "mail"
     with pytest.raises(InvalidPortfolioError) as caught:
         build_portfolio(
-            {"name": "Small", "start": "soon"}, tables, source="data/small",
+            {"name": "Small", "start": "soon"},
+            tables,
+            source="data/small",
             faults=[fault("links.csv", "4", found="2 values", expected="3", cure="Add one.")],
             notes=[fault("tasks", cure="It was read as UTF-8.")],
         )
@@ -149,13 +151,16 @@ def test_portfolio_is_frozen():
 ODD_TEXT = st.text(st.characters(codec=None), max_size=12).filter(lambda t: not t.startswith("#"))
 IDS = st.text(string.ascii_letters + string.digits + "-_ é\u0301\u200b\t", min_size=1, max_size=6)
 NUMBERS = st.one_of(
-    st.floats(0, 1000), st.integers(0, 50), st.sampled_from(["2,5", " 3 ", "1e2", "0,125", None]),
+    st.floats(0, 1000),
+    st.integers(0, 50),
+    st.sampled_from(["2,5", " 3 ", "1e2", "0,125", None]),
 )
 MOMENTS = st.one_of(
     st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1)),
     st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1)).map(datetime.isoformat),
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda t: f"{t:%Y-%m-%d %H:%M}Z"),
-    st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.none(),
+    st.dates(date(1950, 1, 1), date(2150, 1, 1)),
+    st.none(),
 )
 CHOICES = st.sampled_from(["design", "Test", " delivery ", None])
 FLAGS = st.sampled_from([True, False, "yes", "No", 1, 0, None, ""])
@@ -164,16 +169,25 @@ FLAGS = st.sampled_from([True, False, "yes", "No", 1, 0, None, ""])
 @st.composite
 def raw_portfolios(draw):
     """Draw raw settings and tables of the messy kind that can be read."""
+
     def ids(least=1):
         drawn = draw(st.lists(IDS, min_size=least, max_size=4))
-        made = {"".join(name.split()).replace("\u200b", "") + f"{k}": None
-                for k, name in enumerate(drawn)}
+        made = {
+            "".join(name.split()).replace("\u200b", "") + f"{k}": None
+            for k, name in enumerate(drawn)
+        }
         return list(made)
 
     def table(rows, **columns):
         return pd.DataFrame(
-            {name: [draw(cells) for _ in range(rows)] if isinstance(cells, st.SearchStrategy)
-             else cells for name, cells in columns.items()}, dtype=object)
+            {
+                name: [draw(cells) for _ in range(rows)]
+                if isinstance(cells, st.SearchStrategy)
+                else cells
+                for name, cells in columns.items()
+            },
+            dtype=object,
+        )
 
     projects, tasks, people, services = ids(), ids(), ids(), ids()
     pick = st.sampled_from
@@ -189,21 +203,46 @@ def raw_portfolios(draw):
         "holidays": draw(st.sampled_from([days, "GB-ENG", "de", None])),
     }
     return raw, {
-        "projects": table(len(projects), project=projects, name=ODD_TEXT, due=MOMENTS,
-                          priority=st.one_of(st.integers(1, 9), st.none(), st.just("2.0")),
-                          cost_of_delay_per_day=NUMBERS),
-        "tasks": table(len(tasks), task=tasks, project=pick(projects), name=ODD_TEXT,
-                       duration_days=NUMBERS.filter(lambda n: n is not None), stage=CHOICES,
-                       planned_start=MOMENTS, can_start_early=FLAGS),
-        "resources": table(len(people), resource=people, team=ODD_TEXT,
-                           capacity_fte=st.sampled_from([1, "1,5", None, 3.25])),
-        "assignments": table(len(pairs), task=[a for a, _ in pairs], resource=[b for _, b in pairs],
-                             units_fte=st.sampled_from([0.5, "0,25", None])),
+        "projects": table(
+            len(projects),
+            project=projects,
+            name=ODD_TEXT,
+            due=MOMENTS,
+            priority=st.one_of(st.integers(1, 9), st.none(), st.just("2.0")),
+            cost_of_delay_per_day=NUMBERS,
+        ),
+        "tasks": table(
+            len(tasks),
+            task=tasks,
+            project=pick(projects),
+            name=ODD_TEXT,
+            duration_days=NUMBERS.filter(lambda n: n is not None),
+            stage=CHOICES,
+            planned_start=MOMENTS,
+            can_start_early=FLAGS,
+        ),
+        "resources": table(
+            len(people),
+            resource=people,
+            team=ODD_TEXT,
+            capacity_fte=st.sampled_from([1, "1,5", None, 3.25]),
+        ),
+        "assignments": table(
+            len(pairs),
+            task=[a for a, _ in pairs],
+            resource=[b for _, b in pairs],
+            units_fte=st.sampled_from([0.5, "0,25", None]),
+        ),
         "services": table(len(services), service=services, protected=FLAGS, tier=pick([1, "2"])),
-        "support": table(len(supports), service=[a for a, _ in supports],
-                         resource=[b for _, b in supports], incident_fte=NUMBERS),
-        "absences": table(1, resource=people[:1], start=["2026-01-01"],
-                          end=["2026-01-03"], fte=NUMBERS),
+        "support": table(
+            len(supports),
+            service=[a for a, _ in supports],
+            resource=[b for _, b in supports],
+            incident_fte=NUMBERS,
+        ),
+        "absences": table(
+            1, resource=people[:1], start=["2026-01-01"], end=["2026-01-03"], fte=NUMBERS
+        ),
     }
 
 

@@ -134,8 +134,9 @@ def test_column_twice(name):
 
 def test_column_of_the_users_own():
     """A column that is none is left out with a warning, an empty one without."""
-    assert warnings(projects=table("project colour empty", ("P1", "red", None),
-                                   ("P2", None, " "))) == [
+    assert warnings(
+        projects=table("project colour empty", ("P1", "red", None), ("P2", None, " "))
+    ) == [
         "projects, colour: found an unknown column, expected the columns project, name, sponsor, "
         "priority, due, cost_of_delay_per_day. The column was left out."
     ]
@@ -156,14 +157,21 @@ def test_column_without_a_heading(heading):
 
 def test_blank_rows_are_dropped_and_row_numbers_stay():
     """Rows of nothing but white space are no rows, and faults keep the numbers of the file."""
-    given = table("task project duration_days", (" ", None, np.nan), ("T1", "P1", 1),
-                  (None, "\xa0", ""), ("T2", "P1", "x"), ("T3", "P2", 1))
+    given = table(
+        "task project duration_days",
+        (" ", None, np.nan),
+        ("T1", "P1", 1),
+        (None, "\xa0", ""),
+        ("T2", "P1", "x"),
+        ("T3", "P2", 1),
+    )
     assert faults(tasks=given) == [
         "tasks, row 5, duration_days: found 'x', expected a number. Write the number alone."
     ]
     with pytest.raises(InvalidPortfolioError, match="tasks, row 70, duration_days"):
-        build_portfolio(SETTINGS, {**clean_tables(), "tasks": given},
-                        rows={"tasks": [10, 20, 60, 70, 80]})
+        build_portfolio(
+            SETTINGS, {**clean_tables(), "tasks": given}, rows={"tasks": [10, 20, 60, 70, 80]}
+        )
 
 
 def test_required_cells():
@@ -173,8 +181,14 @@ def test_required_cells():
     accepted = table("project service criterion", ("P1", "orders", None))
     away = table("resource start end", ("ana", "2026-02-01", None))
     work = table("task project duration_days", ("T1", "P1", 1), ("T2", None, 1), ("T3", "P2", None))
-    assert faults(tasks=work, incidents=log, interests=held, acceptance=accepted, absences=away,
-                  stakeholders=table("stakeholder", ("cfo",))) == [
+    assert faults(
+        tasks=work,
+        incidents=log,
+        interests=held,
+        acceptance=accepted,
+        absences=away,
+        stakeholders=table("stakeholder", ("cfo",)),
+    ) == [
         "tasks, row 3, project: found a blank cell, expected an id. Fill it in.",
         "tasks, row 4, duration_days: found a blank cell, expected a number. Fill it in.",
         "absences, row 2, end: found a blank cell, expected a date. Fill it in.",
@@ -199,9 +213,16 @@ def test_defaults():
 
 def test_every_frame_has_the_columns_and_types_of_the_schema():
     """Also those tables that were not given."""
-    dtypes = {"id": "str", "text": "str", "choice": "str", "number": "float64",
-              "integer": "Int64", "flag": "bool", "date": "datetime64[us]",
-              "datetime": "datetime64[us]"}
+    dtypes = {
+        "id": "str",
+        "text": "str",
+        "choice": "str",
+        "number": "float64",
+        "integer": "Int64",
+        "flag": "bool",
+        "date": "datetime64[us]",
+        "datetime": "datetime64[us]",
+    }
     for name, frame in built().tables.items():
         columns = load_schema()[name]
         assert list(frame.columns) == list(columns)
@@ -212,10 +233,21 @@ def test_every_frame_has_the_columns_and_types_of_the_schema():
 def test_a_table_that_could_not_be_read_is_not_missed_again():
     """None stands for a table whose fault a reader has told."""
     with pytest.raises(InvalidPortfolioError) as caught:
-        build_portfolio(SETTINGS, {**clean_tables(), "projects": None},
-                        faults=[{"table": "projects.csv", "row": "", "column": "",
-                                 "found": "no text", "expected": "a CSV file", "nearest": "",
-                                 "cure": "Save it as CSV."}])
+        build_portfolio(
+            SETTINGS,
+            {**clean_tables(), "projects": None},
+            faults=[
+                {
+                    "table": "projects.csv",
+                    "row": "",
+                    "column": "",
+                    "found": "no text",
+                    "expected": "a CSV file",
+                    "nearest": "",
+                    "cure": "Save it as CSV.",
+                }
+            ],
+        )
     assert describe(caught.value.faults) == [
         "projects.csv: found no text, expected a CSV file. Save it as CSV."
     ]

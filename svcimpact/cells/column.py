@@ -127,8 +127,10 @@ def _reader(column: Column, timezone: ZoneInfo) -> Reader:
     """Return the function that reads one cell of a column."""
     if column.type in ("number", "integer"):
         return partial(
-            _within_limits, read=read_number if column.type == "number" else read_integer,
-            minimum=column.minimum, maximum=column.maximum,
+            _within_limits,
+            read=read_number if column.type == "number" else read_integer,
+            minimum=column.minimum,
+            maximum=column.maximum,
         )
     readers: dict[str, Reader] = {
         "id": read_id,
@@ -220,16 +222,21 @@ def _tell(
             assumed.setdefault(doubt.expected, []).append(at)
             continue
         ledger.fault(
-            column.table, rows[at], column.name,
-            found=show(cells[at]), expected=doubt.expected, nearest=doubt.nearest, cure=doubt.cure,
+            column.table,
+            rows[at],
+            column.name,
+            found=show(cells[at]),
+            expected=doubt.expected,
+            nearest=doubt.nearest,
+            cure=doubt.cure,
         )
     for expected, places in assumed.items():
         pairs = dict.fromkeys((show(cells[at]), show(values[at])) for at in places)
         ledger.warn(
-            column.table, rows[places], column.name,
+            column.table,
+            rows[places],
+            column.name,
             found=listed(found for found, _ in pairs),
             expected=expected,
             cure=f"Read as {listed(read for _, read in pairs)}.",
         )
-
-

@@ -37,7 +37,9 @@ def check_order(draft: Draft, ledger: Ledger) -> None:
         wrong |= (frame[later] == frame[earlier]) & (not same)
         for at in np.flatnonzero(wrong):
             ledger.fault(
-                table, draft.rows[table][at], later,
+                table,
+                draft.rows[table][at],
+                later,
                 found=show(frame[later][at]),
                 expected=f"a date {'on or ' * same}after {earlier}, {show(frame[earlier][at])}",
                 cure="Correct one of the two.",
@@ -59,7 +61,10 @@ def check_past(draft: Draft, ledger: Ledger) -> None:
     for column in ("actual_start", "actual_finish") if status is not None else ():
         for at in np.flatnonzero(tasks[column] > status):
             ledger.fault(
-                "tasks", rows[at], column, found=show(tasks[column][at]),
+                "tasks",
+                rows[at],
+                column,
+                found=show(tasks[column][at]),
                 expected=f"a date up to the status date, {show(status)}",
                 cure="Correct it, or the status_date of the portfolio.",
             )
@@ -68,7 +73,9 @@ def check_past(draft: Draft, ledger: Ledger) -> None:
         early = early & tasks["actual_start"].isna().to_numpy()
     if early.any():
         ledger.warn(
-            "tasks", rows[early], "planned_start",
+            "tasks",
+            rows[early],
+            "planned_start",
             found=listed(map(show, tasks["planned_start"][early].drop_duplicates())),
             expected=f"a date from the portfolio's start on, {show(start)}",
             cure="It can start when the portfolio starts.",
@@ -90,7 +97,9 @@ def check_midnight(draft: Draft, ledger: Ledger) -> None:
         bare = (ends.notna() & (ends == ends.dt.normalize())).to_numpy(dtype=bool)
         if bare.any():
             ledger.warn(
-                table, draft.rows[table][bare], column,
+                table,
+                draft.rows[table][bare],
+                column,
                 found=listed(map(show, ends[bare].drop_duplicates())),
                 expected="a time of day with it, if any of that day is meant",
                 cure="Taken as the moment that day begins.",
@@ -119,7 +128,9 @@ def check_clock_changes(draft: Draft, ledger: Ledger) -> None:
             lost = local.dt.tz_localize(zone, ambiguous=ambiguous, nonexistent="NaT").isna()
             if lost.any():
                 ledger.warn(
-                    table, draft.rows[table][local.index[lost]], column.name,
+                    table,
+                    draft.rows[table][local.index[lost]],
+                    column.name,
                     found=listed(map(show, local[lost].drop_duplicates())),
                     expected=f"a time that exists in {zone}; the clocks were put forward over it",
                     cure="Taken as it stands.",
@@ -140,7 +151,9 @@ def check_instant(draft: Draft, ledger: Ledger) -> None:
     instant = (incidents["opened"] == incidents["restored"]).to_numpy(dtype=bool)
     if instant.any():
         ledger.warn(
-            "incidents", draft.rows["incidents"][instant], "restored",
+            "incidents",
+            draft.rows["incidents"][instant],
+            "restored",
             found=listed(map(show, incidents["restored"][instant].drop_duplicates())),
             expected="a time after opened",
             cure="The incident counts as over at once.",

@@ -59,7 +59,9 @@ def check_duplicates(draft: Draft, ledger: Ledger) -> None:
             first.setdefault(held, row)
         for at in again:
             ledger.fault(
-                table, rows[at], " + ".join(key),
+                table,
+                rows[at],
+                " + ".join(key),
                 found=f"{' + '.join(quoted(part) for part in cells[at] if part)} again",
                 expected=f"it once, and it stands in row {first[cells[at]]}",
                 cure="Give this one another id." if len(key) == 1 else "Remove one of the two.",
@@ -91,7 +93,9 @@ def check_references(draft: Draft, ledger: Ledger) -> None:
             near = Nearest(right if unknown.size else ())
             for at in unknown:
                 ledger.fault(
-                    table, draft.rows[table][at], column.name,
+                    table,
+                    draft.rows[table][at],
+                    column.name,
                     found=quoted(cells[at]),
                     expected=_expected(targets, right),
                     nearest=quoted(near(cells[at])),
@@ -148,7 +152,9 @@ def check_items(draft: Draft, ledger: Ledger) -> None:
     several: npt.NDArray[np.bool_] = known.sum(axis=0) > 1
     if several.any():
         ledger.warn(
-            "interests", draft.rows["interests"][several], "item",
+            "interests",
+            draft.rows["interests"][several],
+            "item",
             found=listed(quoted(item) for item in items[several].drop_duplicates()),
             expected=f"the id of one {' or '.join(kinds)}",
             cure="It counts for each that has this id.",

@@ -35,7 +35,9 @@ def check_self_links(draft: Draft, ledger: Ledger) -> None:
         frame = draft.frames[table]
         for at in np.flatnonzero(frame[one] == frame[other]):
             ledger.fault(
-                table, draft.rows[table][at], other,
+                table,
+                draft.rows[table][at],
+                other,
                 found=f"{quoted(frame[one][at])} on both sides",
                 expected=f"two different {what}s",
                 cure="Remove the row, or correct one of the two.",
@@ -127,8 +129,10 @@ def _tell_cycle(draft: Draft, cycle: npt.NDArray[np.int64], tasks: int, ledger: 
     others = tasks - links["predecessor"].nunique()
     more = f" {others} more task{'s hang' if others > 1 else ' hangs'} in the same knot."
     ledger.fault(
-        "links", listed(rows, limit=_MOST_SPELLED),
-        found=told, expected="links without a cycle",
+        "links",
+        listed(rows, limit=_MOST_SPELLED),
+        found=told,
+        expected="links without a cycle",
         cure=f"Remove or correct one of these links.{more if others else ''}",
     )
 
@@ -147,7 +151,9 @@ def check_leads(draft: Draft, ledger: Ledger) -> None:
     early = ((links["lag_days"] < 0) & links["type"].isin(["SS", "SF"])).to_numpy(dtype=bool)
     if early.any():
         ledger.warn(
-            "links", draft.rows["links"][early], "lag_days",
+            "links",
+            draft.rows["links"][early],
+            "lag_days",
             found=f"{early.sum()} with a lead" if early.sum() > 1 else "a lead",
             expected="a lag of 0 or more on SS and SF links",
             cure="Nobody knows a start before it comes, so the successor may go on as soon as the "

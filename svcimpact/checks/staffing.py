@@ -51,7 +51,9 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
             expected += "and a task starts when half of what it needs is free"
         fate = "is running and could never go on" if stuck[at] else "could never start"
         ledger.fault(
-            "assignments", rows[at], "units_fte",
+            "assignments",
+            rows[at],
+            "units_fte",
             found=f"{_fte(units[at])} FTE of {quoted(needs['resource'][at])}",
             expected=expected,
             cure=f"Lower it, or raise the capacity: {quoted(needs['task'][at])} {fate}.",
@@ -65,7 +67,9 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
             )
         ]
         ledger.warn(
-            "assignments", rows[short], "units_fte",
+            "assignments",
+            rows[short],
+            "units_fte",
             found=listed(dict.fromkeys(told)),
             expected="no more than the resource has for projects",
             cure="The task goes on short-handed, and slower.",
@@ -88,8 +92,11 @@ def check_support(draft: Draft, ledger: Ledger) -> None:
     people = _people(draft)
     over = people[people["everyday"] > people["capacity"] + _CLOSE]
     if not over.empty:
+        theirs = among(support["resource"], over.index.to_series())
         ledger.warn(
-            "support", draft.rows["support"][among(support["resource"], over.index.to_series())], "bau_fte",
+            "support",
+            draft.rows["support"][theirs],
+            "bau_fte",
             found=listed(
                 f"{_fte(load)} FTE of {quoted(who)} (capacity {_fte(capacity)})"
                 for who, load, capacity in over[["everyday", "capacity"]].itertuples()
@@ -112,8 +119,12 @@ def check_support(draft: Draft, ledger: Ledger) -> None:
                 )
             ]
             ledger.warn(
-                table, draft.rows[table][beyond], column,
-                found=listed(told), expected=expected, cure=cure,
+                table,
+                draft.rows[table][beyond],
+                column,
+                found=listed(told),
+                expected=expected,
+                cure=cure,
             )
 
 
@@ -130,7 +141,11 @@ def check_speed(draft: Draft, ledger: Ledger) -> None:
     skills = draft.frames["skills"]
     for at in np.flatnonzero(skills["speed"] == 0):
         ledger.fault(
-            "skills", draft.rows["skills"][at], "speed", found="0", expected="more than 0",
+            "skills",
+            draft.rows["skills"][at],
+            "speed",
+            found="0",
+            expected="more than 0",
             cure="Remove the row if they do not have the skill.",
         )
 
@@ -150,7 +165,10 @@ def check_severity(draft: Draft, ledger: Ledger) -> None:
     for at in np.flatnonzero(severity.notna() & ~severity.isin(levels)):
         found = int(severity[at])
         ledger.fault(
-            "incidents", draft.rows["incidents"][at], "severity", found=show(found),
+            "incidents",
+            draft.rows["incidents"][at],
+            "severity",
+            found=show(found),
             expected=f"one of the levels {listed(levels, limit=9)}",
             nearest=show(min(levels, key=lambda level: abs(level - found))),
             cure=f"Correct it, or give level {found} a share in the severity setting.",
@@ -169,17 +187,13 @@ def _people(draft: Draft) -> pd.DataFrame:
     return people
 
 
-def _of_people(
-    people: pd.DataFrame, column: str, who: pd.Series
-) -> npt.NDArray[np.float64]:
+def _of_people(people: pd.DataFrame, column: str, who: pd.Series) -> npt.NDArray[np.float64]:
     """Return a column of `people` for each resource named; NaN where there is no such one."""
     figures = np.append(people[column].to_numpy(dtype=np.float64), np.nan)
     return np.asarray(figures[positions(who, people.index.to_series())], dtype=np.float64)
 
 
-def _progress(
-    draft: Draft, ids: pd.Series
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _progress(draft: Draft, ids: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which of the tasks are done, and which are running, at the status date."""
     if draft.settings.status_date is None:
         return np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)

@@ -31,9 +31,12 @@ def check_estimates(draft: Draft, ledger: Ledger) -> None:
         alone = tasks[one].isna() & tasks[other].notna() & ~draft.wrong("tasks", one)
         for at in np.flatnonzero(alone):
             ledger.fault(
-                "tasks", rows[at], one,
+                "tasks",
+                rows[at],
+                one,
                 found=f"a blank cell beside {other} {show(float(tasks[other][at]))}",
-                expected="both or neither", cure="Fill it in, or clear the other.",
+                expected="both or neither",
+                cure="Fill it in, or clear the other.",
             )
     for column, bound, wrong in (
         ("optimistic_days", "at most", low > planned),
@@ -41,7 +44,10 @@ def check_estimates(draft: Draft, ledger: Ledger) -> None:
     ):
         for at in np.flatnonzero(wrong):
             ledger.fault(
-                "tasks", rows[at], column, found=show(float(tasks[column][at])),
+                "tasks",
+                rows[at],
+                column,
+                found=show(float(tasks[column][at])),
                 expected=f"{bound} duration_days, {show(float(planned[at]))}",
                 cure="Correct one of the two.",
             )
@@ -63,27 +69,50 @@ def check_progress(draft: Draft, ledger: Ledger) -> None:
     finished = tasks["actual_finish"].notna().to_numpy()
     if draft.settings.status_date is None:
         _warn(
-            draft, ledger, started | finished, "actual_start", "actual dates of {}",
+            draft,
+            ledger,
+            started | finished,
+            "actual_start",
+            "actual dates of {}",
             "a status_date among the settings",
             "They are left aside: the simulation begins at the portfolio's start.",
         )
     else:
         _warn(
-            draft, ledger, finished & ~started, "actual_start", "an actual finish alone for {}",
-            "an actual start with it", "The start is taken to be the finish.",
+            draft,
+            ledger,
+            finished & ~started,
+            "actual_start",
+            "an actual finish alone for {}",
+            "an actual start with it",
+            "The start is taken to be the finish.",
         )
         _warn(
-            draft, ledger, started & ~finished & (done == 1), "actual_finish",
-            "all work done on {} and no finish", "an actual finish",
+            draft,
+            ledger,
+            started & ~finished & (done == 1),
+            "actual_finish",
+            "all work done on {} and no finish",
+            "an actual finish",
             "The finish is taken to be the status date, or when the links allow it.",
         )
     _warn(
-        draft, ledger, (done > 0) & ~started & ~finished, "done_fraction",
-        "work done on {}", "an actual start with it", "It is left aside: nothing is done yet.",
+        draft,
+        ledger,
+        (done > 0) & ~started & ~finished,
+        "done_fraction",
+        "work done on {}",
+        "an actual start with it",
+        "It is left aside: nothing is done yet.",
     )
     _warn(
-        draft, ledger, (done > 0) & (done < 1) & finished, "done_fraction",
-        "work left on {}", "1 with an actual finish", "Taken as done.",
+        draft,
+        ledger,
+        (done > 0) & (done < 1) & finished,
+        "done_fraction",
+        "work left on {}",
+        "1 with an actual finish",
+        "Taken as done.",
     )
 
 
@@ -99,6 +128,10 @@ def _warn(
     if which.any():
         ids = draft.frames["tasks"]["task"][which].dropna()
         ledger.warn(
-            "tasks", draft.rows["tasks"][which], column,
-            found=found.format(listed(map(quoted, ids))), expected=expected, cure=cure,
+            "tasks",
+            draft.rows["tasks"][which],
+            column,
+            found=found.format(listed(map(quoted, ids))),
+            expected=expected,
+            cure=cure,
         )
