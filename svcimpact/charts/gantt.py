@@ -70,7 +70,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     Returns
     -------
     matplotlib.axes.Axes
-        The chart. Where not all rows find room, those that move most are shown.
+        The chart. Where not all rows find room, those hit or moved most are shown.
 
     Raises
     ------
@@ -107,11 +107,10 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     _draw_lanes(ax, drawn, place)
     left = row_labels(ax, list(shown["name"]), lines=2)
     dues = _draw_dues(ax, outcome, shown, project)
-    first = max(drawn["start"].min(), cut)
     last = max([drawn["finish"].max(), *dues])
-    margin = (last - first) * 0.015
+    margin = (last - cut) * 0.015
     outages = _draw_outages(ax, outcome, last + margin)
-    date_axis(ax, first - margin, last + margin)
+    date_axis(ax, cut - margin, last + margin)
     strip = _STRIP if project is None else _MIDDLE
     states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
     _draw_moves(ax, shown)
@@ -150,16 +149,22 @@ def _measured(
         move=rows["row"].map(move).fillna(0.0),
         begin=rows["row"].map(begins),
         held=rows["row"].map(held).fillna(0).astype(int),
+        hit=rows["row"].isin(trouble["row"]),
     )
     return out[out["begin"].notna()].reset_index(drop=True)
 
 
 def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the rows that move most, in their own order."""
+    """Return the rows that are held or move most, in their own order."""
     if len(rows) <= most:
         return rows
     ranked = rows.assign(size=rows["move"].abs().round(6))
-    keep = ranked.sort_values(["size", "held"], ascending=False, kind="stable").head(most).index
+    # Of equal ones the later, so that the row on which a project ends is among them.
+    keep = (
+        ranked.sort_values(["hit", "size", "begin"], ascending=False, kind="stable")
+        .head(most)
+        .index
+    )
     return rows.loc[sorted(keep)].reset_index(drop=True)
 
 
@@ -282,7 +287,7 @@ def _words(
         note += f" {counted(count - len(rows), noun)} done before it left out."
     if len(rows) > shown:
         more = counted(len(rows) - shown, f"more {noun}")
-        note += f" The {shown} that move most are shown; … and {more}."
+        note += f" The {shown} hit or moved most are shown; … and {more}."
     if project is None:
         if moved.empty:
             return "The incident moves no project in a typical run", note

@@ -43,7 +43,7 @@ TEXT = 10.0
 LABEL = 9.0
 
 P = ParamSpec("P")
-_page: ContextVar[float | None] = ContextVar("page", default=None)
+_page: ContextVar[tuple[float, float] | None] = ContextVar("page", default=None)
 
 # No-break spaces stay: they keep a figure and its unit on one line.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
@@ -135,28 +135,28 @@ def canvas(ax: Axes | None, height: float = HEIGHT) -> Axes:
     """
     if ax is not None:
         return ax
-    height = min(max(height, 2.5), TALLEST)
-    wide = _page.get()
-    if wide is not None:
-        return Figure(figsize=(wide, height), layout="constrained").subplots()
-    return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+    width, tallest = _page.get() or (WIDTH, TALLEST)
+    size = (width, min(max(height, 2.5), tallest))
+    if _page.get() is not None:
+        return Figure(figsize=size, layout="constrained").subplots()
+    return plt.subplots(figsize=size, layout="constrained")[1]
 
 
 @contextmanager
-def page(width: float) -> Iterator[None]:
+def page(width: float, tallest: float) -> Iterator[None]:
     """Make new figures this wide and keep pyplot out of it, as a report wants them.
 
     Parameters
     ----------
-    width : float
-        Inches.
+    width, tallest : float
+        Width of a figure, and the most height it may take, inches.
 
     Yields
     ------
     None
         Nothing; figures are as before when it ends.
     """
-    token = _page.set(width)
+    token = _page.set((width, tallest))
     try:
         yield
     finally:

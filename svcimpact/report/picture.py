@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from svcimpact.charts.style import fonts, page
 from svcimpact.report.page import Chart
 
-WIDTH = 8.6
+# Inches; two charts and their headings go on an A4 page.
+WIDTH, TALLEST = 8.6, 6.2
 _HEAVY = 250_000
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -55,7 +56,7 @@ def draw(chart: Chart) -> Picture:
     Picture
         SVG with its text as text, or PNG where the SVG would be heavy and the PNG is lighter.
     """
-    with page(WIDTH):
+    with page(WIDTH, TALLEST):
         ax = chart.draw()
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
