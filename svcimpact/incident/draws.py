@@ -279,7 +279,8 @@ def horizon(portfolio: Portfolio, chance: RandomIncidents) -> tuple[pd.Timestamp
     begin = portfolio.settings.start if status is None else status
     length = chance.horizon_days * portfolio.settings.hours_per_day
     end = portfolio.calendar.when(float(portfolio.calendar.hours(begin)) + length, side="finish")
-    return pd.Timestamp(begin), pd.Timestamp(end)
+    # The end of no working day at all is the evening before.
+    return pd.Timestamp(begin), max(pd.Timestamp(begin), pd.Timestamp(end))
 
 
 def _strikes(
