@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from svcimpact import charts, graph, planning
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.incident.simulate import simulate
+    from svcimpact.io import write
     from svcimpact.portfolio import Portfolio
     from svcimpact.reading import read
-    from svcimpact.io import write
 
 __version__ = "0.1.0"
 

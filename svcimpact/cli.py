@@ -129,11 +129,17 @@ def import_plans(
     """Turn plans of Microsoft Project or Primavera into one portfolio."""
     from svcimpact.exchange import read_plans
     from svcimpact.io import write
+    from svcimpact.io.results import write_lines
 
     found = read_plans(plans)
     typer.echo(repr(found))
     _tell_warnings(found)
-    typer.echo(f"Written: {write(found, out, overwrite=overwrite)}")
+    written = write(found, out, overwrite=overwrite)
+    typer.echo(f"Written: {written}")
+    if len(found.warnings):
+        beside = written if written.is_dir() else written.parent
+        kept = beside / f"{written.stem}-import-warnings.txt"
+        typer.echo(f"Written: {write_lines(describe(found.warnings), kept)}")
     typer.echo("Next: fill in services, support and changes, then run svcimpact check.")
 
 

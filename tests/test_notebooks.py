@@ -62,4 +62,5 @@ def test_a_notebook_asks_answers_and_warns(path):
     names = [line.split(" = ")[0] for line in source(tagged[0]).splitlines()]
     assert all(name.isupper() for name in names)
     assert any("assert " in source(cell) for cell in code)
-    assert not any(line.startswith(("def ", "class ")) for c in code for line in source(c).split("\n"))
+    lines = [line for cell in code for line in source(cell).splitlines()]
+    assert not any(line.startswith(("def ", "class ")) for line in lines)

@@ -232,7 +232,7 @@ def _hit(node: str, crowd: Crowd, failure: Failure) -> tuple[str, str]:
     if pull > 0:
         return INCIDENT, f"{number(pull, 1)} FTE"
     held = sum(n for p, n in failure.held.items() if crowd.project_box[p] == node)
-    return (SHORT_HANDED, f"{counted(held, 'task')} held") if held else (PAPER, "")
+    return (SHORT_HANDED, f"{counted(held, 'task')} that can be held") if held else (PAPER, "")
 
 
 def _legend(ax: Axes, failure: Failure | None, scale: float) -> None:
@@ -252,12 +252,12 @@ def _legend(ax: Axes, failure: Failure | None, scale: float) -> None:
         handles += [
             Patch(facecolor=ALARM, label="fails, or is hit (share of it)"),
             Patch(facecolor=INCIDENT, label="pulled away"),
-            Patch(facecolor=SHORT_HANDED, label="has tasks held"),
+            Patch(facecolor=SHORT_HANDED, label="has tasks that can be held"),
             Line2D([], [], color=ALARM, linewidth=scale, label=f"pulled to restore {one}"),
             Line2D(
                 [], [], color=WORK, linewidth=scale, label="project work they leave (same scale)"
             ),
-            Line2D([], [], color=TOUCH, linestyle="--", label="held: changes or uses it"),
+            Line2D([], [], color=TOUCH, linestyle="--", label="can be held: changes or uses it"),
         ]
     ax.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=3,
@@ -296,6 +296,6 @@ def _said(portfolio: Portfolio, failure: Failure | None) -> tuple[str, str]:
         f"{counted(pulled, 'person is', 'people are')} pulled away "
         f"({number(sum(failure.pulls.values()), 1)}{GAP}FTE), and {hit} of "
         f"{counted(len(portfolio.projects), 'project')} "
-        f"{'loses people or has' if hit == 1 else 'lose people or have'} tasks held"
+        f"{'loses people or has' if hit == 1 else 'lose people or have'} tasks that can be held"
     )
     return text, "What the failure reaches is on top; all else is faded"

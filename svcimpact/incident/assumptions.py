@@ -50,6 +50,7 @@ def assumptions(
         )
     else:
         said.append("Durations are as planned.")
+    names = portfolio.services.set_index("service")["name"]
     for incident, source in zip(scenario.incidents, arrivals.sources, strict=False):
         after = (
             f"{source.aftermath_share:.0%} of the pull goes on for {source.aftermath_hours:g} h"
@@ -57,7 +58,7 @@ def assumptions(
             else "nobody stays pulled afterwards"
         )
         said.append(
-            f"{source.service}, severity {source.severity}, from "
+            f"{names[source.service]}, severity {source.severity}, from "
             f"{incident.start:%Y-%m-%d %H:%M}: restoration {source.restoration.describe()}; "
             f"{after}; changes stay frozen for {source.freeze_after_hours:g} h."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +45,33 @@ def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
         return replace_file(place, partial(_fill_workbook, tables), overwrite=True)
     names = [f"{name}.csv" for name in tables]
     return replace_folder(place, partial(_fill_folder, tables), ours=names, overwrite=True)
+
+
+def write_lines(lines: Sequence[str], path: Path) -> Path:
+    """Write a text of lines, replacing that of an earlier run.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The lines.
+    path : pathlib.Path
+        A text file.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written to.
+    """
+
+    def fill(new: Path) -> None:
+        new.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+
+    return replace_file(path, fill, overwrite=True)
 
 
 def _fill_folder(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
