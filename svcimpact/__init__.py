@@ -5,7 +5,7 @@
 >>> incident = si.Incident("payments", start="2026-01-06 13:00", hours=26)
 >>> outcome = si.simulate(portfolio, incident, runs=100, seed=1)
 >>> float(outcome.projects["delay_mean_days"].max())
-0.5
+0.75
 """
 
 from __future__ import annotations

@@ -95,4 +95,4 @@ def caused(outcome: Outcome) -> pd.DataFrame:
         pairs["finish_hours"] <= pairs["finish_hours_calm"] + _TINY
     )
     as_short = pairs["share"] >= pairs["share_calm"] - _TINY
-    return trouble.drop(index=pairs.loc[same & as_short, "index"])
+    return trouble[~trouble.index.isin(pairs.loc[same & as_short, "index"])]
