@@ -200,7 +200,8 @@ def service_table(
     weight = np.array([[e.weights.get(s, 0.0) for s in ids] for e in effects])
     down = np.array([[s in e.down for s in ids] for e in effects], float)
     uncovered = np.array([e.uncovered for e in effects])
-    weight, down, uncovered = (a.reshape(-1, len(ids)) for a in (weight, down, uncovered))
+    shape = (len(effects), len(ids))
+    weight, down, uncovered = (a.reshape(shape) for a in (weight, down, uncovered))
     table["weight"] = weight.max(axis=0, initial=0.0)
     table["down"] = down.max(axis=0, initial=0.0) > 0
     touched = portfolio.changes.groupby("service")["task"].nunique()
