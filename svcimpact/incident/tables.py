@@ -204,20 +204,20 @@ def service_table(
     weight, down, uncovered = (a.reshape(shape) for a in (weight, down, uncovered))
     table["weight"] = weight.max(axis=0, initial=0.0)
     table["down"] = down.max(axis=0, initial=0.0) > 0
+    lasts = _outage_hours(arrivals, down)
+    cost = lasts * services["outage_cost_per_hour"].to_numpy(np.float64)
+
+    def add(name: str, values: Floats) -> None:
+        table[name], error = mean(values)
+        table[name + "_se"] = np.where(certain, 0.0, error)
+
+    add("outage_hours", lasts)
+    add("outage_cost", cost)
     touched = portfolio.changes.groupby("service")["task"].nunique()
     held = table["service"].map(touched).fillna(0).to_numpy(np.int64)
     table["held_tasks"] = np.where(table["down"], held, 0)
     table["uncovered_fte"] = uncovered.max(axis=0, initial=0.0)
-    lasts = _outage_hours(arrivals, down)
-    figures = {
-        "outage_hours": lasts,
-        "outage_cost": lasts * services["outage_cost_per_hour"].to_numpy(np.float64),
-        "uncovered_hours": _weighted(_exposure(arrivals, struck), uncovered),
-    }
-    for name, values in figures.items():
-        estimate, error = mean(values)
-        table[name] = estimate
-        table[name + "_se"] = np.where(certain, 0.0, error)
+    add("uncovered_hours", _weighted(_exposure(arrivals, struck), uncovered))
     return table
 
 
