@@ -192,19 +192,20 @@ def test_what_a_full_one_cannot_take_is_offered_again() -> None:
     """Nobody covers more than they have free in all services; the rest goes to colleagues."""
     portfolio = paper(
         resources=people(ana=4, ben=1, cy=1, dee=2),
-        services=[{"service": s} for s in ("down", "x", "y")],
+        services=[{"service": s} for s in ("down", "x", "y", "z")],
         support=staff(
             ("down", "ana", 0, 4),
             ("x", "ana", 1.5, 0), ("x", "ben", 0, 0), ("x", "cy", 0, 0), ("x", "dee", 0, 0),
             ("y", "ana", 1.0, 0), ("y", "ben", 0, 0),
+            ("z", "ana", 0.25, 0), ("z", "cy", 0, 0),
         ),
     )  # fmt: skip
     effect = effect_of(portfolio, "down", 1.0)
     # x offers 1.5 as 0.375, 0.375, 0.75; y offers all of 1.0 to ben, who has 1 free of 1.375
-    # and takes 1/1.375 of each: of x 3/11, of y 8/11. Left of x 9/88 for cy and dee, 1 to 2;
-    # left of y 3/11 for nobody.
+    # and takes 1/1.375 of each: of x 3/11, of y 8/11; z goes to cy. Left of x 9/88 for cy and
+    # dee, still 1 to 2 though z has cy busier; left of y 3/11 for nobody.
     rest = 0.375 - 0.375 / 1.375
-    expected = {"ben": 1.0, "cy": 0.375 + rest / 3, "dee": 0.75 + 2 * rest / 3}
+    expected = {"ben": 1.0, "cy": 0.25 + 0.375 + rest / 3, "dee": 0.75 + 2 * rest / 3}
     assert by_name(portfolio, effect.cover) == expected
     assert uncovered(portfolio, effect) == {"y": 1 - 1 / 1.375}
 
@@ -256,14 +257,16 @@ def test_freeze_switched_off_holds_nothing() -> None:
     assert effect_of(portfolio, "s", 1.0, without=("freeze",)).using == ()
 
 
-def test_strangers_move_no_bit_of_the_cover() -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_strangers_move_no_bit_of_the_cover(seed: int) -> None:
     """People and services put between the rows change no figure of the others, to the bit."""
-    draw = np.random.default_rng(7)
+    draw = np.random.default_rng(seed)
     names = [f"r{i}" for i in range(13)]
+    own = 1 + draw.random(13)
     rows = [("down", names[0], 0.3, 1.0), ("down", names[1], 0.1, 0.7)]
     rows += [(f"s{j}", k, draw.random() / 20, 0) for j in range(3) for k in names]
     alone = paper(
-        resources=people(**{k: 1 + i / 7 for i, k in enumerate(names)}),
+        resources=people(**dict(zip(names, own, strict=True))),
         services=[{"service": s} for s in ("down", "s0", "s1", "s2")],
         support=staff(*rows),
     )
@@ -272,7 +275,7 @@ def test_strangers_move_no_bit_of_the_cover() -> None:
     places = np.sort(draw.choice(53, 13, replace=False))
     for place, k in zip(places, names, strict=True):
         crowd.insert(place, k)
-    capacity = {k: 1 + names.index(k) / 7 if k in names else 1.0 for k in crowd}
+    capacity = dict.fromkeys(crowd, 1.0) | dict(zip(names, own, strict=True))
     strangers = [("other", k, 0.31 / (i + 1), 0.9) for i, k in enumerate(many)]
     together = paper(
         resources=people(**capacity),
@@ -337,12 +340,14 @@ def test_what_is_uncovered_has_no_free_colleague(portfolio: Portfolio) -> None:
     effect = effect_of(portfolio, "s0", 1.0)
     free = portfolio.resources["capacity_fte"].to_numpy() - effect.pull - effect.cover
     spare = dict(zip(portfolio.resources["resource"], free, strict=True))
+    busy = dict(zip(portfolio.resources["resource"], effect.pull, strict=True))
     left = dict(zip(portfolio.services["service"], effect.uncovered, strict=True))
     for service, rows in portfolio.support.groupby("service"):
         if left[str(service)] > 1e-9:
             able = [k for k in rows["resource"] if spare[k] > 1e-9]
-            # One who is free and cannot help is the only one whose own load it is.
+            # One who is free and cannot help is the one whose own load it is.
             assert len(able) <= 1
+            assert all(busy[k] > 0 for k in able)
 
 
 def disruption(portfolio: Portfolio, scenario: Scenario) -> tuple[list, list]:
