@@ -6,6 +6,7 @@ Their outputs are compared by ``pytest --nbval notebooks``.
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ def source(cell: dict) -> str:
 def test_there_are_notebooks():
     """The two notebooks of the README are there."""
     assert {"00-start-here", "05-serious-incident"} <= {path.stem for path in NOTEBOOKS}
+
+
+def test_progress_bars_have_their_widgets_in_a_fresh_environment():
+    """Whoever gets Jupyter from us gets ipywidgets, without which tqdm warns in every notebook."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {line.split(">=")[0] for line in project["dependencies"]}
+    assert {"jupyterlab", "tqdm"} <= names
+    assert "ipywidgets" in names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
