@@ -152,6 +152,36 @@ class Calendar:
         found = np.where(worked & (part < self.hours_per_day), during, next_morning)
         return _plain(np.where(missing, np.nan, found))
 
+    def utc(self, when: Any) -> Dates:
+        """Return the moments of wall-clock times, between which real hours can be counted.
+
+        Parameters
+        ----------
+        when : date-like or array of date-like
+            Local wall-clock times.
+
+        Returns
+        -------
+        numpy.ndarray of datetime64[us], same shape
+            The same in UTC; NaT where the time is missing.
+
+        Examples
+        --------
+        >>> calendar = Calendar(pd.Timestamp("2026-03-09"), timezone="Europe/Berlin")
+        >>> night = calendar.utc(["2026-03-28 22:00", "2026-03-29 10:00"])
+        >>> str(night[1] - night[0])
+        '39600000000 microseconds'
+        """
+        local = self._local(when)
+        if self.timezone == "UTC":
+            return local
+        index = pd.DatetimeIndex(local.ravel())
+        first = np.ones(index.size, dtype=np.bool_)
+        aware = index.tz_localize(
+            _zone(self.timezone), ambiguous=first, nonexistent="shift_forward"
+        )
+        return np.asarray(aware.tz_convert(None), dtype="datetime64[us]").reshape(local.shape)
+
     def later(self, when: Any, elapsed_hours: Any) -> Any:
         """Return the wall-clock time some real hours after another.
 
@@ -177,7 +207,7 @@ class Calendar:
             If a time lies outside the years 1 to 9989.
         """
         local = self._local(when)
-        utc = self._utc(local).view(np.int64)
+        utc = self.utc(local).view(np.int64)
         elapsed = np.asarray(elapsed_hours, dtype=np.float64)
         utc, elapsed = np.broadcast_arrays(utc, elapsed)
         missing = (utc == _NAT) | ~np.isfinite(elapsed)
@@ -348,16 +378,6 @@ class Calendar:
         if stamp.tz is not None:
             stamp = stamp.tz_convert(_zone(self.timezone)).tz_localize(None)
         return np.datetime64(stamp.as_unit("us").to_datetime64())
-
-    def _utc(self, local: Dates) -> Dates:
-        if self.timezone == "UTC":
-            return local
-        index = pd.DatetimeIndex(local.ravel())
-        first = np.ones(index.size, dtype=np.bool_)
-        aware = index.tz_localize(
-            _zone(self.timezone), ambiguous=first, nonexistent="shift_forward"
-        )
-        return np.asarray(aware.tz_convert(None), dtype="datetime64[us]").reshape(local.shape)
 
     def _from_utc(self, utc: Dates) -> Dates:
         if self.timezone == "UTC":

@@ -206,9 +206,10 @@ def test_a_gain_is_a_negative_cost() -> None:
     assert (row["delay_mean_days"], row["cost_mean"], row["chance_delayed"]) == (-1, -80, 0)
 
 
-def outages(*incidents: Incident) -> pd.DataFrame:
+def outages(*incidents: Incident, timezone: str = "UTC") -> pd.DataFrame:
     """Return the services of a portfolio in which `shop` needs `core` wholly, `mail` a little."""
     portfolio = paper(
+        {"timezone": timezone},
         resources=people(ana=1),
         services=[
             {"service": "core", "outage_cost_per_hour": 10},
@@ -244,6 +245,21 @@ def test_overlapping_outages_are_told_once() -> None:
         Incident("shop", start="2026-01-05 12:00", hours=1),
     )
     assert found["outage_hours"].to_dict() == {"core": 10, "shop": 15 + 5, "mail": 0}
+
+
+@pytest.mark.parametrize(
+    ("start", "then", "hours"),
+    [
+        # Twelve real hours from 22:00 end at 11:00, the night being an hour short; 10 to 12 adds 1.
+        ("2026-03-28 22:00", "2026-03-29 10:00", 13),
+        # They end at 09:00 in autumn; 09:30 to 11:30 stands apart.
+        ("2026-10-24 22:00", "2026-10-25 09:30", 14),
+    ],
+)
+def test_outages_overlap_in_real_hours(start: str, then: str, hours: float) -> None:
+    """In the night in which the clocks change, overlap is counted in the hours that pass."""
+    two = (Incident("shop", start=start, hours=12), Incident("shop", start=then, hours=2))
+    assert outages(*two, timezone="Europe/Berlin").loc["shop", "outage_hours"] == hours
 
 
 def test_segments_of_tiny_against_paper(certain: Outcome) -> None:

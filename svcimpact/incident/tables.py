@@ -15,6 +15,8 @@ from svcimpact.incident.strikes import Struck
 from svcimpact.portfolio import Portfolio
 
 LATE = 1e-6
+HOUR = 3_600_000_000  # microseconds
+LONG_AGO = -(2**62)
 
 
 def project_table(
@@ -204,7 +206,7 @@ def service_table(
     weight, down, uncovered = (a.reshape(shape) for a in (weight, down, uncovered))
     table["weight"] = weight.max(axis=0, initial=0.0)
     table["down"] = down.max(axis=0, initial=0.0) > 0
-    lasts = _outage_hours(arrivals, down)
+    lasts = _outage_hours(portfolio.calendar, arrivals, down)
     cost = lasts * services["outage_cost_per_hour"].to_numpy(np.float64)
 
     def add(name: str, values: Floats) -> None:
@@ -350,19 +352,22 @@ def _weighted(by_source: Floats, of_source: Floats) -> Floats:
     return total
 
 
-def _outage_hours(arrivals: Arrivals, down: Floats) -> Floats:
+def _outage_hours(clock: Calendar, arrivals: Arrivals, down: Floats) -> Floats:
     """Return for how long each service is down; shape (runs, services)."""
     runs = len(arrivals.ptr) - 1
     run = np.repeat(np.arange(runs), np.diff(arrivals.ptr))
     total = np.zeros((runs, down.shape[1]))
-    begin = (arrivals.start - np.datetime64(0, "us")) / np.timedelta64(1, "h")
+    # Whole microseconds of real time: the wall clock leaps twice a year.
+    begin = clock.utc(arrivals.start).astype(np.int64)
+    end = begin + np.rint(arrivals.hours * HOUR).astype(np.int64)
     for y in range(down.shape[1]):
         mine = np.flatnonzero(down[arrivals.source, y])
         mine = mine[np.lexsort((begin[mine], run[mine]))]
-        ends = pd.Series(begin[mine] + arrivals.hours[mine])
+        ends = pd.Series(end[mine])
         # Until when earlier incidents of the same run have the service down.
-        earlier = ends.groupby(run[mine]).cummax().groupby(run[mine]).shift().to_numpy()
-        apart = ~(earlier > begin[mine])
-        rest = np.maximum(ends.to_numpy() - np.where(apart, begin[mine], earlier), 0.0)
+        latest = ends.groupby(run[mine]).cummax().groupby(run[mine])
+        until = latest.shift(fill_value=LONG_AGO).to_numpy()
+        apart = until <= begin[mine]
+        rest = np.maximum(end[mine] - until, 0) / HOUR
         np.add.at(total[:, y], run[mine], np.where(apart, arrivals.hours[mine], rest))
     return total
