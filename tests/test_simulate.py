@@ -569,3 +569,41 @@ def test_what_turns_out_stuck_is_told() -> None:
         "tasks, task: found 'A', which can never start, expected 0.5 of its units within its "
         "resources' project capacity. Lower units_fte, raise capacity_fte, or lower min_share.",
     ]
+
+
+def crawling(capacity: float) -> Portfolio:
+    """Return a portfolio in which A runs with next to nobody, and a chain waits for it."""
+    rows = [{**tasks(("A", 8))[0], "actual_start": "2026-01-05T09:00"}]
+    rows += tasks(*((f"B{i}", 7.3 + i / 7) for i in range(9)), project="first")
+    chain = ["A", *(f"B{i}" for i in range(9))]
+    return paper(
+        {"status_date": "2026-01-06T09:00"},
+        projects=[{"project": "first", "priority": 1}, {"project": "P", "priority": 2}],
+        tasks=rows,
+        links=[
+            {"predecessor": a, "successor": b, "lag_days": lag}
+            for a, b, lag in zip(chain, chain[1:], [0, -0.3] * 5, strict=False)
+        ],
+        resources=people(ana=capacity),
+        assignments=assigned(A="ana"),
+    )
+
+
+def test_an_end_beyond_all_calendars_is_told() -> None:
+    """Work that a ten-millionth of a person does ends in error, not in an endless loop."""
+    told = faults(lambda: simulate(crawling(1e-8), Scenario(runs=1)))
+    assert told[0] == "The simulation ends too late."
+    assert told[1] == (
+        "tasks, task: found 'A', which ends after 9000, expected an end that a calendar has a "
+        "date for. Lower duration_days, or give its people more time for it."
+    )
+    assert len(told) == 11
+    assert len(simulate(crawling(1e-4), Scenario(runs=1)).tasks) == 10
+
+
+def test_the_one_that_holds_the_others_up_is_named() -> None:
+    """Of a chain that cannot go on, the task without people is named, not those behind it."""
+    told = faults(lambda: simulate(crawling(1e-10), Scenario(runs=1)))
+    assert told[:1] == ["The simulation cannot finish."]
+    assert told[1].startswith("tasks, task: found 'A', which can never go on, expected ")
+    assert len(told) == 2

@@ -122,6 +122,12 @@ def open_finish(w: Work, j: int, time: float) -> None:
 
 
 @njit(cache=True, nogil=True)
+def slack(rate: float, t: float) -> float:
+    """Return the work left that is none: what rounding of the time leaves over, EPS at least."""
+    return max(EPS, 1e-15 * abs(t) * rate)
+
+
+@njit(cache=True, nogil=True)
 def open_leads(p: Program, w: Work, i: int, left: float, t: float) -> int:
     """Open the FS and FF leads that the work left of `i` has come down to.
 
@@ -129,7 +135,7 @@ def open_leads(p: Program, w: Work, i: int, left: float, t: float) -> int:
     """
     earlier = 0
     for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-        if p.out_lag[e] >= 0 or w.passed[e] or left > EPS - p.out_lag[e]:
+        if p.out_lag[e] >= 0 or w.passed[e] or left > slack(w.rate[i], t) - p.out_lag[e]:
             continue
         j = p.out_task[e]
         if p.out_type[e] == FS:
@@ -232,7 +238,7 @@ def finish_work(p: Program, w: Work, t: float, finish: Floats) -> bool:
     for x in range(w.counts[N_RUNNING]):
         i = w.running[x]
         left = w.left[i] - w.rate[i] * (t - w.since[i])
-        if left <= EPS:
+        if left <= slack(w.rate[i], t):
             w.left[i] = 0.0
             w.status[i] = WORKED
             w.worked[w.counts[N_WORKED]] = i
@@ -417,6 +423,11 @@ def run_component(
         if soon == np.inf:
             break
         t = max(soon, t)
+    # Name one that could go on but for its people, rather than one that waits for it.
+    if w.counts[N_RUNNING] > 0:
+        return int(w.running[0])
+    if w.counts[N_READY] > 0:
+        return int(w.ready[0])
     for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
         if w.status[i] != FINISHED:
             return i

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from svcimpact.engine.plan import Floats, Integers, Plan, compile_plan, impossible_tasks
+from svcimpact.engine.plan import (
+    Floats,
+    Integers,
+    Plan,
+    compile_plan,
+    impossible_tasks,
+    planned_times,
+)
 from svcimpact.engine.program import Program, lay_out
 from svcimpact.engine.runs import Strikes, StuckError, Times, empty_times, run_many
 from svcimpact.engine.state import Disruption, make_work
@@ -23,6 +30,7 @@ from svcimpact.incident.strikes import Struck, strike
 from svcimpact.portfolio import Portfolio
 
 BATCH = 64
+END_OF_TIME = "9000-01-01"
 
 
 def simulate(
@@ -107,6 +115,7 @@ def simulate(
         raise InvalidScenarioError(
             "The simulation cannot finish.", _stuck(portfolio, np.array([error.task]), scenario)
         ) from None
+    _check_ends(portfolio, plan, (base, times))
     return Outcome.gather(
         Futures(portfolio, scenario, plan, program, len(var_task), arrivals, struck, times, base),
         keep=keep,
@@ -227,16 +236,38 @@ def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
         )
 
 
+def _check_ends(portfolio: Portfolio, plan: Plan, times: tuple[Times, ...]) -> None:
+    """Raise which tasks end so late that no calendar has a date for it."""
+    latest = planned_times(plan)[1]
+    for _, finish, _ in times:
+        latest = np.maximum(latest, finish.max(axis=0))
+    beyond = np.flatnonzero(latest > portfolio.calendar.hours(END_OF_TIME))
+    if len(beyond):
+        ids = portfolio.tasks["task"]
+        faults = [
+            fault(
+                "tasks",
+                column="task",
+                found=f"{ids[int(i)]!r}, which ends after {END_OF_TIME[:4]}",
+                expected="an end that a calendar has a date for",
+                cure="Lower duration_days, or give its people more time for it.",
+            )
+            for i in beyond
+        ]
+        raise InvalidScenarioError("The simulation ends too late.", fault_frame(faults))
+
+
 def _stuck(portfolio: Portfolio, tasks: Integers, scenario: Scenario) -> pd.DataFrame:
     """Return a fault for each task that can never start."""
     ids = portfolio.tasks["task"]
+    runs = portfolio.tasks["actual_start"].notna() & (portfolio.settings.status_date is not None)
     share = f"{scenario.min_share:g}"
     return fault_frame(
         [
             fault(
                 "tasks",
                 column="task",
-                found=f"{ids[int(i)]!r}, which can never start",
+                found=f"{ids[int(i)]!r}, which can never {'go on' if runs[int(i)] else 'start'}",
                 expected=f"{share} of its units within its resources' project capacity",
                 cure="Lower units_fte, raise capacity_fte, or lower min_share.",
             )
