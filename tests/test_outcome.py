@@ -202,7 +202,8 @@ def test_a_gain_is_a_negative_cost() -> None:
     rate = paper(projects=[{"project": "P", "cost_of_delay_per_day": 80}], tasks=tasks(("A", 8)))
     plan = compile_plan(rate)
     late, calm = np.full((3, 1), 8.0), np.full((3, 1), 16.0)
-    row = project_table(rate, plan, late, calm, certain=True).iloc[0]
+    sure = np.array([True])
+    row = project_table(rate, plan, late, calm, certain=sure, certain_levelled=sure).iloc[0]
     assert (row["delay_mean_days"], row["cost_mean"], row["chance_delayed"]) == (-1, -80, 0)
 
 

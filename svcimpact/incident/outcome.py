@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Plan
+from svcimpact.engine.plan import Integers, Plan
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import Times
 from svcimpact.errors import fault, fault_frame
 from svcimpact.incident import tables
 from svcimpact.incident.assumptions import assumptions
+from svcimpact.incident.certain import certainty
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck
@@ -31,7 +32,7 @@ class Futures:
     scenario: Scenario
     plan: Plan
     program: Program
-    uncertain_tasks: int
+    varies: Integers
     arrivals: Arrivals
     struck: Struck
     times: Times
@@ -114,10 +115,14 @@ class Outcome:
         calm = _finishes(futures, futures.base, keep)
         plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
         segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals)
-        certain = (
-            not futures.uncertain_tasks
-            and scenario.random_incidents is None
-            and all(x.restoration.distribution == "fixed" for x in arrivals.sources)
+        certain = certainty(
+            portfolio,
+            plan,
+            futures.program,
+            arrivals,
+            struck,
+            futures.varies,
+            len(scenario.incidents),
         )
         return cls(
             portfolio=portfolio,
@@ -127,18 +132,21 @@ class Outcome:
                 plan,
                 late.project_finish.to_numpy(),
                 calm.project_finish.to_numpy(),
-                certain=certain,
+                certain=certain.projects,
+                certain_levelled=certain.calm_projects,
             ),
-            tasks=tables.task_table(portfolio, plan, futures.times, futures.base, certain=certain),
-            resources=tables.resource_table(portfolio, arrivals, struck, certain=certain),
-            services=tables.service_table(portfolio, arrivals, struck, certain=certain),
+            tasks=tables.task_table(
+                portfolio, plan, futures.times, futures.base, certain=certain.tasks
+            ),
+            resources=tables.resource_table(portfolio, arrivals, struck, certain=certain.resources),
+            services=tables.service_table(portfolio, arrivals, struck, certain=certain.services),
             incidents=tables.incident_table(portfolio, arrivals, len(scenario.incidents)),
             segments=segments,
             takes=takes,
             with_incident=late,
             levelled=calm,
             assumptions=assumptions(
-                portfolio, scenario, arrivals, uncertain_tasks=futures.uncertain_tasks
+                portfolio, scenario, arrivals, uncertain_tasks=len(futures.varies)
             ),
             warnings=_warnings(scenario),
         )

@@ -117,7 +117,7 @@ def simulate(
         ) from None
     _check_ends(portfolio, plan, (base, times))
     return Outcome.gather(
-        Futures(portfolio, scenario, plan, program, len(var_task), arrivals, struck, times, base),
+        Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, times, base),
         keep=keep,
     )
 

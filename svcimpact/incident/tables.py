@@ -14,13 +14,21 @@ from svcimpact.incident.estimates import chance, mean, quantile
 from svcimpact.incident.strikes import Struck
 from svcimpact.portfolio import Portfolio
 
+Flags = NDArray[np.bool_]
+
 LATE = 1e-6
 HOUR = 3_600_000_000  # microseconds
 LONG_AGO = -(2**62)
 
 
 def project_table(
-    portfolio: Portfolio, plan: Plan, late: Floats, calm: Floats, *, certain: bool
+    portfolio: Portfolio,
+    plan: Plan,
+    late: Floats,
+    calm: Floats,
+    *,
+    certain: Flags,
+    certain_levelled: Flags,
 ) -> pd.DataFrame:
     """Return planned, levelled and with-incident dates, delays and money per project.
 
@@ -32,8 +40,9 @@ def project_table(
         The same, compiled.
     late, calm : ndarray of float, shape (runs, projects)
         Finish in working hours with the incident and without it.
-    certain : bool
-        Whether nothing was random, so that every error is zero.
+    certain, certain_levelled : ndarray of bool, shape (projects,)
+        Whether nothing random reaches a project, so that its errors are zero; in the runs
+        without the incident.
 
     Returns
     -------
@@ -54,16 +63,16 @@ def project_table(
     calm_p50, calm_error = quantile(calm, 0.5)
     table = projects[["project", "name", "priority", "due", "cost_of_delay_per_day"]].copy()
 
-    def add(name: str, pair: tuple[Floats, Floats]) -> None:
+    def add(name: str, pair: tuple[Floats, Floats], sure: Flags = certain) -> None:
         table[name] = pair[0]
-        table[name + "_se"] = np.where(certain, 0.0, pair[1])
+        table[name + "_se"] = np.where(sure, 0.0, pair[1])
 
-    def add_date(name: str, pair: tuple[Floats, Floats]) -> None:
+    def add_date(name: str, pair: tuple[Floats, Floats], sure: Flags = certain) -> None:
         table[name] = dates(clock, pair[0], "finish")
-        table[name + "_se_days"] = np.where(certain, 0.0, pair[1] / day)
+        table[name + "_se_days"] = np.where(sure, 0.0, pair[1] / day)
 
     table["planned_finish"] = dates(clock, planned, "finish")
-    add_date("levelled_finish", (calm_p50, calm_error))
+    add_date("levelled_finish", (calm_p50, calm_error), certain_levelled)
     table["levelled_delay_days"] = (calm_p50 - planned) / day
     for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
         add_date(f"finish_{name}", quantile(late, q))
@@ -71,13 +80,14 @@ def project_table(
     for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
         add(f"delay_{name}_days", quantile(delay, q))
     limit = due_hours(clock, due)
-    for name, happened, known in (
-        ("chance_delayed", late - calm > LATE, ~np.isnan(planned)),
-        ("chance_late", late > limit + LATE, ~np.isnan(limit + planned)),
-        ("chance_late_levelled", calm > limit + LATE, ~np.isnan(limit + planned)),
+    due_known = ~np.isnan(limit + planned)
+    for name, happened, known, sure in (
+        ("chance_delayed", late - calm > LATE, ~np.isnan(planned), certain),
+        ("chance_late", late > limit + LATE, due_known, certain),
+        ("chance_late_levelled", calm > limit + LATE, due_known, certain_levelled),
     ):
         share, error = chance(happened)
-        add(name, (np.where(known, share, np.nan), np.where(known, error, np.nan)))
+        add(name, (np.where(known, share, np.nan), np.where(known, error, np.nan)), sure)
         table[name + "_se"] = table[name + "_se"].where(known)
     add("cost_mean", mean(delay * rate))
     for name, q in (("p80", 0.8), ("p95", 0.95)):
@@ -86,7 +96,7 @@ def project_table(
 
 
 def task_table(
-    portfolio: Portfolio, plan: Plan, times: Times, base: Times, *, certain: bool
+    portfolio: Portfolio, plan: Plan, times: Times, base: Times, *, certain: Flags
 ) -> pd.DataFrame:
     """Return dates and delays per task.
 
@@ -98,8 +108,8 @@ def task_table(
         The same, compiled.
     times, base : tuple of ndarray, shape (runs, tasks)
         Start, finish and interruptions with the incident and without it.
-    certain : bool
-        Whether nothing was random, so that every error is zero.
+    certain : ndarray of bool, shape (tasks,)
+        Whether nothing random reaches a task, so that its errors are zero.
 
     Returns
     -------
@@ -130,7 +140,7 @@ def task_table(
 
 
 def resource_table(
-    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: bool
+    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: Flags
 ) -> pd.DataFrame:
     """Return who is pulled, who covers, and what projects lose.
 
@@ -142,8 +152,8 @@ def resource_table(
         The incidents drawn.
     struck : Struck
         What they do.
-    certain : bool
-        Whether nothing was random, so that every error is zero.
+    certain : ndarray of bool, shape (resources,)
+        Whether nothing random reaches a resource, so that its errors are zero.
 
     Returns
     -------
@@ -173,7 +183,7 @@ def resource_table(
 
 
 def service_table(
-    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: bool
+    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: Flags
 ) -> pd.DataFrame:
     """Return which services are down, what that costs, and what support nobody covers.
 
@@ -185,8 +195,8 @@ def service_table(
         The incidents drawn.
     struck : Struck
         What they do.
-    certain : bool
-        Whether nothing was random, so that every error is zero.
+    certain : ndarray of bool, shape (services,)
+        Whether nothing random reaches a service, so that its errors are zero.
 
     Returns
     -------
