@@ -33,7 +33,9 @@ COLUMNS = {
         chance_late_levelled chance_late_levelled_se cost_mean cost_mean_se cost_p80 cost_p80_se
         cost_p95 cost_p95_se""",
     "tasks": """task project name stage planned_start planned_finish levelled_start
-        levelled_finish start_p50 finish_p50 finish_p80 delay_mean_days delay_mean_days_se
+        levelled_start_se_days levelled_finish levelled_finish_se_days start_p50
+        start_p50_se_days finish_p50 finish_p50_se_days finish_p80 finish_p80_se_days
+        delay_mean_days delay_mean_days_se
         delay_p80_days delay_p80_days_se chance_delayed chance_delayed_se interruptions_mean
         interruptions_mean_se""",
     "resources": """resource name team capacity_fte everyday_fte pull_fte cover_fte relief_fte
@@ -43,9 +45,10 @@ COLUMNS = {
         outage_cost_se held_tasks uncovered_fte uncovered_hours uncovered_hours_se""",
     "segments": "case task start finish start_hours finish_hours share state",
     "takes": "resource start finish start_hours finish_hours fte",
-    "incidents": """service name severity start restoration restored_p50 restored_p80
-        restoration_hours_mean restoration_hours_mean_se""",
+    "incidents": """service name severity start restoration restored_p50 restored_p50_se_hours
+        restored_p80 restored_p80_se_hours restoration_hours_mean restoration_hours_mean_se""",
 }
+ERRORS = ("_se", "_se_days", "_se_hours")
 DATES = {"due", "start", "finish", "restored_p50", "restored_p80"}
 
 
@@ -87,7 +90,7 @@ def test_columns_are_those_documented(certain: Outcome, random: Outcome, table: 
                 if column.startswith("cost"):
                     continue
                 assert str(kind) == "datetime64[us]", column
-            elif column.endswith(("_se", "_se_days")):
+            elif column.endswith(ERRORS):
                 assert kind == np.float64, column
 
 
@@ -95,7 +98,7 @@ def test_every_estimate_has_its_error(random: Outcome) -> None:
     """With random restorations every error is there, and none is negative."""
     for table in ("projects", "tasks", "resources", "services", "incidents"):
         frame = getattr(random, table)
-        errors = [c for c in frame.columns if c.endswith(("_se", "_se_days"))]
+        errors = [c for c in frame.columns if c.endswith(ERRORS)]
         assert errors
         assert frame[errors].notna().all().all()
         assert (frame[errors] >= 0).all().all()
@@ -105,7 +108,7 @@ def test_nothing_random_leaves_no_error(certain: Outcome) -> None:
     """When nothing is random a single run is the truth, and every error is 0."""
     for table in ("projects", "tasks", "resources", "services", "incidents"):
         frame = getattr(certain, table)
-        errors = [c for c in frame.columns if c.endswith(("_se", "_se_days"))]
+        errors = [c for c in frame.columns if c.endswith(ERRORS)]
         assert (frame[errors] == 0).all().all()
 
 
@@ -195,6 +198,27 @@ def test_figures_are_those_of_the_runs(random: Outcome) -> None:
     np.testing.assert_allclose(random.tasks["delay_p80_days"], lag.quantile(0.8), atol=1e-12)
     latest = random.task_finish[["C1", "C2", "C3", "C4"]].max(axis=1)
     np.testing.assert_array_equal(latest, late["checkout"])
+
+
+def test_dates_of_tasks_have_errors_by_order_statistics(random: Outcome) -> None:
+    """A date's error is half of what lies one binomial deviation to either side, in days."""
+    assert random.task_start is not None
+    assert random.task_finish is not None
+    # Of 400 runs the P50 lies between the 190th and the 210th, the P80 the 312th and the 328th.
+    for name, frame, q, low, high in (
+        ("start_p50", random.task_start, 0.5, 190, 210),
+        ("finish_p50", random.task_finish, 0.5, 190, 210),
+        ("finish_p80", random.task_finish, 0.8, 312, 328),
+    ):
+        ordered = np.sort(frame.to_numpy(), axis=0)
+        errors = (ordered[high - 1] - ordered[low - 1]) / 2 / 8
+        np.testing.assert_allclose(random.tasks[f"{name}_se_days"], errors, atol=1e-12)
+        side = "start" if name.startswith("start") else "finish"
+        told = random.portfolio.calendar.when(frame.quantile(q).to_numpy(), side=side)
+        off = np.abs(random.tasks[name].to_numpy() - told)
+        assert (off <= np.timedelta64(30, "s")).all()
+    assert (random.tasks["finish_p80_se_days"] > 0).any()
+    assert (random.tasks[["levelled_start_se_days", "levelled_finish_se_days"]] == 0).all().all()
 
 
 def test_a_gain_is_a_negative_cost() -> None:

@@ -58,7 +58,9 @@ class Finishes:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Outcome:
-    """The result of a simulation; every estimate `x` has its standard error `x_se` beside it.
+    """The result of a simulation; every estimate has its standard error beside it.
+
+    That of `x` is `x_se`; that of a date is `x_se_days` (`x_se_hours` of a restoration).
 
     Attributes
     ----------
@@ -136,7 +138,12 @@ class Outcome:
                 certain_levelled=certain.calm_projects,
             ),
             tasks=tables.task_table(
-                portfolio, plan, futures.times, futures.base, certain=certain.tasks
+                portfolio,
+                plan,
+                futures.times,
+                futures.base,
+                certain=certain.tasks,
+                certain_levelled=certain.calm_tasks,
             ),
             resources=tables.resource_table(portfolio, arrivals, struck, certain=certain.resources),
             services=tables.service_table(portfolio, arrivals, struck, certain=certain.services),

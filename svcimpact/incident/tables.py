@@ -96,7 +96,13 @@ def project_table(
 
 
 def task_table(
-    portfolio: Portfolio, plan: Plan, times: Times, base: Times, *, certain: Flags
+    portfolio: Portfolio,
+    plan: Plan,
+    times: Times,
+    base: Times,
+    *,
+    certain: Flags,
+    certain_levelled: Flags,
 ) -> pd.DataFrame:
     """Return dates and delays per task.
 
@@ -108,8 +114,9 @@ def task_table(
         The same, compiled.
     times, base : tuple of ndarray, shape (runs, tasks)
         Start, finish and interruptions with the incident and without it.
-    certain : ndarray of bool, shape (tasks,)
-        Whether nothing random reaches a task, so that its errors are zero.
+    certain, certain_levelled : ndarray of bool, shape (tasks,)
+        Whether nothing random reaches a task, so that its errors are zero; in the runs without
+        the incident.
 
     Returns
     -------
@@ -121,11 +128,18 @@ def task_table(
     table = portfolio.tasks[["task", "project", "name", "stage"]].copy()
     table["planned_start"] = dates(clock, start, "start")
     table["planned_finish"] = dates(clock, finish, "finish")
-    table["levelled_start"] = dates(clock, np.median(base[0], axis=0), "start")
-    table["levelled_finish"] = dates(clock, np.median(base[1], axis=0), "finish")
-    table["start_p50"] = dates(clock, np.median(times[0], axis=0), "start")
-    table["finish_p50"] = dates(clock, np.median(times[1], axis=0), "finish")
-    table["finish_p80"] = dates(clock, quantile(times[1], 0.8)[0], "finish")
+    # Without uncertain durations one run stands for all.
+    calm = [np.broadcast_to(found, times[0].shape) for found in base[:2]]
+    for name, hours, q, sure in (
+        ("levelled_start", calm[0], 0.5, certain_levelled),
+        ("levelled_finish", calm[1], 0.5, certain_levelled),
+        ("start_p50", times[0], 0.5, certain),
+        ("finish_p50", times[1], 0.5, certain),
+        ("finish_p80", times[1], 0.8, certain),
+    ):
+        estimate, error = quantile(hours, q)
+        table[name] = dates(clock, estimate, "start" if "start" in name else "finish")
+        table[name + "_se_days"] = np.where(sure, 0.0, error / day)
     delay = (times[1] - base[1]) / day
     figures = {
         "delay_mean_days": mean(delay),
@@ -255,24 +269,25 @@ def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.
     for number, source in enumerate(arrivals.sources[:stated]):
         mine = arrivals.source == number
         start, hours = arrivals.start[mine][0], arrivals.hours[mine][:, None]
-        restored = to_minute(portfolio.calendar.later(start, np.quantile(hours, [0.5, 0.8])))
-        estimate, error = mean(hours)
         fixed = source.restoration.distribution == "fixed"
-        rows.append(
-            {
-                "service": source.service,
-                "name": names[source.service],
-                "severity": source.severity,
-                "start": start,
-                "restoration": source.restoration.describe(),
-                "restored_p50": restored[0],
-                "restored_p80": restored[1],
-                "restoration_hours_mean": float(estimate[0]),
-                "restoration_hours_mean_se": 0.0 if fixed else float(error[0]),
-            }
-        )
+        row = {
+            "service": source.service,
+            "name": names[source.service],
+            "severity": source.severity,
+            "start": start,
+            "restoration": source.restoration.describe(),
+        }
+        for name, q in (("restored_p50", 0.5), ("restored_p80", 0.8)):
+            estimate, error = quantile(hours, q)
+            row[name] = to_minute(portfolio.calendar.later(start, estimate))[0]
+            row[name + "_se_hours"] = 0.0 if fixed else float(error[0])
+        estimate, error = mean(hours)
+        row["restoration_hours_mean"] = float(estimate[0])
+        row["restoration_hours_mean_se"] = 0.0 if fixed else float(error[0])
+        rows.append(row)
     columns = ["service", "name", "severity", "start", "restoration", "restored_p50"]
-    columns += ["restored_p80", "restoration_hours_mean", "restoration_hours_mean_se"]
+    columns += ["restored_p50_se_hours", "restored_p80", "restored_p80_se_hours"]
+    columns += ["restoration_hours_mean", "restoration_hours_mean_se"]
     return pd.DataFrame(rows, columns=columns)
 
 
