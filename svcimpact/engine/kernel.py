@@ -1,183 +1,326 @@
 """One run of the model (part 4 of the model's text), compiled; draws nothing.
 
 The rules are numbered as in the text: 1 work done, 2 capacity and freezes, 3 shares,
-4 starts, 5 rates settled. Tasks of one component are numbered in dispatch order, so a list
-sorted by number is a list in dispatch order.
+4 starts, 5 rates settled. Tasks of one component are numbered in dispatch order, so sorted
+by number is in dispatch order. Work is done only where something changed: a resource is
+*dirty* when its capacity, or what runs on it, is no longer what its shares were dealt from;
+a task is *fresh* when it may start for the first time or again.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from svcimpact.engine.compiled import compiled, inlined
+from svcimpact.engine.events import project_capacity
+from svcimpact.engine.gates import (
+    EPS,
+    FINISHED,
+    OPEN,
+    RUNNING,
+    WAITING,
+    WORKED,
+    begin,
+    drop,
+    end,
+    freshen,
+    leave,
+    let_in,
+    log,
+    next_of,
+    open_leads,
+    put,
+    put_in_list,
+    slack,
+    soil,
+    soil_needs,
+    touch,
+    work_off,
+)
+from svcimpact.engine.heap import schedule
 from svcimpact.engine.plan import Floats, Integers
-from svcimpact.engine.program import CAPACITY, HELD, LET_GO, Program
-from svcimpact.engine.state import N_LOG, N_READY, N_RUNNING, N_WORKED, Disruption, Work
-
-EPS = 1e-9
-WAITING, RUNNING, WORKED, FINISHED = 0, 1, 2, 3
-FS, SS, FF, SF = 0, 1, 2, 3
-
-
-@njit(cache=True, nogil=True)
-def insert(items: Integers, count: int, value: int) -> int:
-    """Insert into a sorted list; return the place."""
-    place = count
-    while place > 0 and items[place - 1] > value:
-        items[place] = items[place - 1]
-        place -= 1
-    items[place] = value
-    return place
-
-
-@njit(cache=True, nogil=True)
-def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
-    """Lay the disruption's events out by component and time."""
-    takes, holds = len(d.take_resource), len(d.hold_task)
-    w.take_head[:] = -1
-    parts = len(p.component_ptr) - 1
-    w.event_ptr[:] = 0
-    time = np.empty(2 * (takes + holds))
-    kind = np.empty(2 * (takes + holds), np.int64)
-    index = np.empty(2 * (takes + holds), np.int64)
-    part = np.empty(2 * (takes + holds), np.int64)
-    m = 0
-    for e in range(takes - 1, -1, -1):
-        k = d.take_resource[e]
-        c = p.resource_component[k]
-        if c < 0 or d.take_until[e] - d.take_from[e] <= EPS:
-            continue
-        w.take_next[e] = w.take_head[k]
-        w.take_head[k] = e
-        for t in (d.take_from[e], d.take_until[e]):
-            time[m], kind[m], index[m], part[m] = t, CAPACITY, k, c
-            m += 1
-    for e in range(holds):
-        if d.hold_until[e] - d.hold_from[e] <= EPS:
-            continue
-        i = d.hold_task[e]
-        time[m], kind[m], index[m], part[m] = d.hold_from[e], HELD, i, p.task_component[i]
-        m += 1
-        time[m], kind[m], index[m], part[m] = d.hold_until[e], LET_GO, i, p.task_component[i]
-        m += 1
-    order = np.argsort(time[:m], kind="mergesort")
-    for e in range(m):
-        w.event_ptr[part[e] + 1] += 1
-    for c in range(parts):
-        w.event_ptr[c + 1] += w.event_ptr[c]
-    place = w.event_ptr.copy()
-    for e in order:
-        a = place[part[e]]
-        w.event_time[a], w.event_kind[a], w.event_index[a] = time[e], kind[e], index[e]
-        place[part[e]] += 1
+from svcimpact.engine.program import CAPACITY_STEP, HELD, Program
+from svcimpact.engine.state import (
+    AT_RUNS,
+    CAPACITY,
+    CLOSING,
+    DIRTIES,
+    DIRTY,
+    DUE,
+    END_GATE,
+    END_GATES,
+    FINISH_GATES,
+    FREE,
+    FRESH,
+    FROZEN,
+    GATE,
+    GATES,
+    HOURS,
+    KEY,
+    LEAST,
+    LEFT,
+    LEFT_TO_DO,
+    LINKS,
+    LINKS_END,
+    N_CLOSING,
+    N_DIRTY,
+    N_DUE,
+    N_FRESH,
+    N_LOG,
+    N_TOUCHED,
+    NEEDS,
+    NEEDS_END,
+    PASSED,
+    PLACE,
+    QUEUED,
+    RATE,
+    RESOURCE,
+    ROOM,
+    RUNNER,
+    RUNS,
+    SHARE,
+    SINCE,
+    STAMP,
+    START_GATES,
+    STATUS,
+    STOPPED,
+    TASK,
+    TOUCHES,
+    TRIES,
+    WAITER,
+    WAITS,
+    Disruption,
+    Work,
+)
 
 
-@njit(cache=True, nogil=True)
-def project_capacity(p: Program, d: Disruption, w: Work, k: int, t: float) -> float:
-    """Return what resource `k` has for projects at time `t`, summed from scratch."""
-    low, high = p.capacity_ptr[k], p.capacity_ptr[k + 1]
-    while high - low > 1:
-        middle = (low + high) // 2
-        if p.capacity_time[middle] <= t + EPS:
-            low = middle
+@inlined
+def finish_work(w: Work, t: float, finish: Floats) -> None:
+    """Rule 1: what is due now happens; then tasks close until no other follows."""
+    while w.tally[N_DUE] > 0 and w.real[w.lists[DUE, 0], KEY] <= t + EPS:
+        i = w.lists[DUE, 0]
+        schedule(w, i, np.inf)
+        if w.whole[i, STATUS] == WAITING:
+            let_in(w, i)
+        elif w.whole[i, STATUS] == WORKED:
+            w.lists[CLOSING, w.tally[N_CLOSING]] = i
+            w.tally[N_CLOSING] += 1
         else:
-            high = middle
-    value: float = p.capacity_value[low]
-    e = w.take_head[k]
-    while e >= 0:
-        if d.take_from[e] <= t + EPS and d.take_until[e] > t + EPS:
-            value -= d.take_fte[e]
-        e = w.take_next[e]
-    return max(value, 0.0)
+            left = w.real[i, LEFT] - w.real[i, RATE] * (t - w.real[i, SINCE])
+            if left <= slack(w.real[i, RATE], t):
+                log(w, i, t, -1.0)
+                leave(w, i)
+                work_off(w, i, t)
+            else:
+                open_leads(w, i, left, t)
+                schedule(w, i, next_of(w, i))
+    close(w, t, finish)
 
 
-@njit(cache=True, nogil=True)
+@inlined
+def close(w: Work, t: float, finish: Floats) -> None:
+    """Finish the tasks whose finish gates have passed, and those that this lets finish."""
+    while w.tally[N_CLOSING] > 0:
+        w.tally[N_CLOSING] -= 1
+        i = w.lists[CLOSING, w.tally[N_CLOSING]]
+        if w.whole[i, STATUS] != WORKED:
+            continue
+        if w.real[i, END_GATE] > t + EPS:
+            schedule(w, i, w.real[i, END_GATE])
+            continue
+        w.whole[i, STATUS] = FINISHED
+        w.tally[LEFT_TO_DO] -= 1
+        finish[i] = t
+        end(w, i, t, t)
+
+
+@inlined
+def free_before(w: Work, k: int, e: int) -> float:
+    """Return what is free of resource `k` for entry `e`, after all that come before it."""
+    free: float = w.supply[k, CAPACITY]
+    for x in range(w.staff[k, ROOM], w.staff[k, ROOM] + w.staff[k, RUNS]):
+        other = w.need[x, RUNNER]
+        if other >= e:
+            break
+        free -= w.real[w.need[other, TASK], SHARE] * w.units[other]
+    return free
+
+
+@inlined
+def rounded(share: float) -> float:
+    """Return a share without rounding dust at 0 and 1."""
+    if share >= 1.0 - EPS:
+        return 1.0
+    return share if share > EPS else 0.0
+
+
+@inlined
+def share_out(w: Work) -> None:
+    """Rule 3 on the dirty resources, and on those that a changed share makes dirty."""
+    for x in range(w.tally[N_DIRTY]):
+        k = w.lists[DIRTIES, x]
+        w.supply[k, FREE] = w.supply[k, CAPACITY]
+        w.staff[k, AT_RUNS] = 0
+    while True:
+        first = -1
+        for x in range(w.tally[N_DIRTY]):
+            k = w.lists[DIRTIES, x]
+            if w.staff[k, AT_RUNS] < w.staff[k, RUNS]:
+                e = w.need[w.staff[k, ROOM] + w.staff[k, AT_RUNS], RUNNER]
+                if first < 0 or e < first:
+                    first = e
+        if first < 0:
+            return
+        i = w.need[first, TASK]
+        share = 0.0
+        if w.whole[i, FROZEN] == 0:
+            share = 1.0
+            for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+                k = w.need[e, RESOURCE]
+                free = w.supply[k, FREE] if w.staff[k, DIRTY] == 1 else free_before(w, k, e)
+                share = min(share, max(free, 0.0) / w.units[e])
+            share = rounded(share)
+        if share != w.real[i, SHARE]:
+            for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+                k = w.need[e, RESOURCE]
+                if w.staff[k, DIRTY] == 0:
+                    w.supply[k, FREE] = free_before(w, k, e)
+                    at = 0
+                    while w.need[w.staff[k, ROOM] + at, RUNNER] != e:
+                        at += 1
+                    w.staff[k, AT_RUNS] = at
+                    soil(w, k)
+            w.real[i, SHARE] = share
+            touch(w, i)
+        for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+            k = w.need[e, RESOURCE]
+            if w.staff[k, DIRTY] == 1:
+                w.supply[k, FREE] -= share * w.units[e]
+                w.staff[k, AT_RUNS] += 1
+
+
+@inlined
+def collect_tries(w: Work, min_share: float) -> int:
+    """List the tasks worth trying, in dispatch order; return how many."""
+    count: int = w.tally[N_FRESH]
+    for x in range(count):
+        w.lists[TRIES, x] = w.lists[FRESH, x]
+        w.whole[w.lists[FRESH, x], QUEUED] = 2
+    w.tally[N_FRESH] = 0
+    for x in range(w.tally[N_DIRTY]):
+        k = w.lists[DIRTIES, x]
+        # Too little is left for any task of this resource.
+        if max(w.supply[k, FREE], 0.0) / w.supply[k, LEAST] < min_share - EPS:
+            continue
+        for y in range(w.staff[k, ROOM], w.staff[k, ROOM] + w.staff[k, WAITS]):
+            i = w.need[w.need[y, WAITER], TASK]
+            if w.whole[i, QUEUED] == 0:
+                w.whole[i, QUEUED] = 2
+                put_in_list(w.lists, TRIES, 0, count, i)
+                count += 1
+    for x in range(w.tally[N_DIRTY]):
+        w.staff[w.lists[DIRTIES, x], DIRTY] = 0
+    w.tally[N_DIRTY] = 0
+    return count
+
+
+@inlined
+def start_tasks(w: Work, t: float, min_share: float, start: Floats) -> None:
+    """Rule 4: one pass over the tasks that may start."""
+    count = collect_tries(w, min_share)
+    x = 0
+    while x < count:
+        i = w.lists[TRIES, x]
+        x += 1
+        w.whole[i, QUEUED] = 0
+        if w.whole[i, FROZEN] > 0:
+            continue
+        share = 1.0
+        for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+            share = min(share, max(w.supply[w.need[e, RESOURCE], FREE], 0.0) / w.units[e])
+        share = rounded(share)
+        if share == 0.0 or share < min_share - EPS:
+            continue
+        for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+            k = w.need[e, RESOURCE]
+            drop(w.need, WAITER, w.staff[k, ROOM], w.staff[k, WAITS], e)
+            w.staff[k, WAITS] -= 1
+        start[i] = t
+        if w.real[i, LEFT] <= EPS:
+            # No work left holds nobody: it only waits to finish.
+            work_off(w, i, t)
+        else:
+            w.whole[i, STATUS] = RUNNING
+            w.real[i, SHARE] = share
+            w.real[i, SINCE] = t
+            touch(w, i)
+            for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+                k = w.need[e, RESOURCE]
+                w.supply[k, FREE] -= share * w.units[e]
+                put(w.need, RUNNER, w.staff[k, ROOM], w.staff[k, RUNS], e)
+                w.staff[k, RUNS] += 1
+                soil(w, k)
+        begin(w, i, t, t)
+        # A task that this let in is tried in this pass if its turn is still to come.
+        kept = 0
+        for y in range(w.tally[N_FRESH]):
+            j = w.lists[FRESH, y]
+            if j > i:
+                put_in_list(w.lists, TRIES, x, count - x, j)
+                count += 1
+                w.whole[j, QUEUED] = 2
+            else:
+                w.lists[FRESH, kept] = j
+                kept += 1
+        w.tally[N_FRESH] = kept
+
+
+@inlined
+def settle(w: Work, t: float, resume_hours: float, interruptions: Integers) -> None:
+    """Rule 5: rates change, interruptions are counted, work is taken up again."""
+    for x in range(w.tally[N_TOUCHED]):
+        i = w.lists[TOUCHES, x]
+        if w.whole[i, STATUS] != RUNNING:
+            continue
+        share, rate = w.real[i, SHARE], w.real[i, RATE]
+        stops = share == 0.0 and w.whole[i, STOPPED] == 0
+        if share != rate or stops:
+            log(w, i, t, share)
+        if share != rate:
+            w.real[i, LEFT] -= rate * (t - w.real[i, SINCE])
+            w.real[i, SINCE] = t
+            w.real[i, RATE] = share
+        if stops:
+            w.whole[i, STOPPED] = 1
+            interruptions[i] += 1
+        elif share > 0.0 and w.whole[i, STOPPED] == 1:
+            w.whole[i, STOPPED] = 0
+            w.real[i, LEFT] += resume_hours
+        schedule(w, i, next_of(w, i))
+    w.tally[N_TOUCHED] = 0
+    w.tally[STAMP] += 1
+
+
+@inlined
 def apply_event(p: Program, d: Disruption, w: Work, kind: int, index: int, t: float) -> None:
     """Rule 2: one capacity step or freeze boundary takes effect."""
-    if kind == CAPACITY:
-        w.capacity[index] = project_capacity(p, d, w, index, t)
-    elif kind == HELD:
-        w.frozen[index] += 1
-    else:
-        w.frozen[index] -= 1
+    if kind == CAPACITY_STEP:
+        capacity = project_capacity(p, d, w, index, t)
+        if capacity != w.supply[index, CAPACITY]:
+            w.supply[index, CAPACITY] = capacity
+            soil(w, index)
+        return
+    w.whole[index, FROZEN] += 1 if kind == HELD else -1
+    if w.whole[index, STATUS] == OPEN and w.whole[index, FROZEN] == 0:
+        freshen(w, index)
+    elif w.whole[index, STATUS] == RUNNING:
+        soil_needs(w, index)
+        if w.whole[index, NEEDS] == w.whole[index, NEEDS_END]:
+            w.real[index, SHARE] = 1.0 if w.whole[index, FROZEN] == 0 else 0.0
+            touch(w, index)
 
 
-@njit(cache=True, nogil=True)
-def open_start(w: Work, j: int, time: float) -> bool:
-    """One start gate of `j` is known; return whether that made it ready."""
-    w.gates_left[j] -= 1
-    w.gate[j] = max(w.gate[j], time)
-    if w.gates_left[j] > 0 or w.status[j] != WAITING:
-        return False
-    insert(w.ready, w.counts[N_READY], j)
-    w.counts[N_READY] += 1
-    return True
-
-
-@njit(cache=True, nogil=True)
-def open_finish(w: Work, j: int, time: float) -> None:
-    """One finish gate of `j` is known."""
-    w.end_gates_left[j] -= 1
-    w.end_gate[j] = max(w.end_gate[j], time)
-
-
-@njit(cache=True, nogil=True)
-def slack(rate: float, t: float) -> float:
-    """Return the work left that is none: what rounding of the time leaves over, EPS at least."""
-    return max(EPS, 1e-15 * abs(t) * rate)
-
-
-@njit(cache=True, nogil=True)
-def open_leads(p: Program, w: Work, i: int, left: float, t: float) -> int:
-    """Open the FS and FF leads that the work left of `i` has come down to.
-
-    Return how many tasks earlier in dispatch order than `i` became ready.
-    """
-    earlier = 0
-    for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-        if p.out_lag[e] >= 0 or w.passed[e] or left > slack(w.rate[i], t) - p.out_lag[e]:
-            continue
-        j = p.out_task[e]
-        if p.out_type[e] == FS:
-            w.passed[e] = True
-            earlier += open_start(w, j, t) and j < i
-        elif p.out_type[e] == FF:
-            w.passed[e] = True
-            open_finish(w, j, t)
-    return earlier
-
-
-@njit(cache=True, nogil=True)
-def begin(p: Program, w: Work, i: int, t: float) -> int:
-    """Tell the successors of `i` that it has started.
-
-    Return how many tasks earlier in dispatch order than `i` became ready.
-    """
-    earlier = 0
-    for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-        j = p.out_task[e]
-        if p.out_type[e] == SS:
-            earlier += open_start(w, j, t + p.out_lag[e]) and j < i
-        elif p.out_type[e] == SF:
-            open_finish(w, j, t + p.out_lag[e])
-    return earlier + open_leads(p, w, i, w.left[i], t)
-
-
-@njit(cache=True, nogil=True)
-def end(p: Program, w: Work, i: int, t: float) -> None:
-    """Tell the successors of `i` that it has finished."""
-    for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-        if w.passed[e]:
-            continue
-        if p.out_type[e] == FS:
-            w.passed[e] = True
-            open_start(w, p.out_task[e], t + p.out_lag[e])
-        elif p.out_type[e] == FF:
-            w.passed[e] = True
-            open_finish(w, p.out_task[e], t + p.out_lag[e])
-
-
-@njit(cache=True, nogil=True)
+@inlined
 def set_up(
     p: Program,
     d: Disruption,
@@ -189,202 +332,73 @@ def set_up(
 ) -> None:
     """Put component `c` in its state at the moment time begins."""
     now = p.now
-    w.counts[N_RUNNING] = w.counts[N_READY] = w.counts[N_WORKED] = 0
+    stamp = w.tally[STAMP] + 1
+    w.tally[:N_LOG] = 0
+    w.tally[STAMP] = stamp
     a, b = p.component_ptr[c], p.component_ptr[c + 1]
+    w.tally[LEFT_TO_DO] = b - a
+    for m in range(p.member_ptr[c], p.member_ptr[c + 1]):
+        k = p.member[m]
+        w.supply[k, CAPACITY] = w.supply[k, FREE] = project_capacity(p, d, w, k, now)
+        w.staff[k, RUNS:] = 0
+    for e in range(w.whole[a, LINKS], w.whole[b - 1, LINKS_END]):
+        w.link[e, PASSED] = 0
     for i in range(a, b):
-        w.left[i] = w.hours[i]
-        w.since[i] = now
-        w.rate[i] = w.share[i] = 0.0
-        w.gate[i] = p.release[i]
-        w.end_gate[i] = -np.inf
-        w.gates_left[i] = p.start_gates[i]
-        w.end_gates_left[i] = p.finish_gates[i]
-        w.frozen[i] = 0
-        w.stopped[i] = False
+        w.real[i, LEFT] = w.real[i, HOURS]
+        w.real[i, SINCE] = now
+        w.real[i, RATE] = w.real[i, SHARE] = 0.0
+        w.real[i, GATE] = p.release[i]
+        w.real[i, END_GATE] = -np.inf
+        w.whole[i, STATUS] = WAITING
+        w.whole[i, GATES] = w.whole[i, START_GATES]
+        w.whole[i, END_GATES] = w.whole[i, FINISH_GATES]
+        w.whole[i, FROZEN] = w.whole[i, STOPPED] = w.whole[i, QUEUED] = 0
+        w.whole[i, PLACE] = -1
         interruptions[i] = 0
         start[i] = finish[i] = np.nan
-        w.status[i] = WAITING
-        for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-            w.passed[e] = False
+    if p.underway == 1:
+        take_over(p, w, a, b, start, finish)
+    for i in range(a, b):
+        if w.whole[i, STATUS] == WAITING and w.whole[i, START_GATES] == 0:
+            if w.real[i, GATE] <= now + EPS:
+                let_in(w, i)
+            else:
+                schedule(w, i, w.real[i, GATE])
+
+
+@inlined
+def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats) -> None:
+    """Take over what is done and what runs at the status date."""
+    now = p.now
+    for i in range(a, b):
         if not np.isnan(p.ended[i]):
-            w.status[i] = FINISHED
+            w.whole[i, STATUS] = FINISHED
+            w.tally[LEFT_TO_DO] -= 1
             finish[i] = p.ended[i]
             start[i] = p.ended[i] if np.isnan(p.began[i]) else p.began[i]
-            w.left[i] = 0.0
+            w.real[i, LEFT] = 0.0
         elif not np.isnan(p.began[i]):
-            w.status[i] = RUNNING
+            w.whole[i, STATUS] = RUNNING
             start[i] = p.began[i]
-            w.left[i] = w.hours[i] * (1.0 - p.done[i])
-            w.running[w.counts[N_RUNNING]] = i
-            w.counts[N_RUNNING] += 1
+            w.real[i, LEFT] = w.real[i, HOURS] * (1.0 - p.done[i])
+            for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
+                k = w.need[e, RESOURCE]
+                put(w.need, RUNNER, w.staff[k, ROOM], w.staff[k, RUNS], e)
+                w.staff[k, RUNS] += 1
+                soil(w, k)
+            if w.whole[i, NEEDS] == w.whole[i, NEEDS_END]:
+                w.real[i, SHARE] = 1.0
+            touch(w, i)
+            if w.real[i, LEFT] <= EPS:
+                schedule(w, i, now)
     for i in range(a, b):
-        if w.status[i] == WAITING and p.start_gates[i] == 0:
-            w.ready[w.counts[N_READY]] = i
-            w.counts[N_READY] += 1
-    for i in range(a, b):
-        if w.status[i] == FINISHED:
-            end(p, w, i, finish[i])
-        if w.status[i] != WAITING:
-            begin(p, w, i, start[i])
-    for m in range(p.member_ptr[c], p.member_ptr[c + 1]):
-        w.capacity[p.member[m]] = project_capacity(p, d, w, p.member[m], now)
+        if w.whole[i, STATUS] == FINISHED:
+            end(w, i, finish[i], now)
+        if w.whole[i, STATUS] in (RUNNING, FINISHED):
+            begin(w, i, start[i], now)
 
 
-@njit(cache=True, nogil=True)
-def finish_work(p: Program, w: Work, t: float, finish: Floats) -> bool:
-    """Rule 1, to its own fixed point; return whether any task stopped or finished."""
-    changed = False
-    kept = 0
-    for x in range(w.counts[N_RUNNING]):
-        i = w.running[x]
-        left = w.left[i] - w.rate[i] * (t - w.since[i])
-        if left <= slack(w.rate[i], t):
-            w.left[i] = 0.0
-            w.status[i] = WORKED
-            w.worked[w.counts[N_WORKED]] = i
-            w.counts[N_WORKED] += 1
-            changed = True
-            log(w, i, t, -1.0)
-            open_leads(p, w, i, 0.0, t)
-        else:
-            w.running[kept] = i
-            kept += 1
-            open_leads(p, w, i, left, t)
-    w.counts[N_RUNNING] = kept
-    again = True
-    while again:
-        again = False
-        kept = 0
-        total = w.counts[N_WORKED]
-        for x in range(total):
-            i = w.worked[x]
-            if w.end_gates_left[i] == 0 and w.end_gate[i] <= t + EPS:
-                w.status[i] = FINISHED
-                finish[i] = t
-                end(p, w, i, t)
-                again = changed = True
-            else:
-                w.worked[kept] = i
-                kept += 1
-        w.counts[N_WORKED] = kept
-    return changed
-
-
-@njit(cache=True, nogil=True)
-def share_of(p: Program, w: Work, i: int) -> float:
-    """Rule 3: the share of its needs that task `i` can have of what is free."""
-    if w.frozen[i] > 0:
-        return 0.0
-    share = 1.0
-    for e in range(p.need_ptr[i], p.need_ptr[i + 1]):
-        share = min(share, max(w.free[p.need_resource[e]], 0.0) / p.need_units[e])
-    if share >= 1.0 - EPS:
-        return 1.0
-    return share if share > EPS else 0.0
-
-
-@njit(cache=True, nogil=True)
-def take(p: Program, w: Work, i: int, share: float) -> None:
-    """Take `share` of the needs of task `i` from what is free."""
-    for e in range(p.need_ptr[i], p.need_ptr[i + 1]):
-        w.free[p.need_resource[e]] -= share * p.need_units[e]
-
-
-@njit(cache=True, nogil=True)
-def hand_out(p: Program, w: Work, c: int, t: float, min_share: float, start: Floats) -> None:
-    """Rules 3 and 4, repeated until a pass starts nothing."""
-    again = True
-    while again:
-        again = False
-        for m in range(p.member_ptr[c], p.member_ptr[c + 1]):
-            w.free[p.member[m]] = w.capacity[p.member[m]]
-        for x in range(w.counts[N_RUNNING]):
-            i = w.running[x]
-            w.share[i] = share_of(p, w, i)
-            take(p, w, i, w.share[i])
-        x = 0
-        while x < w.counts[N_READY]:
-            i = w.ready[x]
-            share = share_of(p, w, i) if w.gate[i] <= t + EPS else 0.0
-            if share == 0.0 or share < min_share - EPS:
-                x += 1
-                continue
-            for y in range(x, w.counts[N_READY] - 1):
-                w.ready[y] = w.ready[y + 1]
-            w.counts[N_READY] -= 1
-            start[i] = t
-            if w.left[i] <= EPS:
-                # No work left holds nobody: it only waits to finish.
-                w.status[i] = WORKED
-                w.worked[w.counts[N_WORKED]] = i
-                w.counts[N_WORKED] += 1
-            else:
-                take(p, w, i, share)
-                w.status[i] = RUNNING
-                w.share[i] = share
-                w.since[i] = t
-                insert(w.running, w.counts[N_RUNNING], i)
-                w.counts[N_RUNNING] += 1
-            again = True
-            x += begin(p, w, i, t)
-
-
-@njit(cache=True, nogil=True)
-def log(w: Work, i: int, t: float, share: float) -> None:
-    """Keep a change of share, where a trace is wanted; -1 says the work is done."""
-    if len(w.log_task) == 0:
-        return
-    m = w.counts[N_LOG]
-    if m < len(w.log_task):
-        w.log_task[m], w.log_time[m], w.log_share[m] = i, t, share
-    w.counts[N_LOG] = m + 1
-
-
-@njit(cache=True, nogil=True)
-def settle(w: Work, t: float, resume_hours: float, interruptions: Integers) -> None:
-    """Rule 5: rates change, interruptions are counted, work is taken up again."""
-    for x in range(w.counts[N_RUNNING]):
-        i = w.running[x]
-        share = w.share[i]
-        stops = share == 0.0 and not w.stopped[i]
-        if share != w.rate[i] or stops:
-            log(w, i, t, share)
-        if share != w.rate[i]:
-            w.left[i] -= w.rate[i] * (t - w.since[i])
-            w.since[i] = t
-            w.rate[i] = share
-        if stops:
-            w.stopped[i] = True
-            interruptions[i] += 1
-        elif share > 0.0 and w.stopped[i]:
-            w.stopped[i] = False
-            w.left[i] += resume_hours
-
-
-@njit(cache=True, nogil=True)
-def next_time(p: Program, w: Work, t: float) -> float:
-    """Return when the next thing happens inside the component."""
-    soon = np.inf
-    for x in range(w.counts[N_RUNNING]):
-        i = w.running[x]
-        if w.rate[i] == 0.0:
-            continue
-        soon = min(soon, w.since[i] + w.left[i] / w.rate[i])
-        for e in range(p.out_ptr[i], p.out_ptr[i + 1]):
-            if p.out_lag[e] < 0 and not w.passed[e] and (p.out_type[e] in (FS, FF)):
-                soon = min(soon, w.since[i] + (w.left[i] + p.out_lag[e]) / w.rate[i])
-    for x in range(w.counts[N_READY]):
-        gate = w.gate[w.ready[x]]
-        if gate > t + EPS:
-            soon = min(soon, gate)
-    for x in range(w.counts[N_WORKED]):
-        i = w.worked[x]
-        if w.end_gates_left[i] == 0:
-            soon = min(soon, w.end_gate[i])
-    return soon
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def run_component(
     p: Program,
     d: Disruption,
@@ -402,20 +416,22 @@ def run_component(
     known, last_known = p.event_ptr[c], p.event_ptr[c + 1]
     struck, last_struck = w.event_ptr[c], w.event_ptr[c + 1]
     while True:
-        finish_work(p, w, t, finish)
+        finish_work(w, t, finish)
         while known < last_known and p.event_time[known] <= t + EPS:
             apply_event(p, d, w, p.event_kind[known], p.event_index[known], t)
             known += 1
         while struck < last_struck and w.event_time[struck] <= t + EPS:
             apply_event(p, d, w, w.event_kind[struck], w.event_index[struck], t)
             struck += 1
-        hand_out(p, w, c, t, min_share, start)
-        while finish_work(p, w, t, finish):
-            hand_out(p, w, c, t, min_share, start)
+        while w.tally[N_DIRTY] + w.tally[N_FRESH] > 0:
+            while w.tally[N_DIRTY] + w.tally[N_FRESH] > 0:
+                share_out(w)
+                start_tasks(w, t, min_share, start)
+            close(w, t, finish)
         settle(w, t, resume_hours, interruptions)
-        if w.counts[N_RUNNING] + w.counts[N_READY] + w.counts[N_WORKED] == 0:
-            break
-        soon = next_time(p, w, t)
+        if w.tally[LEFT_TO_DO] == 0:
+            return -1
+        soon = w.real[w.lists[DUE, 0], KEY] if w.tally[N_DUE] > 0 else np.inf
         if known < last_known:
             soon = min(soon, p.event_time[known])
         if struck < last_struck:
@@ -424,11 +440,8 @@ def run_component(
             break
         t = max(soon, t)
     # Name one that could go on but for its people, rather than one that waits for it.
-    if w.counts[N_RUNNING] > 0:
-        return int(w.running[0])
-    if w.counts[N_READY] > 0:
-        return int(w.ready[0])
-    for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
-        if w.status[i] != FINISHED:
-            return i
+    for status in (RUNNING, OPEN, WORKED, WAITING):
+        for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
+            if w.whole[i, STATUS] == status:
+                return i
     return -1

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from svcimpact.engine.plan import Floats, Integers, Plan
 
-CAPACITY, HELD, LET_GO = 0, 1, 2
+CAPACITY_STEP, HELD, LET_GO = 0, 1, 2
 
 
 class Program(NamedTuple):
@@ -34,6 +34,14 @@ class Program(NamedTuple):
         How many links hold the start (FS, SS) and the finish (FF, SF) of each task.
     component_ptr : ndarray of int, shape (c + 1,)
         Component `j` has the tasks ``component_ptr[j]:component_ptr[j + 1]``.
+    leads : ndarray of int, shape (n,)
+        Whether a task has a successor that may start or finish ahead of its own finish.
+    need_task : ndarray of int
+        The task of each need.
+    staff_ptr : ndarray of int, shape (r + 1,)
+        Room for the tasks of each resource, as many as need it.
+    least_units : ndarray of float, shape (r,)
+        The least that any task needs of each resource.
     member_ptr, member : ndarray of int
         The resources of each component.
     capacity_ptr, capacity_time, capacity_value : ndarray
@@ -45,6 +53,8 @@ class Program(NamedTuple):
         The component of each task, and of each resource (-1 for one that no task needs).
     now : float
         When time begins.
+    underway : int
+        Whether any task began before.
     """
 
     task: Integers
@@ -62,6 +72,10 @@ class Program(NamedTuple):
     out_lag: Floats
     start_gates: Integers
     finish_gates: Integers
+    leads: Integers
+    need_task: Integers
+    staff_ptr: Integers
+    least_units: Floats
     component_ptr: Integers
     member_ptr: Integers
     member: Integers
@@ -75,6 +89,7 @@ class Program(NamedTuple):
     task_component: Integers
     resource_component: Integers
     now: float
+    underway: int
 
 
 def lay_out(plan: Plan) -> Program:
@@ -129,6 +144,12 @@ def lay_out(plan: Plan) -> Program:
         out_lag=plan.link_lag[order],
         start_gates=np.bincount(after[holds_start], minlength=n).astype(np.int64),
         finish_gates=np.bincount(after[~holds_start], minlength=n).astype(np.int64),
+        leads=_has_leads(n, before, kind, plan.link_lag[order]),
+        need_task=place[needer][entries],
+        staff_ptr=np.concatenate([[0], np.cumsum(np.bincount(needed, minlength=r))]).astype(
+            np.int64
+        ),
+        least_units=_least(needed, units, r),
         component_ptr=np.searchsorted(component[task], np.arange(count + 1)).astype(np.int64),
         member_ptr=np.searchsorted(of_resource[members], np.arange(count + 1)).astype(np.int64),
         member=members.astype(np.int64),
@@ -142,7 +163,22 @@ def lay_out(plan: Plan) -> Program:
         task_component=component[task],
         resource_component=of_resource,
         now=plan.now,
+        underway=int(not (np.isnan(plan.began) & np.isnan(plan.ended)).all()),
     )
+
+
+def _has_leads(n: int, before: Integers, kind: Integers, lag: Floats) -> Integers:
+    """Tell which tasks have FS or FF successors with a negative lag."""
+    leads = np.zeros(n, np.int64)
+    leads[before[(lag < 0) & ((kind == 0) | (kind == 2))]] = 1
+    return leads
+
+
+def _least(needed: Integers, units: Floats, r: int) -> Floats:
+    """Return the least need of each resource."""
+    least = np.full(r, np.inf)
+    np.minimum.at(least, needed, units)
+    return least
 
 
 def _components(
@@ -170,7 +206,7 @@ def _known_events(
     held = np.flatnonzero(plan.hold_until - plan.hold_from > 1e-9)
     tasks = plan.hold_task[held]
     times = np.concatenate([plan.capacity_time[later], plan.hold_from[held], plan.hold_until[held]])
-    kinds = np.repeat([CAPACITY, HELD, LET_GO], [int(later.sum()), len(held), len(held)])
+    kinds = np.repeat([CAPACITY_STEP, HELD, LET_GO], [int(later.sum()), len(held), len(held)])
     index = np.concatenate([resource[later], place[tasks], place[tasks]])
     where = np.concatenate([of_resource[resource[later]], component[tasks], component[tasks]])
     order = np.lexsort((times, where))

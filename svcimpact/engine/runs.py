@@ -10,10 +10,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from svcimpact.engine.kernel import run_component, sort_disruption
+from svcimpact.engine.events import sort_disruption
+from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program, lay_out
-from svcimpact.engine.state import N_LOG, Disruption, Work, make_work
+from svcimpact.engine.state import HOURS, N_LOG, Disruption, Work, make_work
 
 Times: TypeAlias = tuple[Floats, Floats, NDArray[np.int32]]
 
@@ -139,15 +140,15 @@ def run_once(
     size = 64 * n + 64 if trace else 0
     while True:
         work = make_work(program, len(taken), len(held), size)
-        work.hours[:] = (plan.hours if hours is None else hours)[program.task]
+        work.real[:, HOURS] = (plan.hours if hours is None else hours)[program.task]
         start, finish, interruptions = np.empty(n), np.empty(n), np.zeros(n, np.int64)
         rules = (float(min_share), float(resume_hours))
         stuck = _run_all(program, disruption, work, rules, start, finish, interruptions)
         if stuck >= 0:
             raise StuckError(int(program.task[stuck]))
-        if not trace or work.counts[N_LOG] <= size:
+        if not trace or work.tally[N_LOG] <= size:
             break
-        size = 2 * int(work.counts[N_LOG])
+        size = 2 * int(work.tally[N_LOG])
     return Run(
         start=start[place],
         finish=finish[place],
@@ -160,9 +161,9 @@ def _segments(program: Program, work: Work) -> list[tuple[int, float, float, flo
     """Turn logged changes of share into stretches of constant share."""
     stretches = []
     last: dict[int, tuple[float, float]] = {}
-    for m in range(min(int(work.counts[N_LOG]), len(work.log_task))):
-        task = int(program.task[work.log_task[m]])
-        time, share = float(work.log_time[m]), float(work.log_share[m])
+    for m in range(min(int(work.tally[N_LOG]), len(work.trace))):
+        task = int(program.task[int(work.trace[m, 0])])
+        time, share = float(work.trace[m, 1]), float(work.trace[m, 2])
         if task in last and time > last[task][0]:
             stretches.append((task, last[task][0], time, last[task][1]))
         if share < 0:
@@ -184,7 +185,7 @@ def _run_all(
 ) -> int:
     """Run every component; return -1, or a task that can never go on."""
     sort_disruption(p, d, w)
-    w.counts[N_LOG] = 0
+    w.tally[N_LOG] = 0
     for c in range(len(p.component_ptr) - 1):
         stuck = run_component(p, d, w, c, rules, start, finish, interruptions)
         if stuck >= 0:
@@ -243,9 +244,9 @@ def run_many(
     row_start, row_finish, row_stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
     for x in range(len(start)):
         run = first + x
-        w.hours[:] = p.hours
+        w.real[:, HOURS] = p.hours
         for v in range(len(var_task)):
-            w.hours[var_task[v]] = var_hours[run, v]
+            w.real[var_task[v], HOURS] = var_hours[run, v]
         takes, holds = expand(s, run, d)
         now = Disruption(
             d.take_resource[:takes],
