@@ -79,7 +79,7 @@ def crowded(seed: int) -> tuple[Plan, Takes, Holds, dict[str, Any]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_simpy_against_paper(case: Case) -> None:
     """The SimPy model gives the answers worked out by hand."""
-    result = by_simpy(as_plan(case.plan), case.takes, case.holds, **case.options)
+    result = by_simpy(as_plan(case.plan), [*case.takes], [*case.holds], **case.options)
     assert result.start == pytest.approx(list(case.start), abs=1e-9)
     assert result.finish == pytest.approx(list(case.finish), abs=1e-9)
     assert result.interruptions == list(case.interruptions or [0] * len(case.start))
