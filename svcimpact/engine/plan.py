@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-import networkx as nx
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from svcimpact.portfolio import Portfolio
@@ -73,6 +74,90 @@ class Plan:
     began: Floats
     ended: Floats
     done: Floats
+
+    @cached_property
+    def forward_pass(self) -> tuple[Floats, Floats]:
+        """Planned start and finish of every task; see `planned_times`."""
+        given = ~np.isnan(self.planned)
+        start = np.where(given, self.planned, 0.0)
+        finish = start + self.hours
+        if not given.all():
+            order = np.argsort(self.link_predecessor, kind="stable")
+            links = (
+                self.link_predecessor[order],
+                self.link_successor[order],
+                self.link_type[order],
+                self.link_lag[order],
+            )
+            pass_forward(start, finish, self.hours, given, *links)
+        return start, finish
+
+
+@njit(cache=True, nogil=True)
+def pass_forward(
+    start: Floats,
+    finish: Floats,
+    hours: Floats,
+    given: NDArray[np.bool_],
+    predecessor: Integers,
+    successor: Integers,
+    kind: Integers,
+    lag: Floats,
+) -> None:
+    """Move tasks to the earliest that their links allow, in topological order (Kahn, 1962).
+
+    Parameters
+    ----------
+    start, finish : ndarray of float, shape (n,)
+        Earliest times, changed in place; starts and finishes are nodes of their own.
+    hours : ndarray of float, shape (n,)
+        Work of each task.
+    given : ndarray of bool, shape (n,)
+        Tasks whose times stay as they are.
+    predecessor, successor, kind, lag : ndarray, shape (links,)
+        Links, sorted by predecessor; they have no cycle.
+    """
+    n = len(start)
+    out = np.zeros(n + 1, np.int64)
+    open_ = np.zeros(2 * n, np.int64)
+    open_[n:] = 1  # a finish waits for its start
+    for e in range(len(predecessor)):
+        out[predecessor[e] + 1] += 1
+        open_[successor[e] + (n if kind[e] >= 2 else 0)] += 1
+    for i in range(n):
+        out[i + 1] += out[i]
+    stack = np.empty(2 * n, np.int64)
+    top = 0
+    for i in range(n):
+        if open_[i] == 0:
+            stack[top] = i
+            top += 1
+    while top > 0:
+        top -= 1
+        node = stack[top]
+        i = node % n
+        if node < n:
+            if not given[i]:
+                finish[i] = max(finish[i], start[i] + hours[i])
+            open_[n + i] -= 1
+            if open_[n + i] == 0:
+                stack[top] = n + i
+                top += 1
+        at = finish[i] if node >= n else start[i]
+        for e in range(out[i], out[i + 1]):
+            if (kind[e] in (0, 2)) != (node >= n):
+                continue
+            j = successor[e]
+            if kind[e] >= 2:
+                if not given[j]:
+                    finish[j] = max(finish[j], at + lag[e])
+                j += n
+            elif not given[j]:
+                start[j] = max(start[j], at + lag[e])
+            open_[j] -= 1
+            if open_[j] == 0:
+                stack[top] = j
+                top += 1
 
 
 def positions(ids: pd.Series, of: pd.Series) -> Integers:
@@ -170,31 +255,7 @@ def planned_times(plan: Plan) -> tuple[Floats, Floats]:
     start, finish : ndarray of float, shape (n,)
         Working hours.
     """
-    n = len(plan.hours)
-    given = ~np.isnan(plan.planned)
-    start = np.where(given, plan.planned, 0.0)
-    finish = start + plan.hours
-    if given.all():
-        return start, finish
-    times = np.concatenate([start, finish])
-    network = nx.DiGraph()
-    network.add_nodes_from(range(2 * n))
-    network.add_edges_from((i, n + i) for i in range(n))
-    incoming: dict[int, list[tuple[int, float]]] = {}
-    for p, s, kind, lag in zip(
-        plan.link_predecessor, plan.link_successor, plan.link_type, plan.link_lag, strict=True
-    ):
-        source = int(p) + (n if kind in (0, 2) else 0)
-        target = int(s) + (n if kind in (2, 3) else 0)
-        network.add_edge(source, target)
-        incoming.setdefault(target, []).append((source, float(lag)))
-    for node in nx.topological_sort(network):
-        i = node % n
-        if given[i]:
-            continue
-        least = times[i] + plan.hours[i] if node >= n else times[i]
-        times[node] = max([least, *(times[a] + lag for a, lag in incoming.get(node, []))])
-    return times[:n], times[n:]
+    return plan.forward_pass
 
 
 def impossible_tasks(plan: Plan, min_share: float) -> Integers:
