@@ -7,9 +7,13 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
 
-from svcimpact.io.replace import replace_file, replace_folder
+from svcimpact.io.folder import TOML
+from svcimpact.io.replace import refuse, replace_file, replace_folder
 from svcimpact.io.sheets import Looks, new_workbook
+from svcimpact.nearest import plain
+from svcimpact.schema import SETTINGS
 
 # What a spreadsheet takes for the beginning of a formula when it opens a CSV file.
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -33,7 +37,7 @@ def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
     Raises
     ------
     InputError
-        The place cannot be written to.
+        The place cannot be written to, or holds a portfolio.
 
     Notes
     -----
@@ -41,10 +45,35 @@ def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
     before it.
     """
     place = path.expanduser()
+    _spare_portfolio(place)
     if place.suffix.lower() == ".xlsx":
         return replace_file(place, partial(_fill_workbook, tables), overwrite=True)
     names = [f"{name}.csv" for name in tables]
     return replace_folder(place, partial(_fill_folder, tables), ours=names, overwrite=True)
+
+
+def _spare_portfolio(place: Path) -> None:
+    """Refuse a place from which a portfolio is read: results have the names of its tables."""
+    if (place / TOML).exists():
+        raise refuse(
+            place,
+            found="the folder of a portfolio",
+            expected="another place, as tables of results have the names of its own",
+            cure=f"Choose another, such as {place / 'results'}.",
+        )
+    if place.suffix.lower() == ".xlsx" and place.is_file():
+        try:
+            with CalamineWorkbook.from_path(place) as book:
+                sheets = book.sheet_names
+        except CalamineError:
+            return  # no workbook that anything could be read from
+        if SETTINGS in map(plain, sheets):
+            raise refuse(
+                place,
+                found="the workbook of a portfolio",
+                expected="another name",
+                cure=f"Choose another, such as {place.with_stem(place.stem + '-results')}.",
+            )
 
 
 def write_lines(lines: Sequence[str], path: Path) -> Path:
