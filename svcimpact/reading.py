@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from svcimpact import io
 from svcimpact.exchange import PLAN_SUFFIXES, read_plans
+from svcimpact.io.place import to_place
 from svcimpact.portfolio import Portfolio
 
 
@@ -38,9 +38,9 @@ def read(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> Por
     >>> read("data/tiny").settings.name
     'Tiny'
     """
-    if not isinstance(path, str | os.PathLike):
-        return read_plans([Path(item) for item in path])
-    place = Path(path).expanduser()
+    if isinstance(path, Sequence) and not isinstance(path, str | bytes):
+        return read_plans([to_place(item) for item in path])
+    place = to_place(path)
     if place.suffix.lower() in PLAN_SUFFIXES and not place.is_dir():
         return read_plans([place])
     return io.read(place)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.io.sheets import DARK, LIGHT, ROW_LIMIT, Looks, add_sheets, new_workbook
 from svcimpact.portfolio import Portfolio, build_portfolio
@@ -182,7 +183,7 @@ def write_template(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
     InputError
         The place is taken or cannot be written to.
     """
-    place = Path(path).expanduser().resolve()
+    place = to_place(path).resolve()
     if place.suffix.lower() != ".xlsx":
         raise refuse(
             place,

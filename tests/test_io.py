@@ -844,6 +844,26 @@ def test_a_failure_half_way_leaves_everything_as_it_was(
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
 
 
+def test_an_interrupt_half_way_puts_everything_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between two moves of files loses none of those that were there."""
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    real, moves = Path.replace, []
+
+    def interrupted(self: Path, target: Path) -> Path:
+        moves.append(self)
+        if len(moves) == 20:
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    smaller = example().with_tables(links=example().links.head(0))
+    with pytest.raises(KeyboardInterrupt):
+        write(smaller, folder, overwrite=True)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
 def test_a_failure_before_the_swap_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

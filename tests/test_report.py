@@ -375,6 +375,19 @@ def test_a_place_that_cannot_be_written_is_told(outcome, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_report_is_a_web_page_and_replaces_nothing_else(outcome, tmp_path):
+    """A name that ends otherwise is refused, so no workbook or table is written over."""
+    book = tmp_path / "plan.xlsx"
+    book.write_bytes(b"ours")
+    with pytest.raises(InputError) as told:
+        write_report(outcome, book)
+    assert str(told.value).splitlines()[1] == (
+        f"{book}: found a name that ends in '.xlsx', expected a name that ends in .html. "
+        "The report is a web page; choose another name."
+    )
+    assert book.read_bytes() == b"ours"
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium on the path")
 def test_a_browser_runs_nothing_and_prints_all_pages(tmp_path):
     """Chromium opens the page with attacks in every name, alerts nothing, and prints it whole."""

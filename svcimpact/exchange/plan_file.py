@@ -11,6 +11,7 @@ from svcimpact.exchange.intact import cut_short, lost_links
 from svcimpact.exchange.jvm import start_java
 from svcimpact.exchange.plan_java import has_nameless_rows, plan_record
 from svcimpact.exchange.records import PlanRecord
+from svcimpact.io.place import to_place
 
 PLAN_SUFFIXES = (
     ".mpp", ".mpt", ".mpx", ".xml", ".xer", ".pmxml", ".planner", ".gan", ".pod", ".pp", ".ppx",
@@ -45,7 +46,7 @@ def read_records(paths: Sequence[Path]) -> list[PlanRecord]:
     faults = []
     good: list[Path] = []
     seen: set[Path] = set()
-    for path in map(Path, paths):
+    for path in map(to_place, paths):
         trouble = _trouble(path, seen)
         if trouble:
             faults.append(trouble)

@@ -236,7 +236,7 @@ class Outcome:
         # The report stands above the outcome; it is asked for by name, not built upon.
         from importlib import import_module
 
-        written: Path = import_module("svcimpact.report").write_report(self, Path(path))
+        written: Path = import_module("svcimpact.report").write_report(self, path)
         return written
 
     def __repr__(self) -> str:

@@ -25,6 +25,7 @@ from svcimpact.incident.scenario_values import (
     rule_faults,
     value_fault,
 )
+from svcimpact.io.place import to_place
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
 
@@ -225,7 +226,7 @@ class Scenario:
         """
         from svcimpact.incident.scenario_file import read_scenario
 
-        return read_scenario(Path(path))
+        return read_scenario(to_place(path))
 
     def write(self, path: str | Path) -> Path:
         """Write the scenario to a TOML file that `read` reads back as the same.
@@ -242,7 +243,7 @@ class Scenario:
         """
         from svcimpact.incident.scenario_file import write_scenario
 
-        return write_scenario(self, Path(path))
+        return write_scenario(self, to_place(path))
 
 
 def field_names(kind: type) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Literal
 from svcimpact.errors import InvalidPortfolioError, fault, fault_frame
 from svcimpact.io.folder import TOML, fill_csv, read_csv, read_folder, unreadable
 from svcimpact.io.parquet import fill_parquet, load_arrow, read_parquet
+from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file, replace_folder
 from svcimpact.io.rows import Raw
 from svcimpact.io.sheets import fill_workbook
@@ -53,7 +54,7 @@ def read(path: str | os.PathLike[str]) -> Portfolio:
     --------
     write : The way back.
     """
-    place = Path(path).expanduser()
+    place = to_place(path)
     try:
         raw = _read_raw(place)
     except OSError as error:
@@ -161,7 +162,7 @@ def write(
     --------
     read : The way back.
     """
-    place = Path(path).expanduser().resolve()
+    place = to_place(path).resolve()
     suffix = place.suffix.lower()
     form = format or ("xlsx" if suffix == ".xlsx" else "csv")
     if form not in {"csv", "xlsx", "parquet"}:

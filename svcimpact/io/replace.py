@@ -52,6 +52,10 @@ def replace_file(path: Path, fill: Callable[[Path], None], *, overwrite: bool) -
     """
     if path.is_dir():
         raise refuse(path, found="a folder", expected="the name of a file", cure="Choose another.")
+    if path.exists() and not path.is_file():
+        raise refuse(
+            path, found="a device or a pipe", expected="the name of a file", cure="Choose another."
+        )
     if path.exists() and not overwrite:
         raise refuse(
             path,
@@ -60,11 +64,13 @@ def replace_file(path: Path, fill: Callable[[Path], None], *, overwrite: bool) -
             cure="Choose another name, or say overwrite=True to replace it.",
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".svcimpact-", dir=path.parent) as folder:
-            new = Path(folder) / path.name
+        # A link stays a link; what it leads to is replaced.
+        place = path.resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".svcimpact-", dir=place.parent) as folder:
+            new = Path(folder) / place.name
             fill(new)
-            new.replace(path)
+            new.replace(place)
     except OSError as error:
         raise _unwritable(path, error) from error
     return path
@@ -143,7 +149,7 @@ def _swap(path: Path, new: Path, old: Path, ours: set[str]) -> None:
             (path / name).replace(old / name)
         for name in written:
             (new / name).replace(path / name)
-    except OSError:
+    except (OSError, KeyboardInterrupt):
         for file in old.iterdir():
             file.replace(path / file.name)
         for name in written - set(there):

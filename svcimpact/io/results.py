@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from svcimpact.io.folder import TOML
+from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file, replace_folder
 from svcimpact.io.sheets import Looks, new_workbook
 from svcimpact.nearest import plain
@@ -19,14 +21,14 @@ from svcimpact.schema import SETTINGS
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
-def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
+def write_results(tables: Mapping[str, pd.DataFrame], path: str | os.PathLike[str]) -> Path:
     """Write tables of results, replacing those of an earlier run.
 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
         The tables by name.
-    path : pathlib.Path
+    path : str or path
         An ``.xlsx`` file, or a folder for one CSV file per table; other files in it stay.
 
     Returns
@@ -44,7 +46,7 @@ def write_results(tables: Mapping[str, pd.DataFrame], path: Path) -> Path:
     In CSV files a text that a spreadsheet would take for a formula has an apostrophe put
     before it.
     """
-    place = path.expanduser()
+    place = to_place(path)
     _spare_portfolio(place)
     if place.suffix.lower() == ".xlsx":
         return replace_file(place, partial(_fill_workbook, tables), overwrite=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from svcimpact.io.replace import replace_file
+from svcimpact.io.place import to_place
+from svcimpact.io.replace import refuse, replace_file
 from svcimpact.report.page import Findings
 from svcimpact.report.picture import draw
 
@@ -30,12 +31,21 @@ def write_html(findings: Findings, path: str | Path) -> Path:
     InputError
         If nothing can be written there.
     """
+    place = to_place(path)
+    if not place.is_dir() and place.suffix.lower() not in {".html", ".htm"}:
+        raise refuse(
+            place,
+            found=f"a name that ends in {place.suffix!r}",
+            expected="a name that ends in .html",
+            cure="The report is a web page; choose another name.",
+        )
+
     text = render(findings)
 
     def fill(new: Path) -> None:
         new.write_text(text, encoding="utf-8")
 
-    return replace_file(Path(path), fill, overwrite=True)
+    return replace_file(place, fill, overwrite=True)
 
 
 def render(findings: Findings) -> str:
