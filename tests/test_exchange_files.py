@@ -14,7 +14,7 @@ import pytest
 from plan_examples import MSPDI, XER, day, need_java
 
 from svcimpact.errors import InputError, MissingRequirementError
-from svcimpact.exchange import PLAN_SUFFIXES, jvm, read_plans
+from svcimpact.exchange import PLAN_SUFFIXES, jvm, plan_file, read_plans
 from svcimpact.exchange.intact import cut_short
 from svcimpact.exchange.plan_file import read_records
 from svcimpact.exchange.records import count_records
@@ -179,6 +179,22 @@ def test_no_file_at_all_is_told() -> None:
             "17358-01-12T08:30:00</Start>",
             "a damaged file (a date in the year",
         ),
+        (
+            "<Duration>PT15H0M0S</Duration>",
+            "<Duration>PT9999999999999H0M0S</Duration>",
+            "a damaged file (task 1 lasts 9,999,999,999,999 hours)",
+        ),
+        (
+            "<Duration>PT15H0M0S</Duration>",
+            "<Duration>PT-15H0M0S</Duration>",
+            "a damaged file (task 1 lasts -15 hours)",
+        ),
+        (
+            "2026-01-12T08:30:00</Start>",
+            "9999-01-12T08:30:00</Start>",
+            "tasks on 9999-01-12, expected dates from 1901 to 2199. Correct the year in the plan.",
+        ),
+        ("<Name>Build</Name>", "<Name>\0</Name>", "a damaged file"),
     ],
 )
 def test_plans_with_senseless_values_are_told(small: Path, old: str, new: str, found: str) -> None:
@@ -385,3 +401,13 @@ def test_imported_plans_survive_a_folder(small: Path, two: Path) -> None:
     made = read_plans([small, two])
     folder = write(made, small.parent / "imported")
     assert read(folder).equals(made)
+
+
+def test_bytes_of_a_broken_file_do_not_reach_the_terminal() -> None:
+    """What Java says is left out where it quotes control characters of the file."""
+
+    def reason(message: str) -> str:
+        return plan_file._reason(SimpleNamespace(getCause=lambda: None, getMessage=lambda: message))
+
+    assert reason("no such entry: Props") == "no such entry: Props"
+    assert reason("no such entry: \x1b[31mProps") == ""

@@ -97,7 +97,7 @@ def assemble(plans: Sequence[PlanRecord], *, name: str | None = None) -> Portfol
     Raises
     ------
     InputError
-        If no plan has a task, or none has a date.
+        If no plan has a task, none has a date, or a date is out by centuries.
     InvalidPortfolioError
         If the plans contradict themselves.
     """
@@ -107,7 +107,7 @@ def assemble(plans: Sequence[PlanRecord], *, name: str | None = None) -> Portfol
         for trouble in plan.troubles:
             told.add("file", found=trouble, expected="a file read whole", cure="Check the result.")
     leaves = [kept_tasks(plan, told) for plan, told in zip(plans, notes, strict=True)]
-    _refuse_empty(plans, leaves)
+    _refuse_timeless(plans, leaves)
     ground = _ground(plans, notes)
     made = _convert(plans, leaves, ground, notes)
     tasks = {key: row for each in made for key, row in each.tasks.items()}
@@ -173,7 +173,7 @@ def _link_row(tie: Tie, tasks: dict[Key, Row]) -> Row:
     }
 
 
-def _refuse_empty(plans: Sequence[PlanRecord], leaves: Sequence[dict[int, Any]]) -> None:
+def _refuse_timeless(plans: Sequence[PlanRecord], leaves: Sequence[dict[int, Any]]) -> None:
     faults = []
     if not any(any(each.values()) for each in leaves):
         faults = [
@@ -191,6 +191,15 @@ def _refuse_empty(plans: Sequence[PlanRecord], leaves: Sequence[dict[int, Any]])
             )
             for plan in plans
         ]  # fmt: skip
+    for plan in plans:
+        odd = sorted(day for day in _dates(plan) if not 1900 < day.year < 2200)
+        if odd:
+            faults.append(
+                fault(
+                    plan.label, found=f"tasks on {odd[-1]:%Y-%m-%d}",
+                    expected="dates from 1901 to 2199", cure="Correct the year in the plan.",
+                )
+            )  # fmt: skip
     if faults:
         raise InputError("no portfolio can be made of these plans:", fault_frame(faults))
 

@@ -156,6 +156,11 @@ def _reason(error: Any) -> str:
     while cause.getCause() is not None:
         cause = cause.getCause()
     line = str(cause.getMessage() or "").strip().partition("\n")[0].strip()
-    if " " not in line or line.startswith("Cannot invoke") or "java." in line:
+    if (
+        " " not in line
+        or not line.isprintable()
+        or line.startswith("Cannot invoke")
+        or "java." in line
+    ):
         return ""
     return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 3]}..."

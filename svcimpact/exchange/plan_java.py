@@ -30,6 +30,8 @@ _ELAPSED = {
     "ELAPSED_YEARS": 8760.0,
 }
 _DAYS_OFF: tuple[Shifts, ...] = ((),) * 7
+# A century around the clock. MPXJ walks the calendar hour by hour, for longer ones without end.
+_LONGEST = 876_600.0
 
 
 def plan_record(projects: Sequence[Any], index: int, file: Path, label: str) -> PlanRecord:
@@ -54,7 +56,8 @@ def plan_record(projects: Sequence[Any], index: int, file: Path, label: str) -> 
     Raises
     ------
     ValueError
-        If a date is out by thousands of years.
+        If a date is out by thousands of years, or a task lasts more than a century or less
+        than no time.
     """
     project = projects[index]
     properties = project.getProjectProperties()
@@ -203,6 +206,8 @@ def _calendar(calendar: Any) -> CalendarRecord:
 
 def _task(task: Any, calendar: Any, clock: _Units) -> TaskRecord:
     duration, unit = clock.measure(task.getDuration())
+    if duration is not None and not 0 <= duration <= _LONGEST:
+        raise ValueError(f"task {task.getUniqueID()} lasts {duration:,.0f} hours")
     parent = task.getParentTask()
     own = task.getCalendar()
     priority = task.getPriority()
