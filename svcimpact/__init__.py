@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from svcimpact import charts, graph, planning
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.incident.simulate import simulate
+    from svcimpact.incident.sweep import sweep
     from svcimpact.io import write
     from svcimpact.portfolio import Portfolio
     from svcimpact.reading import read
@@ -32,6 +33,7 @@ __all__ = [
     "planning",
     "read",
     "simulate",
+    "sweep",
     "write",
 ]
 
@@ -42,6 +44,7 @@ _HOMES = {
     "Scenario": "svcimpact.incident.scenario",
     "read": "svcimpact.reading",
     "simulate": "svcimpact.incident.simulate",
+    "sweep": "svcimpact.incident.sweep",
     "write": "svcimpact.io",
 }
 
