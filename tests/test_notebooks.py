@@ -9,6 +9,8 @@ import json
 import tomllib
 from pathlib import Path
 
+import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
@@ -73,3 +75,20 @@ def test_a_notebook_asks_answers_and_warns(path):
     assert any("assert " in source(cell) for cell in code)
     lines = [line for cell in code for line in source(cell).splitlines()]
     assert not any(line.startswith(("def ", "class ")) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "service", "start"),
+    [("data/tiny", "payments", "2026-01-06 13:00"), ("data/meridian", "hr-payroll", "2026-03-09")],
+)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_on_other_parameters(path, portfolio, service, start):
+    """Another portfolio, service, start and number of runs go through to the last cell."""
+    matplotlib.use("Agg")
+    known: dict[str, object] = {}
+    for cell in cells_of(path, "code"):
+        exec(source(cell), known)  # noqa: S102
+        if "parameters" in cell["metadata"].get("tags", []):
+            known |= {"PORTFOLIO": portfolio, "SERVICE": service, "START": start, "RUNS": 20}
+    plt.close("all")
+    assert known["outcome"].runs == 20
