@@ -84,6 +84,22 @@ def random_tables(seed: int) -> dict[str, pd.DataFrame]:
     }
 
 
+def uneven(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables three weeks later and off the quarters, everybody away by tenths."""
+    tasks = tables["tasks"].copy()
+    tasks["duration_days"] *= 10 / 3
+    tasks["planned_start"] += timedelta(days=21, minutes=7)
+    # The first of them is over before the work begins; the rest of the sum stays.
+    spans = ((-10, 12, 0.1), (5, 45, 0.2), (8, 60, 0.3))
+    away = [
+        (who, START + timedelta(days=first), START + timedelta(days=last), fte)
+        for who in tables["resources"]["resource"]
+        for first, last, fte in spans
+    ]
+    absences = pd.DataFrame(away, columns=["resource", "start", "end", "fte"])
+    return tables | {"tasks": tasks, "absences": absences}
+
+
 def with_others(tables: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
     """Return the tables with projects added that share nothing with them, before or after."""
     both = {}

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from quarter_hours import build, counted, random_tables, with_others
+from quarter_hours import build, counted, random_tables, uneven, with_others
 from test_load import crowd, portfolio_of, two_people
 
 from svcimpact.planning.conflicts import Conflicts, over_allocation
@@ -178,7 +178,7 @@ def test_parts_of_a_conflict_hang_together(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_an_unrelated_project_changes_no_conflict(seed: int) -> None:
     """With a project of other people added, every other row stays the same to the bit."""
-    tables = random_tables(seed)
+    tables = uneven(random_tables(seed))
     alone, together = (
         over_allocation(build(tables)),
         over_allocation(build(with_others(tables, seed + 1000))),

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from quarter_hours import build, counted, random_tables, with_others
+from quarter_hours import build, counted, random_tables, uneven, with_others
 
 from svcimpact.planning.load import weekly_load
 from svcimpact.planning.steps import planned_segments
@@ -93,7 +93,7 @@ def test_weekly_load_agrees_with_counting_quarters_of_an_hour(seed: int) -> None
 @pytest.mark.parametrize("seed", range(20))
 def test_an_unrelated_project_changes_nobody_elses_weeks(seed: int) -> None:
     """With a project of other people added, the rows of everybody else are the same to the bit."""
-    tables = random_tables(seed)
+    tables = uneven(random_tables(seed))
     alone, together = (
         weekly_load(build(tables)),
         weekly_load(build(with_others(tables, seed + 1000))),

@@ -1,4 +1,4 @@
-"""Where ids stand among other ids, quickly."""
+"""Where ids stand among other ids, and sums by id."""
 
 from __future__ import annotations
 
@@ -28,6 +28,37 @@ def positions(ids: pd.Series, of: pd.Series) -> npt.NDArray[np.int64]:
     first = np.flatnonzero(~(there.isna() | there.duplicated()))
     found = there[first].get_indexer(wanted)
     return np.where(found < 0, -1, np.append(first, -1)[found]).astype(np.int64)
+
+
+def totals(values: npt.ArrayLike, ids: pd.Series, of: pd.Series) -> npt.NDArray[np.float64]:
+    """Return sums by id, each added up in row order by itself.
+
+    A sum by `pandas.DataFrame.groupby` can come out another way, in the last bit, for what
+    stands in the other groups.
+
+    Parameters
+    ----------
+    values : array of float
+        What to add up.
+    ids : pandas.Series
+        The id that each value belongs to; as many as `values`.
+    of : pandas.Series
+        The ids to add up for.
+
+    Returns
+    -------
+    ndarray of float
+        As many as `of`; 0 where nothing belongs to an id.
+
+    Examples
+    --------
+    >>> totals([0.5, 1.0, 0.25], pd.Series(["ben", "ana", "ben"]), pd.Series(["ana", "ben", "cy"]))
+    array([1.  , 0.75, 0.  ])
+    """
+    at = positions(ids, of)
+    known = at >= 0
+    found = np.bincount(at[known], np.asarray(values, np.float64)[known], minlength=len(of))
+    return found.astype(np.float64)
 
 
 def among(ids: pd.Series, of: pd.Series) -> npt.NDArray[np.bool_]:

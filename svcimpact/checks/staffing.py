@@ -8,7 +8,7 @@ import pandas as pd
 
 from svcimpact.cells.doubt import show
 from svcimpact.cells.text import quoted
-from svcimpact.checks.lookup import among, positions
+from svcimpact.checks.lookup import among, positions, totals
 from svcimpact.errors import Ledger, listed
 from svcimpact.tables import Draft
 
@@ -180,9 +180,9 @@ def _people(draft: Draft) -> pd.DataFrame:
     resources = draft.frames["resources"].dropna(subset=["resource"])
     resources = resources.drop_duplicates("resource").set_index("resource")
     support = draft.frames["support"]
-    everyday = support.groupby("resource")["bau_fte"].sum()
     people = pd.DataFrame({"capacity": resources["capacity_fte"]})
-    people["everyday"] = everyday.reindex(people.index).fillna(0.0)
+    load = support["bau_fte"].fillna(0.0)
+    people["everyday"] = totals(load, support["resource"], people.index.to_series())
     people["room"] = (people["capacity"] - people["everyday"]).clip(lower=0.0)
     return people
 

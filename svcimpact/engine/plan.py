@@ -10,6 +10,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
+from svcimpact.checks.lookup import totals
 from svcimpact.portfolio import Portfolio
 
 Floats = NDArray[np.float64]
@@ -303,12 +304,8 @@ def _capacity_steps(portfolio: Portfolio) -> tuple[Integers, Floats, Floats]:
     """Return the project capacity of every resource as steps, each summed from scratch."""
     resources, absences = portfolio.resources, portfolio.absences
     capacity = resources["capacity_fte"].to_numpy(np.float64)
-    everyday = (
-        portfolio.support.groupby("resource")["bau_fte"]
-        .sum()
-        .reindex(resources["resource"], fill_value=0.0)
-        .to_numpy(np.float64)
-    )
+    support = portfolio.support
+    everyday = totals(support["bau_fte"], support["resource"], resources["resource"])
     who = positions(absences["resource"], resources["resource"])
     away = absences["fte"].to_numpy(np.float64)
     away = np.where(np.isnan(away), capacity[who] if len(who) else away, away)

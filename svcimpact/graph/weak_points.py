@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from svcimpact.checks.lookup import totals
 from svcimpact.graph.blast import blast_radius, is_down
 from svcimpact.graph.network import finished
 from svcimpact.portfolio import Portfolio
@@ -52,7 +54,12 @@ def shared_resources(portfolio: Portfolio) -> pd.DataFrame:
     """
     work = _open_work(portfolio)
     supported = portfolio.support.groupby("resource")["service"].nunique()
-    everyday = portfolio.support.groupby("resource")["bau_fte"].sum()
+    load = totals(
+        portfolio.support["bau_fte"],
+        portfolio.support["resource"],
+        portfolio.resources["resource"],
+    )
+    everyday = dict(zip(portfolio.resources["resource"], load, strict=True))
     pulls = _worst_pulls(portfolio)
     service_name = _names(portfolio.services, "service")
     rows = []
@@ -234,14 +241,14 @@ def _open_work(portfolio: Portfolio) -> pd.DataFrame:
 def _worst_pulls(portfolio: Portfolio) -> dict[str, tuple[float, str]]:
     """Return, for each resource, the largest pull of a single incident and its service."""
     support = portfolio.support
-    capacity = portfolio.resources.set_index("resource")["capacity_fte"]
-    worst = dict.fromkeys(capacity.index, (0.0, ""))
+    resources = portfolio.resources["resource"]
+    capacity = portfolio.resources["capacity_fte"].to_numpy(dtype=np.float64)
+    worst = dict.fromkeys(resources, (0.0, ""))
     for service in portfolio.services["service"]:
         radius = blast_radius(portfolio, service)
         weights = [radius.get(s, 0.0) for s in support["service"]]
-        pulls = (support["incident_fte"] * weights).groupby(support["resource"]).sum()
-        for resource in pulls.index:
-            taken = min(float(pulls[resource]), float(capacity[resource]))
+        pulls = totals(support["incident_fte"] * weights, support["resource"], resources)
+        for resource, taken in zip(resources, np.minimum(pulls, capacity).tolist(), strict=True):
             if taken > worst[resource][0]:
                 worst[resource] = (taken, service)
     return worst

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.calendar import Calendar
+from svcimpact.checks.lookup import totals
 from svcimpact.engine.plan import Floats, Plan, planned_times
 from svcimpact.engine.runs import Times
 from svcimpact.incident.draws import Arrivals
@@ -176,8 +177,8 @@ def resource_table(
         lasts; `_hours` are FTE times working hours, mean over runs, aftermath included.
     """
     table = portfolio.resources[["resource", "name", "team", "capacity_fte"]].copy()
-    everyday = portfolio.support.groupby("resource")["bau_fte"].sum()
-    table["everyday_fte"] = table["resource"].map(everyday).fillna(0.0).to_numpy(np.float64)
+    support = portfolio.support
+    table["everyday_fte"] = totals(support["bau_fte"], support["resource"], table["resource"])
     none = np.zeros((0, len(table)))
     parts = {
         "pull": np.array([e.pull for e in struck.effects]) if struck.effects else none,

@@ -206,9 +206,9 @@ def _projects(
     project = positions(portfolio.tasks["project"], portfolio.projects["project"])
     pieces = pd.DataFrame({"row": row, "project": project[steps.task[piece]]})
     for column, length in (("hours", steps.length), ("clash_hours", steps.length * clash)):
-        before = steps.running(length)
-        pieces[column] = steps.fte[piece] * (before[end] - before[first])
-    total = pieces.groupby(["row", "project"], as_index=False).sum()
+        pieces[column] = steps.fte[piece] * steps.between(length, first, end)
+    total = _summed(pieces, ["row", "project"], ["hours", "clash_hours"])
+    total = total.sort_values(["row", "project"], ignore_index=True)
     names = portfolio.projects.take(total.pop("project").to_numpy()).reset_index(drop=True)
     total.insert(1, "kind", "project")
     total.insert(2, "competitor", names["project"])
@@ -268,12 +268,9 @@ def _summary(weeks: pd.DataFrame, competitors: pd.DataFrame) -> pd.DataFrame:
     """Return one row per over-allocated resource, the worst first."""
     groups = weeks.groupby("resource", sort=False)
     worst = groups.head(1).set_index("resource")  # weeks come worst first
-    total = groups.agg(
-        name=("name", "first"),
-        weeks=("week", "size"),
-        over_hours=("over_hours", "sum"),
-        over_days=("over_days", "sum"),
-    )
+    total = groups.agg(name=("name", "first"), weeks=("week", "size"))
+    sums = _summed(weeks, ["resource"], ["over_hours", "over_days"]).set_index("resource")
+    total = total.join(sums)
     total.insert(1, "team", worst["team"])
     total["worst_week"] = worst["week"]
     total["worst_days"] = worst["over_days"]
@@ -288,9 +285,19 @@ def _summary(weeks: pd.DataFrame, competitors: pd.DataFrame) -> pd.DataFrame:
 
 def _ranked(competitors: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return the hours in conflict of each competitor over all weeks, the most first."""
-    total = competitors.groupby(by, sort=False)["clash_hours"].sum().reset_index()
+    total = _summed(competitors, by, ["clash_hours"])
     order = np.argsort(-total["clash_hours"].round(6).to_numpy(), kind="stable")
     return total.iloc[order]
+
+
+def _summed(frame: pd.DataFrame, by: list[str], columns: list[str]) -> pd.DataFrame:
+    """Return sums by group, groups as they come, each added up in row order by itself."""
+    group = frame.groupby(by, sort=False).ngroup().to_numpy()
+    total = frame[by].drop_duplicates(ignore_index=True)
+    for column in columns:
+        sums = np.bincount(group, frame[column].to_numpy(np.float64), len(total))
+        total[column] = sums.astype(np.float64)
+    return total
 
 
 def _joined(competitors: pd.DataFrame, count: int) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from svcimpact.checks.lookup import totals
 from svcimpact.engine.plan import compile_plan, planned_times, positions
 from svcimpact.portfolio import Portfolio
 
@@ -38,7 +39,7 @@ class Steps:
     resource, week : numpy.ndarray of int, shape (s,)
         Row of the resource, and position of the week, of each step.
     length : numpy.ndarray of float, shape (s,)
-        Working hours that each step lasts.
+        Working hours that each step lasts; 0 before the first week and after the last.
     load, absent, everyday, incident, capacity : numpy.ndarray of float, shape (s,)
         FTE asked for by tasks; away; taken by everyday support; taken by incidents; and left
         for projects. The last four add up to the resource's capacity.
@@ -92,23 +93,26 @@ class Steps:
         total = np.bincount(cell, weights=fte * self.length, minlength=resources * weeks)
         return total[: resources * weeks].reshape(resources, weeks).astype(np.float64)
 
-    def running(self, hours: Floats) -> Floats:
-        """Return the sum over all earlier steps of the same resource.
+    def between(self, hours: Floats, first: Integers, end: Integers) -> Floats:
+        """Return sums over stretches of steps, each added up by itself.
 
         Parameters
         ----------
         hours : numpy.ndarray of float, shape (s,)
             A figure per step.
+        first, end : numpy.ndarray of int, shape (p,)
+            The step with which each stretch begins and, not included, ends.
 
         Returns
         -------
-        numpy.ndarray of float, shape (s,)
-            What has come together before each step.
+        numpy.ndarray of float, shape (p,)
+            What comes together in each stretch.
         """
-        total = np.zeros(hours.size)
-        total[1:] = _per_resource(hours, self.week_first.shape[0], self.resource)[:-1]
-        total[1:][self.resource[1:] != self.resource[:-1]] = 0.0
-        return total
+        order = np.argsort(first, kind="stable")
+        bounds = np.column_stack([first[order], end[order]]).ravel()
+        total = np.empty(first.size)
+        total[order] = np.add.reduceat(np.append(hours, 0.0), bounds)[::2]
+        return np.where(first < end, total, 0.0)
 
 
 def planned_segments(portfolio: Portfolio) -> pd.DataFrame:
@@ -169,11 +173,7 @@ def load_steps(
     task, work = _work(portfolio, segments)
     mondays, edges = _weeks(portfolio, work)
     count = len(resources)
-    kinds = [
-        work,
-        _clip(_absences(portfolio, nominal), edges),
-        _clip(_takes(portfolio, takes), edges),
-    ]
+    kinds = [work, _lasting(_absences(portfolio, nominal)), _lasting(_takes(portfolio, takes))]
     sizes = [len(kind[0]) for kind in kinds]
     grid = count * edges.size
     who = np.concatenate([k[0] for k in kinds] * 2 + [np.repeat(np.arange(count), edges.size)])
@@ -196,7 +196,9 @@ def load_steps(
 
     length = np.zeros(order.size)
     same = resource[1:] == resource[:-1]
-    length[:-1][same] = (time[1:] - time[:-1])[same]
+    # Only the weeks with work are looked at, but what came before them is added up all the same:
+    # an earlier week, with the work of others, then moves no bit.
+    length[:-1][same] = np.diff(np.clip(time, edges[0], edges[-1]))[same]
     everyday = everyday_load(portfolio)[resource]
     whole = nominal[resource]
     absent = np.clip(away, 0.0, whole)
@@ -238,9 +240,8 @@ def everyday_load(portfolio: Portfolio) -> Floats:
     numpy.ndarray of float, shape (r,)
         FTE, in the row order of `resources`.
     """
-    who = positions(portfolio.support["resource"], portfolio.resources["resource"])
-    load = portfolio.support["bau_fte"].to_numpy(np.float64)
-    return np.bincount(who, load, minlength=len(portfolio.resources)).astype(np.float64)
+    support = portfolio.support
+    return totals(support["bau_fte"], support["resource"], portfolio.resources["resource"])
 
 
 def _work(portfolio: Portfolio, segments: pd.DataFrame) -> tuple[Integers, Pieces]:
@@ -296,10 +297,9 @@ def _weeks(portfolio: Portfolio, work: Pieces) -> tuple[npt.NDArray[np.datetime6
     return portfolio.calendar.weeks(float(work[1].min()), float(work[2].max()))
 
 
-def _clip(pieces: Pieces, edges: Floats) -> Pieces:
-    """Return the parts of the pieces that lie within the weeks looked at."""
+def _lasting(pieces: Pieces) -> Pieces:
+    """Return the pieces that last for some time."""
     who, begin, until, fte = pieces
-    begin, until = np.clip(begin, edges[0], edges[-1]), np.clip(until, edges[0], edges[-1])
     real = until > begin
     return who[real], begin[real], until[real], fte[real]
 
