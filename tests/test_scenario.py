@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -168,7 +169,7 @@ def test_what_is_no_start(start: Any) -> None:
     lines = said(lambda: Incident("s", start=start, hours=1))
     assert lines == [
         "The incident has faults.",
-        f"scenario, start: found {start!r}, expected a date and time. "
+        f"scenario, start: found {start!r}, expected a date and time from 1901 to 2199. "
         "Write it as 2026-03-09 10:00.",
     ]
 
@@ -268,6 +269,11 @@ INCIDENT_FAULTS = [
     ({"severity": 1.5}, "severity: found 1.5, expected a whole number."),
     ({"severity": True}, "severity: found True, expected a whole number."),
     ({"hours": -1}, "hours: found -1, expected a number from 0 to 876600."),
+    ({"hours": 10**400},
+     "hours: found a number of 60 digits or more, expected a number from 0 to 876600."),
+    ({"hours": None, "median_hours": 1e-9, "p90_hours": 5},
+     "p90_hours: found median 1e-09 h and P90 5 h, expected a P90 of at most 1,000,000 times the "
+     "median."),
     ({"hours": float("nan")}, "hours: found nan, expected a number from 0 to 876600."),
     ({"hours": float("inf")}, "hours: found inf, expected a number from 0 to 876600."),
     ({"hours": "ten"}, "hours: found 'ten', expected a number from 0 to 876600."),
@@ -416,7 +422,7 @@ FILE_FAULTS = [
      "incident 1, restoration, hour: found an unknown key, expected one of hours, median_hours, "
      "p90_hours, distribution, from_log, elapsed_hours; did you mean 'hours'?"),
     ("[[incident]]\nservice = 's'\nstart = 10:00:00\nrestoration = { hours = 1 }",
-     "incident 1, start: found datetime.time(10, 0), expected a date and time. Write it as "
+     "incident 1, start: found datetime.time(10, 0), expected a date and time from 1901 to 2199. Write it as "
      "2026-03-09 10:00."),
     ("[random_incidents]\nfrom_log = true",
      "random_incidents, horizon_days: found nothing, expected a value. Add horizon_days = …."),
@@ -580,3 +586,26 @@ def test_a_log_of_one_moment_gives_no_rates() -> None:
 def test_field_names_are_in_order() -> None:
     """The names of a dataclass's fields, as they are written down."""
     assert field_names(Scenario)[:3] == ("name", "incidents", "random_incidents")
+
+
+def test_numbers_out_of_a_dataframe_are_numbers() -> None:
+    """What pandas and numpy hand out is taken, and is Python's own afterwards."""
+    mine = Incident("s", start="2026-03-09", severity=np.int64(2), hours=np.float32(5.5))
+    assert (type(mine.severity), type(mine.hours)) == (int, float)
+    assert mine == Incident("s", start="2026-03-09", severity=2, hours=5.5)
+    assert Scenario(runs=np.int64(5), seed=np.uint8(3)) == Scenario(runs=5, seed=3)
+    chance = RandomIncidents(horizon_days=np.int32(9), from_log=np.True_)
+    assert chance == RandomIncidents(horizon_days=9, from_log=True)
+
+
+def test_rates_of_something_without_an_id_are_told() -> None:
+    """Services have ids, which are texts."""
+    with pytest.raises(InvalidScenarioError, match="rates: found 3, expected ids of services"):
+        RandomIncidents(horizon_days=9, rates={3: 1.0}, median_hours=1, p90_hours=2)
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    """A value of thousands of characters does not flood the terminal."""
+    with pytest.raises(InvalidScenarioError) as caught:
+        Incident("s", start="x" * 5000, hours=1)
+    assert len(str(caught.value)) < 300

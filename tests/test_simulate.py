@@ -607,3 +607,28 @@ def test_the_one_that_holds_the_others_up_is_named() -> None:
     assert told[:1] == ["The simulation cannot finish."]
     assert told[1].startswith("tasks, task: found 'A', which can never go on, expected ")
     assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"what": "payments"},
+         "simulate, what: found 'payments', expected an incident or a scenario. Make one first: "
+         "si.Incident('payments', start='2026-03-09 10:00', hours=26)."),
+        ({"what": None}, "simulate, what: found None, expected an incident or a scenario."),
+        ({"portfolio": "data/tiny"},
+         "simulate, portfolio: found 'data/tiny', expected a portfolio. Read one first: "
+         "si.read('my-portfolio')."),
+        ({"keep": "all"}, "simulate, keep: found 'all', expected 'projects' or 'tasks'."),
+        ({"threads": -1}, "simulate, threads: found -1, expected a whole number, or None for all."),
+        ({"threads": "2"}, "simulate, threads: found '2', expected a whole number"),
+    ],
+)  # fmt: skip
+def test_arguments_of_another_kind_are_told(
+    tiny: Portfolio, incident: Scenario, arguments: dict[str, Any], told: str
+) -> None:
+    """What is no portfolio, incident, or number of threads is told with what to do instead."""
+    given = {"portfolio": tiny, "what": incident, **arguments}
+    with pytest.raises(InvalidScenarioError) as caught:
+        simulate(given.pop("portfolio"), given.pop("what"), **given)
+    assert str(caught.value).splitlines()[1].startswith(told)

@@ -23,6 +23,7 @@ from svcimpact.incident.scenario_values import (
     moment,
     random_faults,
     rule_faults,
+    unwrap,
     value_fault,
 )
 from svcimpact.io.place import to_place
@@ -83,11 +84,14 @@ class Incident:
 
     def __post_init__(self) -> None:
         """Check the values; `start` may be a date, a date-time or ISO text."""
+        unwrap(self)
         faults = list(incident_faults(self))
         start = moment(self.start)
         if start is None:
             cure = "Write it as 2026-03-09 10:00."
-            faults.append(value_fault("start", self.start, "a date and time", cure))
+            faults.append(
+                value_fault("start", self.start, "a date and time from 1901 to 2199", cure)
+            )
         if faults:
             raise InvalidScenarioError("The incident has faults.", fault_frame(faults))
         object.__setattr__(self, "start", start)
@@ -149,6 +153,7 @@ class RandomIncidents:
 
     def __post_init__(self) -> None:
         """Check the values."""
+        unwrap(self)
         faults = list(random_faults(self))
         if faults:
             raise InvalidScenarioError("The random incidents have faults.", fault_frame(faults))
@@ -192,6 +197,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Check the values; lists become tuples."""
+        unwrap(self)
         for name in ("incidents", "without"):
             if isinstance(getattr(self, name), list):
                 object.__setattr__(self, name, tuple(getattr(self, name)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date, datetime
-from math import isfinite
+from math import inf
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from svcimpact.cells.doubt import show
 from svcimpact.errors import fault
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.restoration import DISTRIBUTIONS, LONGEST
@@ -17,12 +19,15 @@ from svcimpact.nearest import Nearest
 
 Faults = Iterator[dict[str, str]]
 
+MOST = 120  # characters of a value in a message
 SOON = "one of: hours; median_hours with p90_hours; from_log = true"
 AFTER = {
     "aftermath_hours": (0.0, LONGEST),
     "aftermath_share": (0.0, 1.0),
     "freeze_after_hours": (0.0, LONGEST),
 }
+# From a minute to two years: nothing wider is known of anything, and numbers overflow.
+WIDEST = 1_000_000
 QUANTILES = ("median_hours", "p90_hours")
 OPTIONAL = ("hours", *QUANTILES)
 
@@ -44,7 +49,11 @@ def value_fault(column: str, found: Any, expected: str, cure: str = "") -> dict[
     dict of str to str
         The fault.
     """
-    return fault("scenario", column=column, found=repr(found), expected=expected, cure=cure)
+    # Python writes no integer of thousands of digits, and nobody reads one.
+    integer = isinstance(found, int) and not isinstance(found, bool)
+    text = show(found) if integer else repr(found)
+    text = text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+    return fault("scenario", column=column, found=text, expected=expected, cure=cure)
 
 
 def moment(value: Any) -> pd.Timestamp | None:
@@ -71,8 +80,23 @@ def moment(value: Any) -> pd.Timestamp | None:
     return stamp.as_unit("us") if 1900 < stamp.year < 2200 else None
 
 
+def unwrap(owner: Any) -> None:
+    """Turn the numpy numbers among the values of a frozen dataclass into Python's own.
+
+    Parameters
+    ----------
+    owner : Incident, RandomIncidents or Scenario
+        Not checked yet; what comes out of a DataFrame is as good as what is typed.
+    """
+    for f in fields(owner):
+        value = getattr(owner, f.name)
+        if isinstance(value, np.integer | np.floating | np.bool_):
+            object.__setattr__(owner, f.name, value.item())
+
+
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    # An integer may be too large for a float, so it is compared, not turned into one.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < inf
 
 
 def _within(owner: Any, limits: Mapping[str, tuple[float, float]]) -> Faults:
@@ -94,6 +118,10 @@ def _quantile_faults(owner: Any) -> Faults:
     elif _number(median) and _number(high) and not 0 < median < high:
         found = f"median {median:g} h and P90 {high:g} h"
         yield fault("scenario", column="p90_hours", found=found, expected="0 < median < P90")
+    elif _number(median) and _number(high) and high > WIDEST * median:
+        found = f"median {median:g} h and P90 {high:g} h"
+        expected = f"a P90 of at most {WIDEST:,} times the median"
+        yield fault("scenario", column="p90_hours", found=found, expected=expected)
 
 
 def incident_faults(incident: Any) -> Faults:
@@ -158,6 +186,8 @@ def random_faults(chance: Any) -> Faults:
         found = "both" if chance.rates else "neither"
         yield fault("scenario", column="rates", found=found, expected="rates, or from_log = true")
     for service, rate in chance.rates.items():
+        if not isinstance(service, str):
+            yield value_fault("rates", service, "ids of services")
         if not _number(rate) or rate < 0:
             yield value_fault(f"rates.{service}", rate, "incidents per year, 0 or more")
 

@@ -24,12 +24,15 @@ from svcimpact.engine.runs import Strikes, StuckError, Times, empty_times, run_m
 from svcimpact.engine.state import Disruption, make_work
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
 from svcimpact.incident.draws import draw_hours, draw_incidents
+from svcimpact.incident.memory import memory_faults
 from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
+from svcimpact.incident.scenario_values import value_fault
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.portfolio import Portfolio
 
 BATCH = 64
+KEPT = ("projects", "tasks")
 END_OF_TIME = "9000-01-01"
 
 
@@ -83,6 +86,7 @@ def simulate(
     0     pages             0.00
     1  checkout             1.75
     """
+    _check_kinds(portfolio, what, keep, threads)
     scenario = what if isinstance(what, Scenario) else Scenario(_title(portfolio, what), (what,))
     scenario = replace(
         scenario,
@@ -224,9 +228,28 @@ def _title(portfolio: Portfolio, incident: Incident) -> str:
     return f"{services.get(incident.service, incident.service)} fails"
 
 
+def _check_kinds(portfolio: object, what: object, keep: object, threads: object) -> None:
+    """Raise which arguments are of another kind than they have to be."""
+    faults = []
+    if not isinstance(portfolio, Portfolio):
+        cure = "Read one first: si.read('my-portfolio')."
+        faults.append(value_fault("portfolio", portfolio, "a portfolio", cure))
+    if not isinstance(what, Incident | Scenario):
+        cure = "Make one first: si.Incident('payments', start='2026-03-09 10:00', hours=26)."
+        faults.append(value_fault("what", what, "an incident or a scenario", cure))
+    if keep not in KEPT:
+        faults.append(value_fault("keep", keep, " or ".join(map(repr, KEPT))))
+    if threads is not None and not (isinstance(threads, int | np.integer) and threads >= 0):
+        faults.append(value_fault("threads", threads, "a whole number, or None for all"))
+    if faults:
+        found = [{**row, "table": "simulate"} for row in faults]
+        raise InvalidScenarioError("There is nothing to simulate.", fault_frame(found))
+
+
 def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
     """Raise what is wrong before anything is run."""
     faults = scenario_faults(scenario, portfolio)
+    faults = faults or memory_faults(portfolio, scenario)
     if faults:
         raise InvalidScenarioError("The scenario does not fit the portfolio.", fault_frame(faults))
     stuck = impossible_tasks(plan, scenario.min_share)

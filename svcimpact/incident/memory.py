@@ -1,0 +1,115 @@
+"""How much memory a simulation takes, so that too much is told before it is begun."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from svcimpact.errors import fault
+from svcimpact.incident.draws import horizon, random_sources
+from svcimpact.incident.scenario import Scenario
+from svcimpact.portfolio import Portfolio
+
+# Bytes at the peak, measured: start, finish and interruptions with and without incidents, and
+# what the tables need while they are summed up.
+_RUN = 300
+_TASK, _UNCERTAIN, _PROJECT, _RESOURCE, _SERVICE, _INCIDENT = 64, 8, 32, 48, 24, 200
+_UNKNOWN = 8 * 2**30
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def memory_faults(
+    portfolio: Portfolio, scenario: Scenario, *, room: float | None = None
+) -> list[dict[str, str]]:
+    """Return the fault of a simulation that does not fit into memory.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    scenario : Scenario
+        Checked against the portfolio.
+    room : float, optional
+        Bytes that it may take; half of the machine's memory if not given.
+
+    Returns
+    -------
+    list of dict
+        One fault, or none.
+    """
+    room = machine_memory() / 2 if room is None else room
+    each = bytes_per_run(portfolio, scenario)
+    if scenario.runs <= room / each:
+        return []
+    # An integer may be beyond any float, and a float too long to read.
+    runs = min(scenario.runs, 10**18)
+    size = (
+        f"{each * runs / 2**30:,.0f} GB of memory" if each * runs < 2**60 else "more than there is"
+    )
+    most = int(float(f"{room / each:.1e}")) if room >= each else 0
+    expected = f"at most {most:,} on this machine" if most else "fewer random incidents"
+    return [
+        fault(
+            "scenario",
+            column="runs",
+            found=f"{runs:,}, which take {size}",
+            expected=expected,
+            cure="Lower runs (10,000 are plenty), or the rates of random incidents.",
+        )
+    ]
+
+
+def bytes_per_run(portfolio: Portfolio, scenario: Scenario) -> float:
+    """Return about how much memory a run takes.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    scenario : Scenario
+        Checked against the portfolio.
+
+    Returns
+    -------
+    float
+        Bytes.
+    """
+    tasks = portfolio.tasks
+    uncertain = int((tasks["pessimistic_days"] > tasks["optimistic_days"]).sum())
+    strikes = float(len(scenario.incidents))
+    chance = scenario.random_incidents
+    if chance is not None:
+        begin, end = horizon(portfolio, chance)
+        years = (end - begin) / pd.Timedelta(days=365.25)
+        strikes += years * sum(rate for _, rate in random_sources(portfolio, chance))
+    return (
+        _RUN
+        + _TASK * len(tasks)
+        + _UNCERTAIN * uncertain
+        + _PROJECT * len(portfolio.projects)
+        + _RESOURCE * len(portfolio.resources)
+        + _SERVICE * len(portfolio.services)
+        + _INCIDENT * strikes
+    )
+
+
+def machine_memory() -> float:
+    """Return the memory that this machine, or the container it is, has.
+
+    Returns
+    -------
+    float
+        Bytes; 8 GB where the system does not say.
+    """
+    try:
+        found = float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        found = float(_UNKNOWN)
+    for limit in _LIMITS:
+        try:
+            found = min(found, float(Path(limit).read_text(encoding="ascii")))
+        except (OSError, ValueError):  # no such file, or the word "max"
+            continue
+    return found if found > 0 else float(_UNKNOWN)
