@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -422,8 +421,8 @@ FILE_FAULTS = [
      "incident 1, restoration, hour: found an unknown key, expected one of hours, median_hours, "
      "p90_hours, distribution, from_log, elapsed_hours; did you mean 'hours'?"),
     ("[[incident]]\nservice = 's'\nstart = 10:00:00\nrestoration = { hours = 1 }",
-     "incident 1, start: found datetime.time(10, 0), expected a date and time from 1901 to 2199. Write it as "
-     "2026-03-09 10:00."),
+     "incident 1, start: found datetime.time(10, 0), expected a date and time from 1901 "
+     "to 2199. Write it as 2026-03-09 10:00."),
     ("[random_incidents]\nfrom_log = true",
      "random_incidents, horizon_days: found nothing, expected a value. Add horizon_days = …."),
     ("[random_incidents]\nhorizon_days = 5\nfrom_log = true\nrestoration = { hours = 5 }",

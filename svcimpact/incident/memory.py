@@ -45,16 +45,15 @@ def memory_faults(
         return []
     # An integer may be beyond any float, and a float too long to read.
     runs = min(scenario.runs, 10**18)
-    size = (
-        f"{each * runs / 2**30:,.0f} GB of memory" if each * runs < 2**60 else "more than there is"
-    )
+    size = each * runs / 2**30
+    taken = f"{size:,.0f} GB of memory" if size < 1e9 else "more than there is"
     most = int(float(f"{room / each:.1e}")) if room >= each else 0
     expected = f"at most {most:,} on this machine" if most else "fewer random incidents"
     return [
         fault(
             "scenario",
             column="runs",
-            found=f"{runs:,}, which take {size}",
+            found=f"{runs:,}, which take {taken}",
             expected=expected,
             cure="Lower runs (10,000 are plenty), or the rates of random incidents.",
         )
