@@ -632,3 +632,41 @@ def test_arguments_of_another_kind_are_told(
     with pytest.raises(InvalidScenarioError) as caught:
         simulate(given.pop("portfolio"), given.pop("what"), **given)
     assert str(caught.value).splitlines()[1].startswith(told)
+
+
+def test_it_stops_when_p80_is_known_well_enough():
+    """Runs go on until the widest P80 is within the tolerance; the figures are as if asked for."""
+    portfolio, scenario = read("data/meridian"), Scenario.read("data/meridian/payments-down.toml")
+    loose = simulate(portfolio, scenario, runs=20_000, until="p80", within_days=1.0)
+    tight = simulate(portfolio, scenario, runs=20_000, until="p80", within_days=0.5)
+    assert loose.runs < tight.runs < 20_000
+    for outcome, within in ((loose, 1.0), (tight, 0.5)):
+        assert (1.96 * outcome.projects["finish_p80_se_days"]).max() <= within
+    outright = simulate(portfolio, scenario, runs=tight.runs)
+    pd.testing.assert_frame_equal(tight.projects, outright.projects, check_exact=True)
+    pd.testing.assert_frame_equal(tight.tasks, outright.tasks, check_exact=True)
+
+
+def test_it_stops_at_the_most_runs_allowed():
+    """A tolerance that is out of reach ends at `runs`, with the error that is left."""
+    portfolio, scenario = read("data/meridian"), Scenario.read("data/meridian/payments-down.toml")
+    outcome = simulate(portfolio, scenario, runs=700, until="p95", within_days=0.001)
+    assert outcome.runs == 700
+
+
+def test_nothing_random_needs_no_further_runs():
+    """Where every run is the same, the first ones are enough."""
+    portfolio, scenario = read("data/tiny"), Scenario.read("data/tiny/incident.toml")
+    assert simulate(portfolio, scenario, runs=5_000, until="p80", within_days=0.01).runs == 500
+
+
+def test_when_to_stop_is_checked():
+    """An unknown quantile and a tolerance of nothing are told at once."""
+    portfolio, scenario = read("data/tiny"), Scenario.read("data/tiny/incident.toml")
+    with pytest.raises(InvalidScenarioError) as told:
+        simulate(portfolio, scenario, until="p99", within_days=0)  # type: ignore[arg-type]
+    assert str(told.value) == (
+        "There is nothing to simulate.\n"
+        "simulate, until: found 'p99', expected 'p50' or 'p80' or 'p95'.\n"
+        "simulate, within_days: found 0, expected a number above 0."
+    )

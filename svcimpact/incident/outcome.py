@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Integers, Plan
+from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import Times
 from svcimpact.errors import fault, fault_frame
@@ -266,18 +266,37 @@ def _warnings(scenario: Scenario) -> pd.DataFrame:
     return fault_frame([row])
 
 
-def _finishes(futures: Futures, times: Times, keep: str) -> Finishes:
-    """Take the latest task of each project, run by run."""
-    runs = futures.scenario.runs
-    start, finish = (np.broadcast_to(a, (runs, a.shape[1])) for a in times[:2])
-    ids = list(futures.portfolio.projects["project"])
-    latest = np.full((len(finish), len(ids)), np.nan)
-    for column in range(len(ids)):
-        mine = futures.plan.project == column
-        if mine.any():
+def project_finishes(futures: Futures, times: Times) -> Floats:
+    """Take the latest task of each project, run by run.
+
+    Parameters
+    ----------
+    futures : Futures
+        What was drawn and found.
+    times : tuple of ndarray
+        Start, finish and interruptions, with the incident or without it.
+
+    Returns
+    -------
+    ndarray of float, shape (runs, projects)
+        Working hours; NaN for a project without tasks.
+    """
+    finish = np.broadcast_to(times[1], (futures.scenario.runs, times[1].shape[1]))
+    latest = np.full((len(finish), len(futures.portfolio.projects)), np.nan)
+    for column in range(latest.shape[1]):
+        mine = np.flatnonzero(futures.plan.project == column)
+        if len(mine):
             latest[:, column] = finish[:, mine].max(axis=1)
-    frame = pd.DataFrame(latest, columns=ids)
+    return latest
+
+
+def _finishes(futures: Futures, times: Times, keep: str) -> Finishes:
+    """Name the columns of what is kept run by run."""
+    ids = list(futures.portfolio.projects["project"])
+    frame = pd.DataFrame(project_finishes(futures, times), columns=ids)
     if keep != "tasks":
         return Finishes(frame)
+    shape = (futures.scenario.runs, times[0].shape[1])
+    start, finish = (np.broadcast_to(found, shape) for found in times[:2])
     names = list(futures.portfolio.tasks["task"])
     return Finishes(frame, pd.DataFrame(start, columns=names), pd.DataFrame(finish, columns=names))

@@ -24,8 +24,9 @@ from svcimpact.engine.runs import Strikes, StuckError, Times, empty_times, run_m
 from svcimpact.engine.state import Disruption, make_work
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
 from svcimpact.incident.draws import draw_hours, draw_incidents
+from svcimpact.incident.estimates import quantile
 from svcimpact.incident.memory import memory_faults
-from svcimpact.incident.outcome import Futures, Outcome
+from svcimpact.incident.outcome import Futures, Outcome, project_finishes
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
 from svcimpact.incident.strikes import Struck, strike
@@ -33,6 +34,8 @@ from svcimpact.portfolio import Portfolio
 
 BATCH = 64
 KEPT = ("projects", "tasks")
+STOPS = ("p50", "p80", "p95")
+FIRST_RUNS = 500
 END_OF_TIME = "9000-01-01"
 
 
@@ -45,6 +48,8 @@ def simulate(
     keep: Literal["projects", "tasks"] = "projects",
     threads: int | None = None,
     progress: bool = False,
+    until: Literal["p50", "p80", "p95"] | None = None,
+    within_days: float = 0.25,
 ) -> Outcome:
     """Simulate what incidents do to a portfolio, run by run against the same without them.
 
@@ -65,6 +70,12 @@ def simulate(
         on it.
     progress : bool
         Whether to show a progress bar.
+    until : {"p50", "p80", "p95"}, optional
+        Stop as soon as this quantile of every project's finish is known well enough; `runs` is
+        then the most that are made. The figures are those of as many runs asked for outright.
+    within_days : float
+        Well enough: the 95 % confidence interval reaches no further than this to either side,
+        in working days.
 
     Returns
     -------
@@ -86,7 +97,7 @@ def simulate(
     0     pages             0.00
     1  checkout             1.75
     """
-    _check_kinds(portfolio, what, keep, threads)
+    _check_kinds(portfolio, what, keep, threads, (until, within_days))
     scenario = what if isinstance(what, Scenario) else Scenario(_title(portfolio, what), (what,))
     scenario = replace(
         scenario,
@@ -97,33 +108,75 @@ def simulate(
     plan = compile_plan(portfolio)
     _check(portfolio, scenario, plan)
     program = lay_out(plan)
+    most = scenario.runs
+    count = most if until is None else min(FIRST_RUNS, most)
+    futures: Futures | None = None
+    threads = threads or os.cpu_count() or 1
+    while True:
+        scenario = replace(scenario, runs=count)
+        futures = _simulate(portfolio, scenario, plan, program, threads, progress, futures)
+        if until is None or count == most:
+            break
+        short = shortfall(futures, until, within_days)
+        if short <= 1.0:
+            break
+        count = min(most, int(count * min(max(1.1 * short**2, 1.5), 8.0)))
+    _check_ends(portfolio, plan, (futures.base, futures.times))
+    return Outcome.gather(futures, keep=keep)
+
+
+def shortfall(futures: Futures, until: str, within_days: float) -> float:
+    """Return how many times too wide the widest confidence interval still is.
+
+    Parameters
+    ----------
+    futures : Futures
+        What was found so far.
+    until : {"p50", "p80", "p95"}
+        The quantile of each project's finish that is to be known.
+    within_days : float
+        Half the width wanted of its 95 % confidence interval, in working days.
+
+    Returns
+    -------
+    float
+        At most 1 when all are narrow enough. The width falls with the root of the runs, so the
+        square of this is how many times as many runs are wanted.
+    """
+    finish = project_finishes(futures, futures.times)
+    error = quantile(finish[:, ~np.isnan(finish).any(axis=0)], int(until[1:]) / 100)[1]
+    widest = 1.96 * np.nan_to_num(error, nan=np.inf).max(initial=0.0)
+    return float(widest / (within_days * futures.portfolio.settings.hours_per_day))
+
+
+def _simulate(
+    portfolio: Portfolio,
+    scenario: Scenario,
+    plan: Plan,
+    program: Program,
+    threads: int,
+    progress: bool,
+    before: Futures | None,
+) -> Futures:
+    """Draw all futures, and run those that were not run before."""
     arrivals = draw_incidents(portfolio, scenario)
     var_task, var_hours = draw_hours(portfolio, plan, scenario.runs, scenario.seed)
     place = np.empty(len(program.task), np.int64)
     place[program.task] = np.arange(len(program.task))
     struck = strike(portfolio, program, arrivals, scenario.without)
-    batch = Batch(
-        program,
-        (float(scenario.min_share), float(scenario.resume_hours)),
-        place[var_task],
-        var_hours,
-        threads or os.cpu_count() or 1,
-        progress,
-    )
+    rules = (float(scenario.min_share), float(scenario.resume_hours))
+    batch = Batch(program, rules, place[var_task], var_hours, threads, progress)
+    calm = scenario.runs if len(var_task) else 1
+    had = (None, None) if before is None else (before.base, before.times)
     try:
-        base = batch.run(
-            _nothing(struck, scenario.runs), scenario.runs if len(var_task) else 1, None, "levelled"
-        )
-        times = batch.run(struck, scenario.runs, base, "with the incident")
+        nothing = _nothing(struck, scenario.runs)
+        base = batch.run(nothing, calm, None, "levelled", had[0])
+        times = batch.run(struck, scenario.runs, base, "with the incident", had[1])
     except StuckError as error:
         raise InvalidScenarioError(
             "The simulation cannot finish.", _stuck(portfolio, np.array([error.task]), scenario)
         ) from None
-    _check_ends(portfolio, plan, (base, times))
-    return Outcome.gather(
-        Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, times, base),
-        keep=keep,
-    )
+    return Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, times, base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +196,7 @@ class Batch:
         runs: int,
         base: Times | None,
         label: str,
+        before: Times | None = None,
     ) -> Times:
         """Do `runs` runs on threads.
 
@@ -156,6 +210,8 @@ class Batch:
             Start, finish and interruptions of the same runs without incidents.
         label : str
             What the progress bar says.
+        before : tuple of ndarray, optional
+            The first of these runs, where they were made before.
 
         Returns
         -------
@@ -168,6 +224,10 @@ class Batch:
             When a task can never start or go on.
         """
         out = empty_times(runs, len(self.program.task))
+        made = 0
+        if before is not None:
+            made = len(before[0])
+            out[0][:made], out[1][:made], out[2][:made] = before
         known = empty_times(0, len(self.program.task)) if base is None else base
 
         def do(first: int) -> int:
@@ -190,10 +250,12 @@ class Batch:
                 )
             )
 
-        starts = range(0, runs, BATCH)
+        starts = range(made, runs, BATCH)
         pool = ThreadPoolExecutor(self.threads)
         try:
-            with tqdm(total=runs, desc=label, unit=" runs", disable=not self.progress) as bar:
+            with tqdm(
+                total=runs - made, desc=label, unit=" runs", disable=not self.progress
+            ) as bar:
                 for first, stuck in zip(starts, pool.map(do, starts), strict=True):
                     if stuck >= 0:
                         raise StuckError(int(self.program.task[stuck]))
@@ -228,7 +290,9 @@ def _title(portfolio: Portfolio, incident: Incident) -> str:
     return f"{services.get(incident.service, incident.service)} fails"
 
 
-def _check_kinds(portfolio: object, what: object, keep: object, threads: object) -> None:
+def _check_kinds(
+    portfolio: object, what: object, keep: object, threads: object, stop: tuple[object, object]
+) -> None:
     """Raise which arguments are of another kind than they have to be."""
     faults = []
     if not isinstance(portfolio, Portfolio):
@@ -241,6 +305,11 @@ def _check_kinds(portfolio: object, what: object, keep: object, threads: object)
         faults.append(value_fault("keep", keep, " or ".join(map(repr, KEPT))))
     if threads is not None and not (isinstance(threads, int | np.integer) and threads >= 0):
         faults.append(value_fault("threads", threads, "a whole number, or None for all"))
+    until, within = stop
+    if until not in (None, *STOPS):
+        faults.append(value_fault("until", until, " or ".join(map(repr, STOPS))))
+    if not isinstance(within, int | float | np.number) or not 0 < within < np.inf:
+        faults.append(value_fault("within_days", within, "a number above 0"))
     if faults:
         found = [{**row, "table": "simulate"} for row in faults]
         raise InvalidScenarioError("There is nothing to simulate.", fault_frame(found))
