@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +12,10 @@ import typer
 from svcimpact.errors import InputError, MissingRequirementError, describe, fault, fault_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from svcimpact.incident.outcome import Outcome
-    from svcimpact.incident.scenario import Scenario
+    from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.portfolio import Portfolio
 
 OK, OUR_BUG, YOUR_INPUT = 0, 1, 2
@@ -35,12 +38,17 @@ ScenarioFile = Annotated[
 ]
 Service = Annotated[str | None, typer.Option(help="Id of the service that fails.")]
 Start = Annotated[str | None, typer.Option(help="When it fails, as '2026-03-09 10:00'.")]
-Severity = Annotated[int, typer.Option(help="Severity level.")]
+Severity = Annotated[int | None, typer.Option(help="Severity level; 1 if not given.")]
 Hours = Annotated[float | None, typer.Option(help="Restoration time in hours, fixed.")]
 Median = Annotated[float | None, typer.Option(help="Median restoration time in hours.")]
 P90 = Annotated[float | None, typer.Option(help="P90 of the restoration time in hours.")]
-Runs = Annotated[int | None, typer.Option(help="How many futures to simulate.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of all randomness.")]
+Runs = Annotated[
+    int | None,
+    typer.Option(help="How many futures to simulate; as the scenario file says, else 1000."),
+]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of all randomness; as the scenario file says, else 1.")
+]
 
 
 @app.command()
@@ -48,7 +56,7 @@ def check(portfolio: Where) -> None:
     """Check a portfolio and tell every fault and warning in it."""
     found = _read(portfolio)
     typer.echo(repr(found))
-    _tell_warnings(found)
+    _tell(found.warnings)
     typer.echo("No faults.")
 
 
@@ -57,7 +65,7 @@ def conflicts(
     portfolio: Where,
     out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
 ) -> None:
-    """Find who is asked for more than they have, in which week, and who competes."""
+    """Find who is wanted twice, in which week, and by whom."""
     from svcimpact.planning import over_allocation
 
     found = over_allocation(_read(portfolio))
@@ -76,7 +84,7 @@ def simulate(
     scenario: ScenarioFile = None,
     service: Service = None,
     start: Start = None,
-    severity: Severity = 1,
+    severity: Severity = None,
     hours: Hours = None,
     median_hours: Median = None,
     p90_hours: P90 = None,
@@ -84,10 +92,11 @@ def simulate(
     seed: Seed = None,
     out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
 ) -> None:
-    """Simulate what an incident does to every project, and how sure that is."""
+    """Simulate what an incident does to every project."""
     told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
     outcome = _simulate(_read(portfolio), told, runs, seed)
     typer.echo(repr(outcome))
+    _tell(outcome.warnings)
     if out is not None:
         from svcimpact.io.results import write_results
 
@@ -101,39 +110,47 @@ def report(
     scenario: ScenarioFile = None,
     service: Service = None,
     start: Start = None,
-    severity: Severity = 1,
+    severity: Severity = None,
     hours: Hours = None,
     median_hours: Median = None,
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
 ) -> None:
-    """Write the report: one HTML page; without an incident, of the conflicts alone."""
+    """Write the report of an incident, or of the conflicts alone.
+
+    One HTML file to open, mail or print. Without --scenario or --service it tells of the conflicts
+    in the plan.
+    """
     from svcimpact.report import findings, write_html, write_report
 
     found = _read(portfolio)
-    if scenario is None and service is None:
+    options = (service, start, severity, hours, median_hours, p90_hours)
+    if all(told is None for told in (scenario, *options, runs, seed)):
         written = write_html(findings(found), out)
     else:
-        told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
+        told = _scenario(scenario, *options)
         written = write_report(_simulate(found, told, runs, seed), out)
     typer.echo(f"Written: {written}")
 
 
 @app.command("import")
 def import_plans(
-    plans: Annotated[list[Path], typer.Argument(help="Plans: .mpp, MSPDI .xml, .xer, PMXML.")],
+    plans: Annotated[
+        list[Path],
+        typer.Argument(metavar="PLAN", help="Plans: .mpp, MSPDI .xml, .xer, PMXML."),
+    ],
     out: Annotated[Path, typer.Option(help="The folder or .xlsx to write.")],
     overwrite: Annotated[bool, typer.Option(help="Replace tables that are there.")] = False,
 ) -> None:
-    """Turn plans of Microsoft Project or Primavera into one portfolio."""
+    """Turn Microsoft Project or Primavera plans into one portfolio."""
     from svcimpact.exchange import read_plans
     from svcimpact.io import write
     from svcimpact.io.results import write_lines
 
     found = read_plans(plans)
     typer.echo(repr(found))
-    _tell_warnings(found)
+    _tell(found.warnings)
     written = write(found, out, overwrite=overwrite)
     typer.echo(f"Written: {written}")
     if len(found.warnings):
@@ -160,7 +177,7 @@ def demo(
     runs: Runs = None,
     seed: Seed = None,
 ) -> None:
-    """Do the main job on the embedded example and leave a report to open."""
+    """Simulate the embedded example and leave a report to open."""
     from svcimpact.incident.scenario import Scenario
     from svcimpact.io import read
     from svcimpact.io.results import write_results
@@ -176,6 +193,10 @@ def demo(
 
 def main() -> None:
     """Run the command line; 0 is well, 2 the user's input, 1 our bug."""
+    for stream in (sys.stdout, sys.stderr):
+        # What is piped or kept in a file may have an encoding that lacks letters of a name.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except InputError as error:
@@ -196,10 +217,10 @@ def _read(path: Path) -> Portfolio:
     return read(path)
 
 
-def _tell_warnings(portfolio: Portfolio) -> None:
-    if len(portfolio.warnings):
-        typer.echo(f"Warnings: {len(portfolio.warnings)}")
-    for line in describe(portfolio.warnings):
+def _tell(warnings: pd.DataFrame) -> None:
+    if len(warnings):
+        typer.echo(f"Warnings: {len(warnings)}")
+    for line in describe(warnings):
         typer.echo(f"  {line}")
 
 
@@ -207,30 +228,29 @@ def _scenario(
     file: Path | None,
     service: str | None,
     start: str | None,
-    severity: int,
+    severity: int | None,
     hours: float | None,
     median_hours: float | None,
     p90_hours: float | None,
-) -> Scenario:
-    """Return the scenario of a file, or of one incident told in options."""
+) -> Scenario | Incident:
+    """Return the scenario of a file, or the one incident told in options."""
     from svcimpact.incident.scenario import Incident, Scenario
 
-    options = (service, start, hours, median_hours, p90_hours)
+    options = (service, start, severity, hours, median_hours, p90_hours)
     if file is not None:
         if any(option is not None for option in options):
             raise _unclear("both --scenario and an incident told in options", "one of them")
         return Scenario.read(file)
     if service is None or start is None:
         raise _unclear("no incident", "--scenario FILE, or --service with --start")
-    incident = Incident(
+    return Incident(
         service,
         start=start,  # type: ignore[arg-type]
-        severity=severity,
+        severity=1 if severity is None else severity,
         hours=hours,
         median_hours=median_hours,
         p90_hours=p90_hours,
     )
-    return Scenario(f"{service} fails", (incident,))
 
 
 def _unclear(found: str, expected: str) -> InputError:
@@ -239,7 +259,7 @@ def _unclear(found: str, expected: str) -> InputError:
 
 
 def _simulate(
-    portfolio: Portfolio, scenario: Scenario, runs: int | None, seed: int | None
+    portfolio: Portfolio, scenario: Scenario | Incident, runs: int | None, seed: int | None
 ) -> Outcome:
     from svcimpact.incident.simulate import simulate
 

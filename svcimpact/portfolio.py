@@ -143,7 +143,7 @@ class Portfolio:
 
     def __repr__(self) -> str:
         counts = ", ".join(
-            f"{len(frame)} {name.replace('_', ' ')}"
+            f"{len(frame)} {name.removesuffix('s') if len(frame) == 1 else name}"
             for name, frame in self.tables.items()
             if name in ("projects", "tasks", "resources", "services")
         )

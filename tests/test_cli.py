@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from svcimpact import cli
 from svcimpact.io import read, write
 from svcimpact.io.results import write_results
+from svcimpact.portfolio import build_portfolio
 
 TINY = "data/tiny"
 SCENARIO = "data/tiny/incident.toml"
@@ -87,7 +89,7 @@ def test_simulate_takes_one_incident_in_options(call):
     words = ("--service", "payments", "--start", "2026-01-06 13:00", "--hours", "26")
     code, out, _ = call("simulate", TINY, *words, "--runs", "3", "--seed", "2")
     assert code == 0
-    assert "'payments fails': 3 runs, seed 2" in out
+    assert "'Payments fails': 3 runs, seed 2" in out
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,10 @@ def test_simulate_takes_one_incident_in_options(call):
         ),
         (
             ("--scenario", SCENARIO, "--service", "payments"),
+            "command line: found both --scenario and an incident told in options, expected one of",
+        ),
+        (
+            ("--scenario", SCENARIO, "--severity", "2"),
             "command line: found both --scenario and an incident told in options, expected one of",
         ),
         (("--service", "payments", "--start", "soon", "--hours", "1"), "start: found 'soon'"),
@@ -222,3 +228,62 @@ def test_the_command_itself_ends_with_the_exit_code(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 2
     assert "nowhere" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--start", "2026-01-06", "--hours", "5"), ("--severity", "2"), ("--runs", "9")]
+)
+def test_a_report_leaves_no_word_on_an_incident_unheard(call, tmp_path, words):
+    """Half an incident is asked about, not passed over for a report on conflicts alone."""
+    code, _, err = call("report", TINY, *words, "--out", tmp_path / "r.html")
+    assert code == 2
+    assert "found no incident, expected --scenario FILE, or --service with --start" in err
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_one_run_has_no_error_and_is_one_run(call):
+    """The error of a single random run is not known, and nothing stands in its place."""
+    words = ("--service", "payments", "--start", "2026-03-09", "--median-hours", "5")
+    code, out, _ = call("simulate", "data/meridian", *words, "--p90-hours", "9", "--runs", "1")
+    assert code == 0
+    assert ": 1 run, seed 1" in out
+    assert "nan" not in out
+    assert "Warnings: 1\n  scenario, runs: found 1, expected 25 or more" in out
+
+
+def test_an_incident_beside_the_plan_is_told(call):
+    """A start in the wrong year shows in a warning, not in a table of zeros alone."""
+    words = ("simulate", TINY, "--service", "payments", "--hours", "5", "--runs", "25", "--start")
+    _, out, _ = call(*words, "2062-01-06 13:00")
+    assert (
+        "  incident 1, start: found 2062-01-06 13:00, expected a time before the last project "
+        "ends, 2026-01-14 13:00. It delays nothing; correct the start if it is a slip.\n"
+    ) in out
+    _, out, _ = call(*words, "2025-01-06 13:00")
+    assert (
+        "  incident 1, start: found 2025-01-06 13:00, expected a time from when the simulation "
+        "begins, 2026-01-05 09:00. What of it lies before then is left out; correct the start if "
+        "it is a slip.\n"
+    ) in out
+    assert "Warnings" not in call(*words, "2026-01-05 07:00")[1]
+
+
+def test_the_list_of_commands_cuts_no_sentence_short(call):
+    """Every command is told in one whole line."""
+    _, out, _ = call("--help")
+    assert "..." not in out.split("Commands:")[1]
+
+
+def test_names_go_through_an_encoding_that_lacks_their_letters(tmp_path):
+    """Output kept in a file by a Windows console has no Polish letters; it is no bug of ours."""
+    tables = read(TINY).tables
+    tables["projects"] = tables["projects"].assign(name="\u0141\u00f3d\u017a")
+    place = write(build_portfolio(read(TINY).settings, tables), tmp_path / "p")
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-m", "svcimpact", "conflicts", str(place)],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"?\xf3d?" in done.stdout

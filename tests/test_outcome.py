@@ -454,7 +454,7 @@ def test_repr_is_the_same_every_time(tiny: Portfolio, scenario: Scenario, certai
     """The repr tells runs, seed, dates and money, the same for the same figures."""
     assert repr(simulate(tiny, scenario)) == repr(certain)
     lines = repr(certain).splitlines()
-    assert lines[0] == "Outcome of 'Payments is down for 26 hours': 1 runs, seed 1"
+    assert lines[0] == "Outcome of 'Payments is down for 26 hours': 1 run, seed 1"
     assert lines[-1].split() == [
         "checkout", "New", "checkout", "for", "the", "shop", "2026-01-15", "2026-01-13",
         "2026-01-14", "2026-01-16", "2026-01-16", "1.75", "±", "0.00", "0%", "100%", "700",

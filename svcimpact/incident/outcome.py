@@ -155,7 +155,7 @@ class Outcome:
             assumptions=assumptions(
                 portfolio, scenario, arrivals, uncertain_tasks=len(futures.varies)
             ),
-            warnings=_warnings(scenario),
+            warnings=_warnings(futures, calm),
         )
 
     @property
@@ -211,7 +211,9 @@ class Outcome:
         for column, title in days.items():
             shown[title] = rows[column].dt.strftime("%Y-%m-%d").fillna("")
         pairs = zip(rows["delay_mean_days"], rows["delay_mean_days_se"], strict=True)
-        shown["delay, days"] = [f"{m:.2f} ± {e:.2f}" for m, e in pairs]
+        shown["delay, days"] = [
+            f"{m:.2f}" if pd.isna(e) else f"{m:.2f} ± {e:.2f}" for m, e in pairs
+        ]
         for column, title in (
             ("chance_late_levelled", "late, levelled"),
             ("chance_late", "late"),
@@ -239,31 +241,55 @@ class Outcome:
         written: Path = import_module("svcimpact.report").write_report(self, path)
         return written
 
+    @property
+    def _drawn(self) -> str:
+        """How many runs, from which seed."""
+        return f"{self.runs:,} run{'s' * (self.runs != 1)}, seed {self.seed}"
+
     def __repr__(self) -> str:
-        head = f"Outcome of {self.scenario.name!r}: {self.runs:,} runs, seed {self.seed}"
+        head = f"Outcome of {self.scenario.name!r}: {self._drawn}"
         return f"{head}\n{self._summary.to_string(index=False, max_colwidth=40)}"
 
     def _repr_html_(self) -> str:
-        head = f"<b>{escape(self.scenario.name)}</b>: {self.runs:,} runs, seed {self.seed}"
+        head = f"<b>{escape(self.scenario.name)}</b>: {self._drawn}"
         table = self._summary.to_html(index=False, escape=True, border=0)
         # Escaped names hold no tags: every <td> is a cell.
         table = table.replace("<td>", '<td style="white-space: nowrap">')
         return f"<p>{head}</p>{table}"
 
 
-def _warnings(scenario: Scenario) -> pd.DataFrame:
-    """Say what to be careful with."""
+def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
+    """Say what to be careful with: incidents that miss the plan, and too few runs."""
+    scenario, calendar = futures.scenario, futures.portfolio.calendar
+    rows = []
+    now, finishes = futures.plan.now, calm.project_finish.to_numpy()
+    last = np.fmax.reduce(finishes, axis=None, initial=now)
+    for number, incident in enumerate(scenario.incidents, 1):
+        struck = calendar.hours(incident.start)
+        expected = cure = ""
+        if struck < now:
+            begin = pd.Timestamp(calendar.when(now))
+            expected = f"a time from when the simulation begins, {begin:%Y-%m-%d %H:%M}"
+            cure = "What of it lies before then is left out; correct the start if it is a slip."
+        elif struck >= last:
+            end = pd.Timestamp(calendar.when(last, side="finish"))
+            expected = f"a time before the last project ends, {end:%Y-%m-%d %H:%M}"
+            cure = "It delays nothing; correct the start if it is a slip."
+        if expected:
+            found = f"{incident.start:%Y-%m-%d %H:%M}"
+            where = f"incident {number}"
+            rows.append(fault(where, column="start", found=found, expected=expected, cure=cure))
     few = 25
-    if scenario.runs >= few:
-        return fault_frame([])
-    row = fault(
-        "scenario",
-        column="runs",
-        found=str(scenario.runs),
-        expected=f"{few} or more to give an error for P95",
-        cure="Raise runs unless nothing is random.",
-    )
-    return fault_frame([row])
+    if scenario.runs < few:
+        row = fault(
+            "scenario",
+            column="runs",
+            found=str(scenario.runs),
+            expected=f"{few} or more to give an error for P95",
+            cure="Raise runs unless nothing is random.",
+        )
+        rows.append(row)
+    return fault_frame(rows)
 
 
 def project_finishes(futures: Futures, times: Times) -> Floats:
