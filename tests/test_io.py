@@ -789,12 +789,12 @@ def test_what_exists_is_not_overwritten_unasked(folder: Path) -> None:
     before = book.read_bytes()
     assert refusal(book) == (
         "found a file that exists, expected a new name. Choose another name, or say "
-        "overwrite=True to replace it."
+        "--overwrite (in Python overwrite=True) to replace it."
     )
     assert book.read_bytes() == before
     assert refusal(folder) == (
         "found a folder that is not empty, expected a new or empty folder. Choose another, or say "
-        "overwrite=True to replace the tables in it; other files stay."
+        "--overwrite (in Python overwrite=True) to replace the tables in it; other files stay."
     )
 
 

@@ -188,7 +188,7 @@ def test_a_template_is_not_written_over_another_file(template: Path) -> None:
         write_template(template)
     assert str(caught.value).splitlines()[1] == (
         f"{template}: found a file that exists, expected a new name. Choose another name, or say "
-        "overwrite=True to replace it."
+        "--overwrite (in Python overwrite=True) to replace it."
     )
     assert template.read_bytes() == before
     assert read(write_template(template, overwrite=True)).equals(example())

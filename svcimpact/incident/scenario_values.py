@@ -114,7 +114,8 @@ def _quantile_faults(owner: Any) -> Faults:
     median, high = owner.median_hours, owner.p90_hours
     if (median is None) != (high is None):
         missing = "p90_hours" if high is None else "median_hours"
-        yield value_fault(missing, None, "median_hours and p90_hours together")
+        expected = "median_hours and p90_hours together"
+        yield fault("scenario", column=missing, found="nothing", expected=expected)
     elif _number(median) and _number(high) and not 0 < median < high:
         found = f"median {median:g} h and P90 {high:g} h"
         yield fault("scenario", column="p90_hours", found=found, expected="0 < median < P90")

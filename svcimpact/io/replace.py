@@ -61,7 +61,8 @@ def replace_file(path: Path, fill: Callable[[Path], None], *, overwrite: bool) -
             path,
             found="a file that exists",
             expected="a new name",
-            cure="Choose another name, or say overwrite=True to replace it.",
+            cure="Choose another name, or say --overwrite (in Python overwrite=True) "
+            "to replace it.",
         )
     try:
         # A link stays a link; what it leads to is replaced.
@@ -121,8 +122,8 @@ def replace_folder(
             path,
             found="a folder that is not empty",
             expected="a new or empty folder",
-            cure="Choose another, or say overwrite=True to replace the tables in it; "
-            "other files stay.",
+            cure="Choose another, or say --overwrite (in Python overwrite=True) to replace the "
+            "tables in it; other files stay.",
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
