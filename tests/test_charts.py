@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,11 +16,17 @@ from matplotlib.patches import Rectangle
 
 from svcimpact import charts
 from svcimpact.charts import style
+from svcimpact.charts.dates import date_axis
 from svcimpact.charts.stretches import caused, merged, windows
 from svcimpact.charts.wording import GAP, MINUS, chance, money, number, with_error
 from svcimpact.errors import InputError
+from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.io import read
 
 mpl.use("Agg")
+
+TINY = Path(__file__).parents[1] / "data" / "tiny"
 
 HOSTILE = [
     "Cost $5 and $6 <script>alert(1)</script>",
@@ -190,6 +198,36 @@ def test_finish_curves_are_the_cumulated_runs():
     assert (y[0], y[-1]) == (0.0, 1.0)
     marks = [line.get_ydata()[0] for line in ax.lines if line.get_marker() == "o"]
     assert marks == pytest.approx([1 - row["chance_late_levelled"], 1 - row["chance_late"]])
+
+
+def test_a_project_without_tasks_has_no_curve(tmp_path):
+    """Where no run ends there is nothing to draw: the others are drawn, and it is named."""
+    tiny = read(TINY)
+    more = pd.concat([tiny.projects, pd.DataFrame({"project": ["idea"], "due": ["2026-02-02"]})])
+    portfolio = tiny.with_tables(projects=more)
+    outcome = simulate(portfolio, Scenario.read(TINY / "incident.toml"))
+
+    assert "nan" not in repr(outcome)
+
+    def curves(ax):
+        return sum(line.get_drawstyle() == "steps-post" for line in ax.lines)
+
+    assert curves(charts.finish_curves(outcome)) == 4
+    ax = charts.finish_curves(outcome, projects=["pages", "idea"])
+    assert curves(ax) == 2
+    assert "idea: no tasks" in [text.get_text() for text in ax.get_legend().get_texts()]
+    nothing = title(charts.finish_curves(outcome, projects=["idea"]))
+    assert nothing == "No project here has a task to finish"
+    assert "idea" in outcome.report(tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("years", [150, 700, 7000])
+def test_an_axis_of_centuries_has_few_ticks(years):
+    """Plans that run on for centuries are drawn all the same."""
+    ax = plt.figure().subplots()
+    first = pd.Timestamp("2026-01-05").as_unit("s")
+    date_axis(ax, first, first + pd.Timedelta(days=365 * years).as_unit("s"))
+    assert 1 <= len(ax.get_xticks()) <= 11
 
 
 def test_finish_curves_names_the_fall():

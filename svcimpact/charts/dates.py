@@ -107,7 +107,8 @@ def date_axis(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, *, most: int = 
         weeks = 1 if days <= 7 * most else 2
         ticks = pd.date_range(first, last, freq=f"{weeks}W-MON")
     else:
-        step = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if days / 30.4 / n <= most)
+        steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
+        step = next((n for n in steps if days / 30.4 / n <= most), 12_000)
         ticks = pd.date_range(first.to_period("M").start_time, last, freq=f"{step}MS")
         ticks = ticks[ticks >= first]
     ax.xaxis_date()

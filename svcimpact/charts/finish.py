@@ -48,7 +48,8 @@ def finish_curves(
     outcome : Outcome
         What `simulate` returned.
     projects : sequence of str, optional
-        Project ids; the four with the longest mean delay where not given.
+        Project ids; where not given the four with the longest mean delay, of those that have
+        tasks.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure where not given.
 
@@ -62,18 +63,26 @@ def finish_curves(
     InputError
         If a project id is unknown.
     """
+    worked = outcome.projects[outcome.project_finish.notna().any().to_numpy()]
     if projects is None:
-        ranked = outcome.projects.sort_values(
-            "delay_mean_days", ascending=False, kind="stable", na_position="last"
-        )
+        ranked = worked.sort_values("delay_mean_days", ascending=False, kind="stable")
         chosen = ranked.head(_MOST)
     else:
         chosen = rows_of(outcome.projects, "project", projects)
     ax = canvas(ax)
+    if not chosen["project"].isin(worked["project"]).any():
+        ax.set_axis_off()
+        finding(ax, "No project here has a task to finish")
+        return ax
     key: list[Artist] = []
     spans: list[float] = []
     for number, (_, row) in enumerate(chosen.iterrows()):
         colour, shape = PALETTE[number % len(PALETTE)], _SHAPES[number % len(_SHAPES)]
+        key.append(
+            Line2D([], [], color=colour, linewidth=2.4, marker=shape, label=plain(_entry(row)))
+        )
+        if row["project"] not in set(worked["project"]):
+            continue
         for frame, dashed in ((outcome.levelled.project_finish, True),
                               (outcome.project_finish, False)):  # fmt: skip
             x, share = _curve(outcome, frame[row["project"]].to_numpy(dtype=np.float64))
@@ -84,9 +93,6 @@ def finish_curves(
             )  # fmt: skip
         if pd.notna(row["due"]):
             spans.append(_mark_due(ax, row, colour, shape))
-        key.append(
-            Line2D([], [], color=colour, linewidth=2.4, marker=shape, label=plain(_entry(row)))
-        )
     _frame(ax, spans)
     key += [
         Line2D([], [], color=MUTED, linewidth=1.4, linestyle=(0, (4, 2)), label="without incident"),
@@ -97,8 +103,8 @@ def finish_curves(
     left = text_width("100 %") + 24 / 72
     legend_below(ax, key, columns=2, left=left)
     text = f"Chance of having finished by the end of each day, {counted(outcome.runs, 'run')}"
-    if projects is None and len(outcome.projects) > _MOST:
-        text += f"; the {_MOST} longest delays of {len(outcome.projects)} projects"
+    if projects is None and len(worked) > _MOST:
+        text += f"; the {_MOST} longest delays of {len(worked)} projects"
     finding(ax, _title(chosen), text, left=left)
     return ax
 
@@ -137,6 +143,8 @@ def _frame(ax: Axes, spans: Sequence[float]) -> None:
 def _entry(row: pd.Series) -> str:
     """Return a project's line in the key."""
     name = shorten(row["name"], 44)
+    if pd.isna(row["planned_finish"]):
+        return f"{name}: no tasks"
     if pd.isna(row["due"]):
         return f"{name}: no due date"
     before, now = (chance(1 - row[c]) for c in ("chance_late_levelled", "chance_late"))
