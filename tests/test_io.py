@@ -394,6 +394,23 @@ def test_broken_toml_is_told_with_its_line(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["name = " + "[" * 5000, "name = " + "9" * 5000])
+def test_toml_beyond_reason_is_told(text: str, folder: Path) -> None:
+    """Nesting without end and a number of thousands of digits are faults of the file."""
+    (folder / "portfolio.toml").write_text(text, encoding="utf-8")
+    (told,) = faults(folder)
+    assert told.startswith("portfolio.toml: found a line that is not TOML: ")
+
+
+def test_thousands_of_blank_columns_are_nothing(folder: Path) -> None:
+    """Excel may write a comma for every column it has; they take neither memory nor time."""
+    for name in ("tasks", "links"):
+        lines = (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        wide = "".join(f"{line}{',' * 16_000}\n" for line in [*lines, *[""] * 300])
+        (folder / f"{name}.csv").write_text(wide, encoding="utf-8")
+    assert read(folder).equals(example())
+
+
 def test_settings_with_a_byte_order_mark_are_read(folder: Path) -> None:
     """Notepad's byte-order mark in portfolio.toml does no harm."""
     file = folder / "portfolio.toml"
@@ -609,6 +626,46 @@ def test_a_workbook_with_a_damaged_sheet_is_told(tmp_path: Path) -> None:
     (told,) = faults(rewrite(path, "xl/worksheets/sheet3.xml", lambda xml: xml[: len(xml) // 2]))
     assert told.startswith("tasks: found a damaged sheet (")
     assert told.endswith(f"), expected rows of cells. {_SAVE}")
+
+
+@pytest.mark.parametrize(
+    ("cell", "row", "column"),
+    [("XFD1048576", "1048576", "XFD"), ("XFD5000", "5000", "XFD"), ("B99999999999", "9" * 11, "M")],
+)
+def test_a_value_far_from_its_table_is_told(
+    cell: str, row: str, column: str, tmp_path: Path
+) -> None:
+    """A space typed into the last cell of a sheet would take more memory than there is."""
+    path = write(example(), tmp_path / "p.xlsx")
+    stray = f'<row r="{row}"><c r="{cell}" s="1" t="inlineStr"><is><t> </t></is></c></row>'
+    path = rewrite(
+        path,
+        "xl/worksheets/sheet3.xml",
+        lambda xml: xml.replace(b"</sheetData>", stray.encode() + b"</sheetData>"),
+    )
+    assert faults(path) == [
+        f"tasks, row {row}, column {column}: found values as far out as this, expected a table "
+        "at the top left, and nothing far from it. Delete the rows below the table and the columns "
+        "right of it, and save."
+    ]
+
+
+def test_formats_far_from_a_table_are_nothing(tmp_path: Path) -> None:
+    """A cell with a format alone, as whole columns with a colour have it, is read past."""
+    path = write(example(), tmp_path / "p.xlsx")
+    stray = b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
+    path = rewrite(
+        path, "xl/worksheets/sheet3.xml", lambda xml: xml.replace(b"</sheetData>", stray)
+    )
+    assert read(path).equals(example())
+
+
+def test_a_damaged_sheet_of_settings_is_one_fault(tmp_path: Path) -> None:
+    """Settings that could not be read are not told as missing besides."""
+    path = write(example(), tmp_path / "p.xlsx")
+    told = faults(rewrite(path, "xl/worksheets/sheet1.xml", lambda xml: xml[: len(xml) // 2]))
+    assert len(told) == 1
+    assert told[0].startswith("portfolio: found a damaged sheet (")
 
 
 def test_a_workbook_whose_parts_do_not_fit_is_told(tmp_path: Path) -> None:

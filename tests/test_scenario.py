@@ -609,3 +609,12 @@ def test_long_values_are_cut_in_messages() -> None:
     with pytest.raises(InvalidScenarioError) as caught:
         Incident("s", start="x" * 5000, hours=1)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("text", ["runs = " + "[" * 5000, "runs = " + "9" * 5000])
+def test_toml_beyond_reason_is_told(text: str, tmp_path: Path) -> None:
+    """Nesting without end and a number of thousands of digits are faults of the file."""
+    path = tmp_path / "s.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidScenarioError, match="found broken TOML: "):
+        Scenario.read(path)

@@ -144,7 +144,7 @@ def _load(path: Path) -> dict[str, Any]:
         found, cure = "a file that cannot be opened", "Check who may read it."
     except UnicodeDecodeError:
         found, cure = "a file that is not UTF-8 text", "Save it as UTF-8."
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and nesting beyond reason
         found, cure = f"broken TOML: {error}", "Mend that line."
     row = fault(str(path), found=found, expected="a scenario in TOML", cure=cure)
     raise InvalidScenarioError("The scenario cannot be read.", fault_frame([row])) from None

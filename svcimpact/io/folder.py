@@ -224,7 +224,7 @@ def _read_settings(raw: Raw, path: Path) -> None:
         return
     try:
         raw.settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and nesting beyond reason
         said = str(error)
         line = re.search(r"at line (\d+)", said)
         raw.faults.append(

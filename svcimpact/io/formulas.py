@@ -1,17 +1,40 @@
-"""Formulas in a workbook that have no result: calamine returns blanks for them, without a word."""
+"""What calamine would not tell of a workbook's sheets: formulas without a result, and how far out
+the last value stands, which decides how much memory they take."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 
-def find_failures(path: Path) -> dict[str, dict[tuple[int, int], str]]:
-    """Find the formulas without a result.
+_FAR_OUT = re.compile(rb"\sr=[\"'](?:[A-Z]{2,}[0-9]|[A-Z][0-9]{8})")
+_FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]+)([0-9]+)[\"'](?:[^>]*[^/>])?>")
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What there is in a sheet.
+
+    Parameters
+    ----------
+    failures : dict
+        Formulas without a result: the error such as ``"#N/A"`` by row and column (from 0); ""
+        for a formula that no spreadsheet program has worked out yet.
+    last : tuple of (int, int)
+        The last row and the last column (from 0) with a value; (0, 0) where both are near.
+    """
+
+    failures: dict[tuple[int, int], str]
+    last: tuple[int, int]
+
+
+def look_inside(path: Path) -> dict[str, Inside]:
+    """Find the formulas without a result, and values far out.
 
     Parameters
     ----------
@@ -20,9 +43,8 @@ def find_failures(path: Path) -> dict[str, dict[tuple[int, int], str]]:
 
     Returns
     -------
-    dict of str to dict
-        By sheet, the error such as ``"#N/A"`` by row and column (from 0); "" for a formula that
-        no spreadsheet program has worked out yet.
+    dict of str to Inside
+        By sheet.
 
     Raises
     ------
@@ -34,15 +56,16 @@ def find_failures(path: Path) -> dict[str, dict[tuple[int, int], str]]:
             target for kind, target in _targets(parts, "").values() if kind == "officeDocument"
         ]
         targets = _targets(parts, book)
-        failures = {}
+        found = {}
         for sheet in _parse(parts, book).iter():
             if _tag(sheet) == "sheet":
                 # Strict and transitional workbooks have the id in different namespaces.
                 (relation,) = [v for key, v in sheet.attrib.items() if key.endswith("}id")]
                 kind, part = targets[relation]
                 if kind == "worksheet":
-                    failures[sheet.attrib["name"]] = dict(_failures(parts, part))
-        return failures
+                    data = parts.read(part)
+                    found[sheet.attrib["name"]] = Inside(dict(_failures(data)), _last(data))
+        return found
 
 
 def _targets(parts: ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -63,8 +86,16 @@ def _parse(parts: ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(parts.read(name))  # noqa: S314
 
 
-def _failures(parts: ZipFile, part: str) -> Iterator[tuple[tuple[int, int], str]]:
-    data = parts.read(part)
+def _last(data: bytes) -> tuple[int, int]:
+    row = column = 0
+    if _FAR_OUT.search(data):  # up to column Z any sheet can be held
+        for cell in _FILLED.finditer(data):
+            row = max(row, int(cell[2]) - 1)
+            column = max(column, _column(cell[1].decode("ascii"), 0))
+    return row, column
+
+
+def _failures(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
     if not re.search(rb"<(\w+:)?f[ >/]|t=[\"']e[\"']", data):
         return  # most sheets have no formulas at all, and are not taken apart
     row = column = -1

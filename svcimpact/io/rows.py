@@ -159,9 +159,10 @@ def add_table(
     numbers = [at for at in range(top + 1, len(records)) if not all(map(is_blank, records[at]))]
     if ragged:
         _check_lengths(raw, file, records, top, numbers)
-    width = max(map(len, records))
-    headings = [*map(_heading, records[top]), *[""] * (width - len(records[top]))]
-    body = [[*records[at], *[None] * (width - len(records[at]))] for at in numbers]
+    # Blanks to the right, of which a spreadsheet may write thousands, are no columns.
+    width = max(_filled(records[at]) for at in (top, *numbers))
+    headings = [*map(_heading, records[top][:width]), *[""] * (width - len(records[top]))]
+    body = [[*records[at][:width], *[None] * (width - len(records[at]))] for at in numbers]
     raw.tables[table] = pd.DataFrame(body, columns=headings, dtype="object")
     raw.rows[table] = [at + 1 for at in numbers]
 
@@ -217,4 +218,4 @@ def _check_lengths(
 
 def _filled(record: Sequence[object]) -> int:
     """Return how long a row is without the blank cells at its end."""
-    return max((at + 1 for at, cell in enumerate(record) if not is_blank(cell)), default=0)
+    return next((at for at in range(len(record), 0, -1) if not is_blank(record[at - 1])), 0)

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from svcimpact.errors import fault
 from svcimpact.io.folder import unreadable
-from svcimpact.io.formulas import find_failures
+from svcimpact.io.formulas import Inside, look_inside
 from svcimpact.io.rows import Raw, add_table, is_blank, place_names
 from svcimpact.nearest import plain
 from svcimpact.schema import SETTINGS
@@ -21,6 +21,7 @@ from svcimpact.schema import SETTINGS
 NOTES = ("read_me", "readme", "lists", "notes")  # sheets that explain, in our template and others
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MOST_CELLS = 30_000_000  # all rows of a sheet, up to column Z
 _SAVE = "Open it in Excel and save it as an Excel workbook (.xlsx)."
 
 
@@ -45,9 +46,9 @@ def read_workbook(path: Path) -> Raw:
         sheets = {sheet.name: sheet for sheet in workbook.sheets_metadata}
         placed = place_names([n for n in sheets if plain(n) not in NOTES], "sheet", raw)
         try:
-            failures = find_failures(path)
+            inside = look_inside(path)
         except (BadZipFile, ParseError, KeyError, ValueError) as error:
-            failures = {}
+            inside = {}
             raw.faults.append(
                 fault(
                     path.name,
@@ -66,9 +67,10 @@ def read_workbook(path: Path) -> Raw:
                         cure="It was read; unhide it to see what is in it.",
                     )
                 )
-            rows = _rows(raw, workbook, name, failures.get(name, {}))
+            rows = _rows(raw, workbook, name, inside.get(name, Inside({}, (0, 0))))
             if table == SETTINGS:
-                _add_settings(raw, rows or [], name)
+                if rows is not None:
+                    _add_settings(raw, rows, name)
             elif rows is None:
                 raw.tables[table] = None
             else:
@@ -107,9 +109,23 @@ def _open(raw: Raw, path: Path) -> CalamineWorkbook | None:
 
 
 def _rows(
-    raw: Raw, workbook: CalamineWorkbook, name: str, failures: dict[tuple[int, int], str]
+    raw: Raw, workbook: CalamineWorkbook, name: str, inside: Inside
 ) -> list[list[Any]] | None:
     """Return the cells of a sheet; the errors of formulas as text, so that they are told."""
+    last_row, last_column = inside.last
+    if (last_row + 1) * (last_column + 1) > _MOST_CELLS:
+        # Reading it would take every cell up to there, and more memory than there is.
+        raw.faults.append(
+            fault(
+                name,
+                str(last_row + 1),
+                f"column {xl_col_to_name(last_column)}",
+                found="values as far out as this",
+                expected="a table at the top left, and nothing far from it",
+                cure="Delete the rows below the table and the columns right of it, and save.",
+            )
+        )
+        return None
     try:
         sheet = workbook.get_sheet_by_name(name)
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
@@ -118,7 +134,7 @@ def _rows(
             fault(name, found=f"a damaged sheet ({error})", expected="rows of cells", cure=_SAVE)
         )
         return None
-    for (row, column), error_text in failures.items():
+    for (row, column), error_text in inside.failures.items():
         if error_text:
             rows[row][column] = error_text
         else:
