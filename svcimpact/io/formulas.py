@@ -1,5 +1,4 @@
-"""What calamine would not tell of a workbook's sheets: formulas without a result, and how far out
-the last value stands, which decides how much memory they take."""
+"""What calamine would not tell of a sheet: formulas without a result, and values far out."""
 
 from __future__ import annotations
 
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
-
 
 _FAR_OUT = re.compile(rb"\sr=[\"'](?:[A-Z]{2,}[0-9]|[A-Z][0-9]{8})")
 _FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]+)([0-9]+)[\"'](?:[^>]*[^/>])?>")
