@@ -74,10 +74,12 @@ def cross(
     templates = dict(template) if isinstance(template, Mapping) else {"": template}
     faults = _choice_faults(portfolio, chosen, levels, when)
     bases = {str(name): _base(str(name), given, faults) for name, given in templates.items()}
-    if len(chosen) * len(levels) * len(when) * len(bases) == 0:
-        counts = f"{len(chosen)} services, {len(levels)} severities, {len(when)} starts"
-        found = f"{counts} and {len(bases)} templates"
-        faults.append(fault("scenarios", found=found, expected="at least one of each"))
+    choices = {"services": chosen, "severities": levels, "starts": when, "templates": bases}
+    faults += [
+        fault(what, found="none", expected="at least one")
+        for what, there in choices.items()
+        if not there
+    ]
     if faults:
         raise InvalidScenarioError("The scenarios cannot be made.", fault_frame(faults))
     made = []
@@ -142,7 +144,7 @@ def ready(
             faults.append(
                 fault(
                     f"scenario {name!r}",
-                    found=f"{type(given).__name__} {given!r}",
+                    found=repr(given),
                     expected="a Scenario",
                     cure="Write Scenario('name', (incident,)).",
                 )

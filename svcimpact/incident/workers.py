@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import islice
 from math import ceil
 from multiprocessing import get_context
 from typing import Any
@@ -119,11 +126,16 @@ def _run_pool(portfolio: Portfolio, jobs: list[Job], processes: int, done: Keep)
     # A fresh process is the same on every system; a fork of one with threads may hang.
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _settle, (portfolio,))
     waiting: set[Future[Made]] = set()
+    rest = iter(jobs)
     try:
-        waiting.update(pool.submit(_make_held, job) for job in jobs)
-        for future in as_completed(waiting):
-            done(future.result())
-            waiting.discard(future)
+        # One for each process and none in line, so that an interrupt waits for these alone.
+        waiting.update(pool.submit(_make_held, job) for job in islice(rest, processes))
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                made = future.result()
+                waiting.update(pool.submit(_make_held, job) for job in islice(rest, 1))
+                done(made)
+                waiting.discard(future)
     except BrokenProcessPool:
         pass
     finally:
@@ -199,8 +211,9 @@ def _ask(client: Any, portfolio: Portfolio, jobs: Sequence[Job], keep: Keep) -> 
             future.release()
     except distributed.KilledWorker as error:
         raise SvcimpactError(
-            f"a piece of this sweep took {error.allowed_failures + 1} workers down with it: "
-            "check their memory; what was finished before is kept in the folder, if one was given"
+            f"a piece of this sweep took down {error.allowed_failures + 1} of the workers that "
+            "tried it: check their memory; what was finished before is kept in the folder, if one "
+            "was given"
         ) from error
     except CancelledError as error:
         raise SvcimpactError(
