@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks pictures clean
+.PHONY: demo test lint notebooks pictures bench clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -28,6 +28,11 @@ notebooks: $(STAMP)
 # Draw the README's chart again.
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+
+# Measure ourselves and peers in the same run, and write docs/benchmarks.md.
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python benchmarks/run.py
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
