@@ -112,7 +112,7 @@ def portfolio(*, quick: bool) -> list[Section]:
     """Measure on drawn networks; on MPLIB's too where SVCIMPACT_REAL_DATA names a folder."""
     if quick:
         return [measure(drawn_projects(), 40, runs=500, few=5, repeats=3)]
-    sections = [measure(drawn_projects(), 40, runs=10_000, few=15, repeats=5)]
+    sections = [measure(drawn_projects(), 40, runs=10_000, few=15, repeats=3)]
     archives = sorted(Path(os.environ.get("SVCIMPACT_REAL_DATA", "")).glob("mplib/*.zip"))
     for archive in archives[:1]:
         projects = mplib_projects(archive)

@@ -95,7 +95,7 @@ def first(*, quick: bool) -> list[Section]:
         )
         interleave([warm], 2 if quick else 5, warm=False)
         if not quick:
-            interleave([cold], 3, warm=False)
+            interleave([cold], 2, warm=False)
     sections.append(
         comparison(
             "cold: first answer in a new process",

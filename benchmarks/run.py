@@ -85,11 +85,13 @@ def asked(command: str | None) -> str:
     return next((word for word in words if word[0].isdigit()), "of unknown version")
 
 
-def page(sections: list[Section], today: date) -> str:
-    """Give the whole page."""
+def page(sections: list[Section], today: date, load: float) -> str:
+    """Give the whole page; `load` is how many programs wanted to run before we began."""
     where = (
         f"Measured on {today.isoformat()} on {os.cpu_count()} cores ({platform.machine()}), "
-        f"{platform.system()}: {', '.join(library_versions())}."
+        f"{platform.system()}: {', '.join(library_versions())}. "
+        f"Load average before: {load:.1f}"
+        + ("; others were at work, so trust CPU before wall." if load > 1 else ".")
     )
     return "\n".join([INTRODUCTION, where + "\n", *(s.markdown() for s in sections), LEFT_OUT])
 
@@ -102,6 +104,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, help="where to write the page")
     asked_for = parser.parse_args(arguments)
     chosen = asked_for.only or list(BENCHMARKS)
+    load = os.getloadavg()[0]
     sections = []
     for name in chosen:
         began = time.perf_counter()
@@ -112,7 +115,7 @@ def main(arguments: list[str]) -> None:
         sections += made
     out = asked_for.out or (None if asked_for.quick or asked_for.only else PAGE)
     if out:
-        out.write_text(page(sections, date.today()), encoding="utf-8")
+        out.write_text(page(sections, date.today(), load), encoding="utf-8")
         print(f"Written: {out}")
 
 
