@@ -9,7 +9,7 @@ from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
@@ -26,8 +26,23 @@ def compiled(function: Function) -> Function:
     callable
         The same, compiled when it is first called.
     """
-    made: Function = njit(**_OPTIONS)(function)
-    return made
+    return _made(function, **_OPTIONS)
+
+
+def allocating(function: Function) -> Function:
+    """Compile a function that makes arrays.
+
+    Parameters
+    ----------
+    function : callable
+        Anything that numba takes.
+
+    Returns
+    -------
+    callable
+        The same, compiled when it is first called.
+    """
+    return _made(function, nogil=True)
 
 
 def inlined(function: Function) -> Function:
@@ -43,5 +58,14 @@ def inlined(function: Function) -> Function:
     callable
         The same, compiled when it is first called.
     """
-    made: Function = njit(forceinline=True, **_OPTIONS)(function)
+    return _made(function, forceinline=True, **_OPTIONS)
+
+
+def _made(function: Function, **options: Any) -> Function:
+    try:
+        made: Function = njit(cache=True, **options)(function)
+    except RuntimeError:
+        # Neither beside the code nor in a home can anything be kept, as in a locked-down
+        # container: it is compiled anew each time.
+        made = njit(**options)(function)
     return made

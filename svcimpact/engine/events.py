@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from svcimpact.engine.compiled import allocating
 from svcimpact.engine.program import CAPACITY_STEP, HELD, LET_GO, Program
 from svcimpact.engine.state import Disruption, Work
 
 EPS = 1e-9
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     """Lay the disruption's events out by component and time."""
     takes, holds = len(d.take_resource), len(d.hold_task)
@@ -53,7 +53,7 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
         place[part[e]] += 1
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def project_capacity(p: Program, d: Disruption, w: Work, k: int, t: float) -> float:
     """Return what resource `k` has for projects at time `t`, summed from scratch."""
     low, high = p.capacity_ptr[k], p.capacity_ptr[k + 1]

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from svcimpact.checks.lookup import totals
+from svcimpact.engine.compiled import allocating
 from svcimpact.portfolio import Portfolio
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ class Plan:
         return start, finish
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def pass_forward(
     start: Floats,
     finish: Floats,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from svcimpact.engine.compiled import allocating
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
@@ -173,7 +173,7 @@ def _segments(program: Program, work: Work) -> list[tuple[int, float, float, flo
     return sorted(stretches)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _run_all(
     p: Program,
     d: Disruption,
@@ -193,7 +193,7 @@ def _run_all(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     """Write the incidents of one run as takes and holds; return how many of each."""
     takes = holds = 0
@@ -220,7 +220,7 @@ def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     return takes, holds
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def run_many(
     p: Program,
     s: Strikes,
