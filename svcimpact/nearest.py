@@ -42,18 +42,35 @@ class Nearest:
         The right values, the preferred ones first.
     cutoff : float
         How alike two values must be, from 0 to 1.
+    names : iterable of (str, str)
+        What else a right value is called, with the value: people write names for ids. A name of
+        several values leads to none.
 
     Examples
     --------
     >>> Nearest(["payments", "orders"])("paymnets")
     'payments'
+    >>> Nearest(["r-1", "r-2"], names=[("Ana Silva", "r-1"), ("Ben Ito", "r-2")])("Ben Ito")
+    'r-2'
     """
 
-    def __init__(self, known: Iterable[str], *, cutoff: float = 0.6) -> None:
+    def __init__(
+        self,
+        known: Iterable[str],
+        *,
+        cutoff: float = 0.6,
+        names: Iterable[tuple[str, str]] = (),
+    ) -> None:
         self._known = list(dict.fromkeys(known))
         self._variants: dict[str, str] = {}
         for value in self._known:
             self._variants.setdefault(_bare(value), value)
+        called: dict[str, set[str]] = {}
+        for name, value in names:
+            called.setdefault(_bare(name), set()).add(value)
+        for name, values in called.items():
+            if len(values) == 1:
+                self._variants.setdefault(name, *values)
         self._cutoff = cutoff
         self._comparisons = 0
 

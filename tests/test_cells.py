@@ -92,12 +92,27 @@ def test_marks_with_one_reading_are_read_with_a_warning(raw, value):
             "found '1,500', expected a number with one reading; did you mean 1.5 or 1500? "
             "Write a decimal point and no thousands marks.",
         ),
-        ("5 days", "found '5 days', expected a number; did you mean 5? Write the number alone."),
-        ("50%", "found '50%', expected a number; did you mean 0.5? Write the number alone."),
-        ("2 to 3", "found '2 to 3', expected a number. Write the number alone."),
-        ("soon", "found 'soon', expected a number. Write the number alone."),
-        ("\uff11", "found '\uff11', expected a number. Write the number alone."),
-        ("1_000", "found '1_000', expected a number. Write the number alone."),
+        (
+            "5 days",
+            "found '5 days', expected a number of working days; did you mean 5? "
+            "Write the number alone.",
+        ),
+        (
+            "EUR 5",
+            "found 'EUR 5', expected a number of working days; did you mean 5? "
+            "Write the number alone.",
+        ),
+        ("1 week", "found '1 week', expected a number of working days. Write the number alone."),
+        ("5k", "found '5k', expected a number of working days. Write the number alone."),
+        (
+            "50%",
+            "found '50%', expected a number of working days; did you mean 0.5? "
+            "Write the number alone.",
+        ),
+        ("2 to 3", "found '2 to 3', expected a number of working days. Write the number alone."),
+        ("soon", "found 'soon', expected a number of working days. Write the number alone."),
+        ("\uff11", "found '\uff11', expected a number of working days. Write the number alone."),
+        ("1_000", "found '1_000', expected a number of working days. Write the number alone."),
         (
             "#N/A",
             "found '#N/A', expected a number, not the error of a formula. "
@@ -118,8 +133,8 @@ def test_marks_with_one_reading_are_read_with_a_warning(raw, value):
             "found a number of 60 digits or more, expected a finite number. "
             "Write a number, or leave the cell blank.",
         ),
-        (True, "found TRUE, expected a number. Write a number."),
-        (date(2026, 3, 4), "found 2026-03-04, expected a number. Write a number."),
+        (True, "found TRUE, expected a number of working days. Write a number."),
+        (date(2026, 3, 4), "found 2026-03-04, expected a number of working days. Write a number."),
         (-1, "found -1, expected a number from 0 to 36500. Correct the number."),
         ("36501", "found '36501', expected a number from 0 to 36500. Correct the number."),
     ],

@@ -117,6 +117,21 @@ def test_unknown_id():
     ]
 
 
+def test_a_name_instead_of_an_id():
+    """Who writes a name where the id belongs is told the id; a name of two leads to neither."""
+    people = table(
+        "resource name", ("r-1", "Ana Silva"), ("r-2", "Ben Ito"), ("r-3", "Kim"), ("r-4", "Kim")
+    )
+    work = table("task resource", ("T1", "ben ito"), ("T2", "Kim"))
+    support = table("service resource", ("payments", "r-1"), ("orders", "r-3"), ("orders", "r-4"))
+    assert faults(resources=people, assignments=work, support=support) == [
+        "assignments, row 2, resource: found 'ben ito', expected an id from resources; did you "
+        "mean 'r-2'? Correct the id, or add 'ben ito' to resources.",
+        "assignments, row 3, resource: found 'Kim', expected an id from resources. "
+        "Correct the id, or add 'Kim' to resources.",
+    ]
+
+
 def test_unknown_id_where_there_are_none():
     """An id cannot be right while the table it refers to is empty."""
     assert faults(projects=table("project sponsor", ("P1", "cfo"), ("P2", None))) == [
@@ -371,7 +386,14 @@ def tasks(columns, *cells):
                 "Correct one of the two."
             ],
         ),
-        ("soon", 2, ["optimistic_days: found 'soon', expected a number. Write the number alone."]),
+        (
+            "soon",
+            2,
+            [
+                "optimistic_days: found 'soon', expected a number of working days. "
+                "Write the number alone."
+            ],
+        ),
     ],
 )
 def test_estimates(low, high, said):
@@ -461,6 +483,15 @@ def test_planned_before_the_portfolio_starts():
     assert warnings(tasks=tasks("planned_start", "2025-12-01")) == [
         "tasks, row 2, planned_start: found 2025-12-01, expected a date from the portfolio's start "
         "on, 2026-01-05. It can start when the portfolio starts."
+    ]
+
+
+def test_due_before_the_portfolio_starts():
+    """A due date of last year is a slip more often than a promise."""
+    due = table("project due", ("P1", "2025-06-30"), ("P2", "2026-06-30"))
+    assert warnings(projects=due) == [
+        "projects, row 2, due: found 2025-06-30, expected a date from the portfolio's start on, "
+        "2026-01-05. Nothing before the start is simulated; correct the year if it is a slip."
     ]
 
 

@@ -63,7 +63,8 @@ def test_all_faults_in_one_error():
         "Write year, month and day in order.\n"
         "tasks, row 2, project: found 'P7', expected an id from projects. "
         "Correct the id, or add 'P7' to projects.\n"
-        "tasks, row 3, duration_days: found 'x', expected a number. Write the number alone.\n"
+        "tasks, row 3, duration_days: found 'x', expected a number of working days. "
+        "Write the number alone.\n"
         "support, row 2, service: found 'mail', expected an id from services. "
         "Correct the id, or add 'mail' to services."
     )

@@ -198,6 +198,18 @@ def test_regions(code):
         ),
         (
             "working_days",
+            "Mon-Fri",
+            "working_days: found 'Mon-Fri', expected days of the week from Mon, Tue, Wed, Thu, "
+            "Fri, Sat, Sun; did you mean 'Mon Tue Wed Thu Fri'? Name every day.",
+        ),
+        (
+            "working_days",
+            "sunday to Thursday",
+            "working_days: found 'sunday to Thursday', expected days of the week from Mon, Tue, "
+            "Wed, Thu, Fri, Sat, Sun; did you mean 'Sun Mon Tue Wed Thu'? Name every day.",
+        ),
+        (
+            "working_days",
             [],
             "working_days: found '', expected at least one working day. "
             "Name the days that are worked.",

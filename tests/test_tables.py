@@ -166,7 +166,8 @@ def test_blank_rows_are_dropped_and_row_numbers_stay():
         ("T3", "P2", 1),
     )
     assert faults(tasks=given) == [
-        "tasks, row 5, duration_days: found 'x', expected a number. Write the number alone."
+        "tasks, row 5, duration_days: found 'x', expected a number of working days. "
+        "Write the number alone."
     ]
     with pytest.raises(InvalidPortfolioError, match="tasks, row 70, duration_days"):
         build_portfolio(

@@ -226,7 +226,7 @@ def _tell(
             rows[at],
             column.name,
             found=show(cells[at]),
-            expected=doubt.expected,
+            expected=_in_days(doubt.expected, column),
             nearest=doubt.nearest,
             cure=doubt.cure,
         )
@@ -240,3 +240,9 @@ def _tell(
             expected=expected,
             cure=f"Read as {listed(read for _, read in pairs)}.",
         )
+
+
+def _in_days(expected: str, column: Column) -> str:
+    """Say what a number counts where people write weeks or hours instead."""
+    days = column.unit == "working days" and expected == "a number"
+    return "a number of working days" if days else expected

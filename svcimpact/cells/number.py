@@ -20,6 +20,9 @@ _THOUSANDS_SPACES = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:[ '\u2019\xa0\u2009\u202f]\d{3})+(?:[.,]\d+)?", re.ASCII
 )
 _WITHIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
+# Beside these words a number means itself; '1 week' is no 1, and '5k' no 5.
+_PLAIN_UNITS = {"d", "day", "days", "fte", "eur", "usd", "gbp", "chf"}
+_WORD = re.compile(r"[^\W\d_]+")
 _MARKS = "a decimal point and no thousands marks"
 _MOST_EXACT_INTEGER = 2**53
 
@@ -114,7 +117,9 @@ def _from_text(text: str) -> float | str | Doubt:
 
 
 def _number_within(text: str) -> str:
-    """Return the one number that stands in a text such as '5 days' or '50%', else ''."""
+    """Return the one number that a text such as '5 days' or '50%' means, else ''."""
+    if not {word.casefold() for word in _WORD.findall(text)} <= _PLAIN_UNITS:
+        return ""
     within = _WITHIN.findall(text)
     if len(within) != 1 or _EITHER.fullmatch(within[0]):
         return ""

@@ -17,6 +17,10 @@ from svcimpact.nearest import Nearest
 _UTC = ZoneInfo("UTC")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEK = tuple(name[:3] for name in _DAY_NAMES)
+_SPAN = re.compile(
+    rf"(?P<first>{'|'.join((*_DAY_NAMES, *WEEK))})\s*(?:-|\u2013|To)\s*"
+    rf"(?P<last>{'|'.join((*_DAY_NAMES, *WEEK))})"
+)
 _DAY_START = "a time of day such as 09:00"
 _HOLIDAYS = "a region code such as GB-ENG, or ISO dates"
 _SEVERITY = "a share from 0 to 1 for each level, such as 1=1 2=0.5 3=0.2"
@@ -166,6 +170,14 @@ def read_working_days(raw: object) -> tuple[str, ...] | Doubt:
     tuple of str or Doubt
         ``"Mon"`` to ``"Sun"``, in the order of the week.
     """
+    if isinstance(raw, str) and (span := _SPAN.fullmatch(clean(raw).title())):
+        first, last = (WEEK.index(span[end][:3]) for end in ("first", "last"))
+        meant = " ".join(WEEK[day % 7] for day in range(first, first + (last - first) % 7 + 1))
+        return Doubt(
+            f"days of the week from {', '.join(WEEK)}",
+            nearest=quoted(meant),
+            cure="Name every day.",
+        )
     days = set()
     for part in _parts(raw):
         name = part.strip().title() if isinstance(part, str) else ""

@@ -47,7 +47,7 @@ def check_order(draft: Draft, ledger: Ledger) -> None:
 
 
 def check_past(draft: Draft, ledger: Ledger) -> None:
-    """Find actual dates after the status date, and warn of plans before the start.
+    """Find actual dates after the status date, and warn of what is before the start.
 
     Parameters
     ----------
@@ -79,6 +79,17 @@ def check_past(draft: Draft, ledger: Ledger) -> None:
             found=listed(map(show, tasks["planned_start"][early].drop_duplicates())),
             expected=f"a date from the portfolio's start on, {show(start)}",
             cure="It can start when the portfolio starts.",
+        )
+    projects = draft.frames["projects"]
+    past = (projects["due"] < start).to_numpy(dtype=bool)
+    if past.any():
+        ledger.warn(
+            "projects",
+            draft.rows["projects"][past],
+            "due",
+            found=listed(map(show, projects["due"][past].drop_duplicates())),
+            expected=f"a date from the portfolio's start on, {show(start)}",
+            cure="Nothing before the start is simulated; correct the year if it is a slip.",
         )
 
 

@@ -90,7 +90,10 @@ def check_references(draft: Draft, ledger: Ledger) -> None:
             right = pd.concat([known[target] for target in targets], ignore_index=True)
             cells = draft.frames[table][column.name]
             unknown = np.flatnonzero(cells.notna() & ~among(cells, right))
-            near = Nearest(right if unknown.size else ())
+            near = Nearest(
+                right if unknown.size else (),
+                names=_names(draft, targets) if unknown.size else (),
+            )
             for at in unknown:
                 ledger.fault(
                     table,
@@ -113,6 +116,16 @@ def _known(draft: Draft) -> dict[str, pd.Series | None]:
     teams = draft.frames["resources"]["team"].dropna().drop_duplicates()
     known[TEAMS] = None if ("resources", "resource") in draft.absent else teams
     return known
+
+
+def _names(draft: Draft, targets: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return what the ids of some tables are called, with the ids."""
+    pairs: list[tuple[str, str]] = []
+    for target in targets:
+        if target in KEYS and "name" in draft.frames[target]:
+            called = draft.frames[target][["name", *KEYS[target]]].dropna()
+            pairs += called.itertuples(index=False, name=None)
+    return pairs
 
 
 def _expected(targets: tuple[str, ...], right: pd.Series) -> str:

@@ -315,7 +315,7 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         Faults: unknown services and severities, restoration that cannot be fitted.
     """
     known = list(portfolio.services["service"])
-    nearest = Nearest(known)
+    nearest = Nearest(known, names=portfolio.services[["name", "service"]].itertuples(index=False))
     levels = {level for level, _ in portfolio.settings.severity}
     faults = []
 
