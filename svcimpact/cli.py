@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -201,14 +203,23 @@ def main() -> None:
         app()
     except InputError as error:
         if len(error.warnings):
-            typer.echo("Also noticed:", err=True)
-            for line in describe(error.warnings):
-                typer.echo(f"  {line}", err=True)
-        typer.echo(str(error), err=True)
+            _complain("\n  ".join(["Also noticed:", *describe(error.warnings)]))
+        _complain(str(error))
         sys.exit(YOUR_INPUT)
     except MissingRequirementError as error:
-        typer.echo(str(error), err=True)
+        _complain(str(error))
         sys.exit(YOUR_INPUT)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _complain("There is no room left on the disk: make some, and run it again.")
+        sys.exit(YOUR_INPUT)
+
+
+def _complain(text: str) -> None:
+    # Where nobody listens the exit code still tells.
+    with suppress(OSError):
+        typer.echo(text, err=True)
 
 
 def _read(path: Path) -> Portfolio:

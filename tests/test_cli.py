@@ -222,6 +222,21 @@ def test_results_never_become_formulas(tmp_path):
     pd.testing.assert_frame_equal(back, table.astype({"name": "str"}), check_dtype=False)
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs a disk that is full")
+def test_output_that_goes_nowhere_is_no_bug(tmp_path):
+    """A full disk gets one sentence, or none where it cannot be told, and exit code 2."""
+
+    def run(target: str, **streams: object) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "svcimpact", "check", target]
+        return subprocess.run(command, check=False, text=True, **streams)  # noqa: S603
+
+    with Path("/dev/full").open("w") as full:
+        found = run(TINY, stdout=full, stderr=subprocess.PIPE)
+        assert found.stderr == "There is no room left on the disk: make some, and run it again.\n"
+        assert found.returncode == 2
+        assert run(str(tmp_path / "no"), stdout=full, stderr=full).returncode == 2
+
+
 def test_the_command_itself_ends_with_the_exit_code(tmp_path):
     """The installed command passes the exit code on to the shell."""
     command = [sys.executable, "-m", "svcimpact", "check", str(tmp_path / "nowhere")]
