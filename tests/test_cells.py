@@ -155,6 +155,18 @@ def test_limits_on_one_side():
     ]
 
 
+@pytest.mark.parametrize("typed", [True, False])
+def test_no_number_is_larger_than_anybody_means(typed):
+    """Products of numbers of 308 digits overflow; 1e15 of any money or people is plenty."""
+    cells = pd.Series([1e308, 1e15]) if typed else ["1e308", 1e15]
+    _, faults, _ = column(cells, "services", "outage_cost_per_hour")
+    found = "1e+308" if typed else "'1e308'"
+    assert faults == [
+        f"services, row 2, outage_cost_per_hour: found {found}, expected a number of at most "
+        "1e15. Correct the number."
+    ]
+
+
 def test_a_typed_column_with_infinity_is_looked_at_cell_by_cell():
     """Infinity in a float column is a fault in its own row, and NaN is a blank."""
     cells, faults, _ = column(pd.Series([1.0, np.inf, np.nan]))
@@ -265,6 +277,17 @@ def test_control_characters_are_dropped_with_a_warning():
     assert warnings == [
         "tasks, rows 2 and 3, name: found 'a\\x07b' and 'T\\u200b9', expected no control or "
         "invisible characters. Read as 'ab' and 'T9'."
+    ]
+
+
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u200e", "\u2066", "\u00ad"])
+def test_marks_that_nobody_sees_do_not_make_another_id(mark):
+    """What Windows, browsers and word processors copy along is dropped from ids, and told."""
+    cells, faults, warnings = column([f"{mark}T1", "T2"], "tasks", "task")
+    assert (cells.tolist(), faults) == (["T1", "T2"], [])
+    assert warnings == [
+        f"tasks, row 2, task: found '{mark.encode('unicode_escape').decode()}T1', expected no "
+        "control or invisible characters. Read as 'T1'."
     ]
 
 

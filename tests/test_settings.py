@@ -263,6 +263,12 @@ def test_regions(code):
         ),
         (
             "hours_per_day",
+            1e-9,
+            "hours_per_day: found 1e-09, expected hours, 0.1 or more; did you mean 0? "
+            "Write the working hours in a day.",
+        ),
+        (
+            "hours_per_day",
             "eight",
             "hours_per_day: found 'eight', expected a number. Write the number alone.",
         ),
@@ -365,6 +371,12 @@ def test_faults(key, value, said):
             "7,5",
             "hours_per_day: found '7,5', expected a decimal point and no "
             "thousands marks. Read as 7.5.",
+        ),
+        (
+            "hours_per_day",
+            0.3125,
+            "hours_per_day: found 0.3125, expected hours (as a share of the day it would be 7.5 "
+            "hours). Read as 0.3125.",
         ),
         (
             "currency",

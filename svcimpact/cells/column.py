@@ -14,7 +14,7 @@ import pandas as pd
 
 from svcimpact.cells.doubt import Doubt, show
 from svcimpact.cells.moment import read_day, read_moment
-from svcimpact.cells.number import limits, read_integer, read_number
+from svcimpact.cells.number import MOST, limits, read_integer, read_number
 from svcimpact.cells.text import read_choice, read_flag, read_id, read_text
 from svcimpact.errors import Ledger, listed
 from svcimpact.schema import Column
@@ -118,8 +118,8 @@ def _typed(values: npt.NDArray[np.object_], column: Column) -> pd.Series:
 
 
 def _outside(numbers: npt.NDArray[np.float64], column: Column) -> npt.NDArray[np.bool_]:
-    low = -np.inf if column.minimum is None else column.minimum
-    high = np.inf if column.maximum is None else column.maximum
+    low = -MOST if column.minimum is None else column.minimum
+    high = MOST if column.maximum is None else column.maximum
     return (numbers < low) | (numbers > high)
 
 

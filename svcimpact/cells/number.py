@@ -25,6 +25,8 @@ _PLAIN_UNITS = {"d", "day", "days", "fte", "eur", "usd", "gbp", "chf"}
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKS = "a decimal point and no thousands marks"
 _MOST_EXACT_INTEGER = 2**53
+# More than all the money there is; products of larger numbers overflow.
+MOST = 1e15
 
 
 def read_number(raw: object) -> float | str | Doubt:
@@ -144,12 +146,14 @@ def limits(value: float, minimum: float | None, maximum: float | None) -> Doubt 
     Returns
     -------
     Doubt or None
-        The fault, or None where the number is within.
+        The fault, or None where the number is within and no larger than anybody means.
     """
     low = minimum is not None and value < minimum
     high = maximum is not None and value > maximum
     if not low and not high:
-        return None
+        if abs(value) <= MOST:
+            return None
+        return Doubt("a number of at most 1e15", cure="Correct the number.")
     if minimum is None:
         expected = f"at most {show(maximum)}"
     elif maximum is None:

@@ -14,6 +14,7 @@ from svcimpact.cells.number import read_number
 from svcimpact.cells.text import clean, quoted, read_text
 from svcimpact.nearest import Nearest
 
+_LEAST_HOURS = 0.1  # with less a day is lost in the rounding of its hours
 _UTC = ZoneInfo("UTC")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEK = tuple(name[:3] for name in _DAY_NAMES)
@@ -102,12 +103,17 @@ def read_hours_per_day(raw: object) -> float | str | Doubt:
     """
     value = read_number(raw)
     hours = value.value if isinstance(value, Doubt) else value
-    if isinstance(hours, float):
-        return (
-            value
-            if 0 < hours <= 24
-            else Doubt("more than 0 and up to 24", cure="Write the working hours in a day.")
-        )
+    if not isinstance(hours, float):
+        return value
+    cure = "Write the working hours in a day."
+    if not 0 < hours <= 24:
+        return Doubt("more than 0 and up to 24", cure=cure)
+    if hours < 1:
+        # A spreadsheet's time of 7:30 that lost its format is 0.3125, a share of the day.
+        near = show(round(24 * hours, 2))
+        if hours < _LEAST_HOURS:
+            return Doubt("hours, 0.1 or more", nearest=near, cure=cure)
+        return Doubt(f"hours (as a share of the day it would be {near} hours)", value=hours)
     return value
 
 

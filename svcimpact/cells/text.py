@@ -9,9 +9,13 @@ from datetime import date, time
 from svcimpact.cells.doubt import Doubt, show
 from svcimpact.nearest import Nearest, plain
 
-# Control characters (tab and line feed may stay), invisible spaces and byte order marks, halves of
+# Control characters (tab and line feed may stay), soft hyphens, invisible spaces and byte order
+# marks, marks that turn the direction of writing (Windows and browsers copy them along), halves of
 # surrogate pairs and non-characters: what a file format may refuse or nobody can see.
-_STRAY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
+_STRAY = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
+    "\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 _EXCEL_ERRORS = frozenset(
     ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"]
 )
