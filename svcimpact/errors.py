@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from unicodedata import category
 
 import pandas as pd
 
@@ -37,7 +38,7 @@ class InputError(SvcimpactError, ValueError):
         self.warnings = fault_frame([]) if warnings is None else warnings
 
     def __str__(self) -> str:
-        return "\n".join([str(self.args[0]), *describe(self.faults)])
+        return "\n".join([_on_one_line(str(self.args[0])), *describe(self.faults)])
 
 
 class InvalidPortfolioError(InputError):
@@ -113,6 +114,9 @@ def fault_frame(rows: list[dict[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FAULT_COLUMNS)).astype("str")
 
 
+# Control characters, halves of pairs and line ends; and marks that turn the direction of writing.
+_STEERING = ("Cc", "Cs", "Zl", "Zp")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # A message is read by a person: of many faults of one kind in one column, this many are told.
 _TOLD_IN_FULL = 20
 
@@ -170,7 +174,17 @@ def _sentence(row: Mapping[Hashable, str]) -> str:
     said += f"; did you mean {row['nearest']}?" if row["nearest"] else ""
     line = f"{where}: {said}" if said else f"{where}:"
     line = line if line.endswith(("?", ".", ":")) else f"{line}."
-    return f"{line} {row['cure']}".rstrip()
+    return _on_one_line(f"{line} {row['cure']}".rstrip())
+
+
+def _on_one_line(text: str) -> str:
+    """Spell out what would break the line or steer the terminal: names come from anywhere."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if category(c) in _STEERING or c in _TURNING else c
+        for c in text
+    )
 
 
 def listed(values: Iterable[object], *, limit: int = 3) -> str:

@@ -157,3 +157,12 @@ def test_no_faults_are_no_lines():
     """An empty table of faults says nothing."""
     assert describe(fault_frame([])) == []
     assert isinstance(fault_frame([]), pd.DataFrame)
+
+
+def test_a_fault_is_one_line_whatever_the_names():
+    """Line ends, escapes and turned writing in a name are spelled out; letters stay."""
+    row = fault("a\nb", "1", "c\x1b[31m", found="'\u202ex'", expected="é 中 👩\u200d👧 5\xa0h")
+    said = describe(fault_frame([row]))
+    assert said == ["a\\nb, row 1, c\\x1b[31m: found '\\u202ex', expected é 中 👩\u200d👧 5\xa0h."]
+    error = InputError("x\x1b[2J has faults.", fault_frame([row]))
+    assert str(error).splitlines() == ["x\\x1b[2J has faults.", *said]
