@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks pictures bench clean
+.PHONY: demo test lint notebooks pictures bench mutations clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -28,6 +28,10 @@ notebooks: $(STAMP)
 # Draw the README's chart again.
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+
+# Plant deliberate faults in copies of the package; every one has to be caught by a test.
+mutations: $(STAMP)
+	$(BIN)/python tests/mutations.py
 
 # Measure ourselves and peers in the same run, and write docs/benchmarks.md.
 bench: $(STAMP)

@@ -53,8 +53,8 @@ def simulation(
 
 def over_tasks(*, quick: bool) -> Section:
     """Grow the portfolio, with an incident that takes everybody."""
-    sizes = [1000, 10_000] if quick else [1000, 10_000, 100_000]
-    runs = {1000: 100, 10_000: 20, 100_000: 5}
+    sizes = [1000, 4000] if quick else [1000, 10_000, 100_000]
+    runs = {1000: 100, 4000: 20, 10_000: 20, 100_000: 5}
     points = [(f"{n:,}", simulation(wide(n, chained=True), local("S1"), runs[n], 1)) for n in sizes]
     return curve(
         "growth: tasks",
@@ -144,7 +144,7 @@ def of_its_own(tasks: int, *, chained: bool, more: int) -> dict[str, float]:
 
 def disturbance(*, quick: bool) -> list[Section]:
     """Grow the portfolio around an incident that touches about 30 tasks."""
-    sizes, more = ([1000, 10_000], 20) if quick else ([1000, 10_000, 100_000], 300)
+    sizes, more = ([1000, 4000], 20) if quick else ([1000, 10_000, 100_000], 300)
     sections = []
     for chained in (False, True):
         lines = []
@@ -178,7 +178,7 @@ def disturbance(*, quick: bool) -> list[Section]:
 
 def memory(*, quick: bool) -> list[Section]:
     """Do many futures of many tasks, and look at the memory it takes."""
-    tasks, runs = (10_000, 100) if quick else (100_000, 1000)
+    tasks, runs = (4000, 50) if quick else (100_000, 1000)
     began = time.perf_counter()
     found = of_its_own(tasks, chained=True, more=runs - 1)
     line = [f"{tasks:,}", f"{runs:,}", short(time.perf_counter() - began)]

@@ -143,7 +143,12 @@ def import_plans(
         typer.Argument(metavar="PLAN", help="Plans: .mpp, MSPDI .xml, .xer, PMXML."),
     ],
     out: Annotated[Path, typer.Option(help="The folder or .xlsx to write.")],
-    overwrite: Annotated[bool, typer.Option(help="Replace tables that are there.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            help="Replace the whole portfolio that is there, services and support included."
+        ),
+    ] = False,
 ) -> None:
     """Turn Microsoft Project or Primavera plans into one portfolio."""
     from svcimpact.exchange import read_plans

@@ -6,43 +6,8 @@ otherwise a task needs 1 FTE of k0 and k0 has 1 FTE.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from paper_case import NEVER, NOBODY, ONE, Case, alone, shared
 from plan_arrays import plan_arrays
-
-ONE: Mapping[int, float] = {0: 1.0}
-NOBODY: Mapping[int, float] = {}
-NEVER = -np.inf
-
-
-@dataclass
-class Case:
-    """A small plan, what befalls it, and the answer."""
-
-    name: str
-    plan: dict[str, Any]
-    start: Sequence[float]
-    finish: Sequence[float]
-    interruptions: Sequence[int] = ()
-    takes: Sequence[tuple[int, float, float, float]] = ()
-    holds: Sequence[tuple[int, float, float]] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-def alone(hours: Sequence[float], **fields: Any) -> dict[str, Any]:
-    """Tasks that need nobody, so that only their links matter."""
-    return plan_arrays(hours, **fields)
-
-
-def shared(hours: Sequence[float], **fields: Any) -> dict[str, Any]:
-    """Tasks that all need one full k0."""
-    fields.setdefault("needs", [ONE] * len(hours))
-    fields.setdefault("capacity", [1])
-    return plan_arrays(hours, **fields)
-
 
 BASICS = [
     Case("one task", shared([8]), [0], [8]),
@@ -143,6 +108,19 @@ LINKS = [
         [5, 5, 5],
     ),
     Case(
+        # A lets C end at 2 + 5, and B, known later, at 4: the last of both counts.
+        "the longer of two finish gates is known first",
+        alone([2, 4, 1], links=[(0, 2, "FF", 5), (1, 2, "FF", 0)]),
+        [0, 0, 0],
+        [2, 4, 7],
+    ),
+    Case(
+        "the longer of two start gates is known first",
+        alone([2, 4, 1], links=[(0, 2, "FS", 5), (1, 2, "FS", 0)]),
+        [0, 0, 7],
+        [2, 4, 8],
+    ),
+    Case(
         # At 5, C ends, so B, so A, all before anyone starts: D is there in time to be first on k0.
         "finish gates open before anyone starts",
         shared(
@@ -205,6 +183,26 @@ SHARES = [
         shared([4], capacity=[[(NEVER, 1), (2, 0.25), (50, 1)]]),
         [0],
         [10],
+    ),
+    Case(
+        # 0.3 FTE from 2 on: enough for A, too little for B, who waits for all of k0 at 5.
+        "too little for one is enough for another",
+        shared(
+            [2, 1],
+            needs=[{0: 0.25}, ONE],
+            capacity=[[(NEVER, 0), (2, 0.3), (5, 1)]],
+        ),
+        [2, 5],
+        [4, 6],
+    ),
+    Case("nearly all is not all", shared([19], capacity=[0.95]), [0], [20]),
+    Case(
+        # From 2 on there is 0.8 for A and B; floating point leaves C a millionth of a billionth.
+        "0.8 less 0.5 less 0.3 is nothing",
+        shared([4, 4, 4], needs=[{0: 0.5}, {0: 0.3}, {0: 0.2}], capacity=[[(NEVER, 1), (2, 0.8)]]),
+        [0, 0, 0],
+        [4, 4, 6],
+        [0, 0, 1],
     ),
     Case("capacity below 0 is none", shared([2], capacity=[[(NEVER, -0.5), (3, 1)]]), [3], [5]),
     Case(

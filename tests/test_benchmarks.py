@@ -137,7 +137,7 @@ def test_mcprojsim_gives_the_same_finish(tmp_path: Path) -> None:
     """
     mcprojsim = against_programs.mcprojsim()
     if mcprojsim is None:
-        pytest.skip("mcprojsim is not installed")
+        pytest.skip("mcprojsim is not installed; it needs Python 3.13 or newer")
     whole = networks.shared_portfolio(networks.drawn_projects(1, 42), people=4, pairs=0.0)
     odd = whole.tasks["duration_days"] * np.random.default_rng(1).uniform(0.9, 1.1, 42)
     portfolio = replace(whole, tasks=whole.tasks.assign(duration_days=odd))

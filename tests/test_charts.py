@@ -239,6 +239,26 @@ def test_finish_curves_names_the_fall():
     assert said.endswith(f"to {100 * (1 - row['chance_late']):.0f} %")
 
 
+def key(ax):
+    """Return the texts of the key."""
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize(("late", "does"), [(0.0, "makes"), (1.0, "misses")])
+def test_finish_curves_without_a_fall(late, does):
+    """What is certain is told as such, not as a chance of 0 %; years where there are several."""
+    outcome = fake_outcome(2)
+    outcome.projects[["chance_late", "chance_late_levelled"]] = late
+    ax = charts.finish_curves(outcome)
+    assert (
+        title(ax)
+        == f"No due date becomes less likely; Ledger move {does} 21 March 2026 in every run"
+    )
+    assert "due 21 Mar, " in " ".join(key(ax))
+    outcome.projects.loc[1, "due"] = pd.Timestamp("2031-03-21")
+    assert "due 21 Mar 2026, " in " ".join(key(charts.finish_curves(outcome)))
+
+
 def test_gantt_marks_what_the_incident_holds():
     """The hatched bar spans the held stretch, the shade the outage, the dashes the due date."""
     outcome = fake_outcome(8)

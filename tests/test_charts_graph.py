@@ -13,6 +13,7 @@ from crowds import crowd, portfolio_of
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
+from paper import paper, people, staff
 from test_graph import real_systems, services_only, shop
 
 from svcimpact.charts.boxes import blend, fit, ink_on
@@ -113,6 +114,15 @@ def test_title_states_the_finding() -> None:
     assert title(graph(shop(), service="pay")) == (
         "If Payments fails, 1 other service goes down, 3 people are pulled away (3.8 FTE), "
         "and 2 of 2 projects lose people or have tasks that can be held"
+    )
+    alone = paper(
+        services=[{"service": "pay", "name": "Payments"}],
+        support=staff(("pay", "ana", 0.1, 0)),
+        resources=people(ana=1),
+    )
+    assert title(graph(alone, service="pay")) == (
+        "If Payments fails, no other service goes down, nobody is pulled away, and no project "
+        "loses people or has tasks that can be held"
     )
     assert title(service_map(shop())) == (
         "A failure of Payments takes 1 of 3 other services down, as does Shop"

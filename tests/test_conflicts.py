@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -270,3 +271,15 @@ def test_a_large_portfolio_takes_about_a_second() -> None:
     found.sentences()
     assert time.process_time() - begin < 1.5
     assert len(found.weeks) > 1000
+
+
+def test_years_are_told_everywhere_where_there_are_several():
+    """In a portfolio of years no week goes without its year, those of the first year neither."""
+    tables = named(two_people(), projects=["LEDGER", "PORTAL"])
+    found = over_allocation(portfolio_of(tables))
+    assert not any("2026" in sentence for sentence in found.sentences())
+    later = found.summary.copy()
+    later.loc[later.index[-1], "worst_week"] = pd.Timestamp("2031-03-17")
+    told = replace(found, summary=later).sentences()
+    assert "in the week of 9 March 2026" in told[0]
+    assert "in the week of 17 March 2031" in told[-1]

@@ -140,12 +140,20 @@ def test_plan_without_incident():
     lines = said(findings(changed.portfolio, changed))
     assert (
         "Incident or not, Branch telephony misses its due date in at least 95 % of the runs: the "
-        "plan asks for more than its people have."
+        "plan is late without it."
     ) in lines
     assert (
         "Without any incident 8 of 8 projects already end later than planned, because people are "
         "wanted twice or work takes longer: Ledger move by 12 working days (P50)."
     ) in lines
+    begun = replace(changed.portfolio.settings, status_date=pd.Timestamp("2026-03-02"))
+    later = fake_outcome(8)
+    later.projects.loc[0, "levelled_delay_days"] = 12.0
+    later.portfolio = replace(later.portfolio, settings=begun)
+    assert (
+        "because people are wanted twice or work takes longer, or had not begun by the status "
+        "date: Ledger move by 12"
+    ) in " ".join(said(findings(later.portfolio, later)))
     changed.projects["levelled_delay_days"] = 0.0
     assert (
         "Without an incident the plan holds: its people can do it by the planned dates."
@@ -162,6 +170,9 @@ def test_no_delay_nobody_pulled_nothing_lost():
     assert "No project ends later because of it." in lines
     assert "Nobody is pulled away from projects." in lines
     assert not any("cost" in line for line in lines)
+    captions = [t.caption for s in findings(calm.portfolio, calm).sections for t in s.tables]
+    assert "Services hit" in captions
+    assert "Who restores, who covers, what projects lose" not in captions
     Page(render(findings(calm.portfolio, calm)))
 
 

@@ -65,7 +65,7 @@ def here(portfolio: Portfolio, scenarios: tuple[Scenario, ...]) -> Sweep:
 def cluster() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as made:
         yield made
 
@@ -75,7 +75,7 @@ def client(cluster: Any) -> Iterator[Any]:
     from distributed import Client
 
     with Client(cluster) as made:
-        made.wait_for_workers(2, timeout=PATIENCE)
+        made.wait_for_workers(1, timeout=PATIENCE)
         yield made
 
 
@@ -145,11 +145,6 @@ def slow_held(job: Job) -> Made:
     return workers.make(workers._held[0], job)
 
 
-def deadly_held(job: Job) -> Made:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return job[0], ""
-
-
 def test_threads_give_the_same_bits(
     portfolio: Portfolio, scenarios: tuple[Scenario, ...], here: Sweep
 ) -> None:
@@ -187,6 +182,7 @@ def test_a_killed_worker_costs_its_piece_alone(
 ) -> None:
     """A worker is killed in the midst of a piece: that piece alone is made twice, same bits."""
     folder = tmp_path / "pieces"
+    client.wait_for_workers(2, timeout=PATIENCE)
 
     def with_log(*given: Any) -> list[list[Any]]:
         # The workers run already: the log's place has to travel with the jobs.
@@ -316,13 +312,19 @@ def test_processes_give_the_same_bits_though_one_dies(
 def test_processes_that_keep_dying_are_told(
     portfolio: Portfolio, scenarios: tuple[Scenario, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Processes that die whatever is tried end the sweep in a sentence."""
-    monkeypatch.setattr(workers, "_make_held", deadly_held)
-    monkeypatch.setattr(workers, "ATTEMPTS", 1)
+    """Processes that die whatever is tried end the sweep in a sentence, at the third time."""
+    tried: list[int] = []
+
+    def dead(_: Portfolio, jobs: list[Job], processes: int, *__: object) -> None:
+        tried.append(processes)
+        assert jobs == list(enumerate(scenarios))
+
+    monkeypatch.setattr(workers, "_run_pool", dead)
     with pytest.raises(SvcimpactError) as caught:
-        sweep(portfolio, scenarios, processes=1)
+        sweep(portfolio, scenarios, processes=40)
+    assert tried == [6, 6, 6]
     assert str(caught.value) == (
-        "processes of this sweep died 1 times: check the memory, ask for fewer of them, and let a "
+        "processes of this sweep died 3 times: check the memory, ask for fewer of them, and let a "
         'script ask for them under if __name__ == "__main__"'
     )
 

@@ -76,11 +76,16 @@ def finish_curves(
         return ax
     key: list[Artist] = []
     spans: list[float] = []
+    years = chosen["due"].dropna().dt.year
+    several_years = len(years) > 0 and years.min() < years.max()
     for number, (_, row) in enumerate(chosen.iterrows()):
         colour, shape = PALETTE[number % len(PALETTE)], _SHAPES[number % len(_SHAPES)]
         key.append(
-            Line2D([], [], color=colour, linewidth=2.4, marker=shape, label=plain(_entry(row)))
-        )
+            Line2D(
+                [], [], color=colour, linewidth=2.4, marker=shape,
+                label=plain(_entry(row, year=several_years)),
+            )
+        )  # fmt: skip
         if row["project"] not in set(worked["project"]):
             continue
         for frame, dashed in ((outcome.levelled.project_finish, True),
@@ -140,7 +145,7 @@ def _frame(ax: Axes, spans: Sequence[float]) -> None:
     ax.set_xlabel("Finish date", color=INK)
 
 
-def _entry(row: pd.Series) -> str:
+def _entry(row: pd.Series, *, year: bool) -> str:
     """Return a project's line in the key."""
     name = shorten(row["name"], 44)
     if pd.isna(row["planned_finish"]):
@@ -148,7 +153,7 @@ def _entry(row: pd.Series) -> str:
     if pd.isna(row["due"]):
         return f"{name}: no due date"
     before, now = (chance(1 - row[c]) for c in ("chance_late_levelled", "chance_late"))
-    return f"{name}: due {day(row['due'], year=False, brief=True)}, {before} → {now}"
+    return f"{name}: due {day(row['due'], year=year, brief=True)}, {before} → {now}"
 
 
 def _title(chosen: pd.DataFrame) -> str:
@@ -160,5 +165,9 @@ def _title(chosen: pd.DataFrame) -> str:
     before, now = (chance(1 - row[c]) for c in ("chance_late_levelled", "chance_late"))
     name, due = shorten(row["name"], 48), day(row["due"])
     if fall.max() < 0.005:
+        late = float(row["chance_late"])
+        if late in (0.0, 1.0):
+            does = "misses" if late else "makes"
+            return f"No due date becomes less likely; {name} {does} {due} in every run"
         return f"No due date becomes less likely; {name} makes {due} with a chance of {now}"
     return f"{name}: the chance of making {due} falls from {before} to {now}"

@@ -231,8 +231,9 @@ def _draw_outages(ax: Axes, outcome: Outcome, last: pd.Timestamp) -> list[str]:
             continue
         ax.axvspan(position(begin), position(end), facecolor=OUTAGE, edgecolor="none", zorder=0.5)
         ax.axvline(position(begin), color=ALARM, linewidth=1.3, zorder=0.6)
+        year = begin.year != outcome.portfolio.settings.start.year
         names.append(
-            f"{shorten(row.name, 26)} down, {day(begin, year=False, brief=True, time=True)} "
+            f"{shorten(row.name, 26)} down, {day(begin, year=year, brief=True, time=True)} "
             f"to {day(end, year=False, brief=True, time=True)}"
         )
     return names

@@ -290,12 +290,17 @@ def _said(portfolio: Portfolio, failure: Failure | None) -> tuple[str, str]:
     names = dict(zip(portfolio.services["service"], portfolio.services["name"], strict=True))
     down = sum(is_down(weight) for weight in failure.weights.values()) - 1
     pulled, hit = len(failure.pulls), len(failure.projects)
-    text = (
-        f"If {names[failure.service]} fails, "
-        f"{counted(down, 'other service goes', 'other services go')} down, "
-        f"{counted(pulled, 'person is', 'people are')} pulled away "
-        f"({number(sum(failure.pulls.values()), 1)}{GAP}FTE), and {hit} of "
-        f"{counted(len(portfolio.projects), 'project')} "
+    fte = number(sum(failure.pulls.values()), 1)
+    follow = counted(down, "other service goes", "other services go")
+    away = f"{counted(pulled, 'person is', 'people are')} pulled away ({fte}{GAP}FTE)"
+    projects = (
+        f"{hit} of {counted(len(portfolio.projects), 'project')} "
         f"{'loses people or has' if hit == 1 else 'lose people or have'} tasks that can be held"
+        if hit
+        else "no project loses people or has tasks that can be held"
+    )
+    text = (
+        f"If {names[failure.service]} fails, {follow if down else 'no other service goes'} down, "
+        f"{away if pulled else 'nobody is pulled away'}, and {projects}"
     )
     return text, "What the failure reaches is on top; all else is faded"

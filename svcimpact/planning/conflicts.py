@@ -50,7 +50,7 @@ class Conflicts:
         `weeks` (how many), `over_hours`, `over_days`, `worst_week`, `worst_days`, `projects`
         and `services`.
     start : pandas.Timestamp
-        The portfolio's start; dates of its year are told without the year.
+        The portfolio's start; where all worst weeks are of its year, no sentence names the year.
     """
 
     weeks: pd.DataFrame
@@ -76,7 +76,8 @@ class Conflicts:
     def _sentence(self, row: dict[Hashable, Any], ranked: pd.DataFrame) -> str:
         worst = row["worst_week"]
         day = f"{worst.day} {worst.month_name()}"
-        day += "" if worst.year == self.start.year else f" {worst.year}"
+        one_year = (self.summary["worst_week"].dt.year == self.start.year).all()
+        day += "" if one_year else f" {worst.year}"
         when = f"in the week of {day}"
         if row["weeks"] != 1:
             when = f"in {row['weeks']} weeks, most {when} ({_days(row['worst_days'])})"

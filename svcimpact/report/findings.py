@@ -113,7 +113,7 @@ def _incident_sections(outcome: Outcome) -> list[Section]:
         Chart(f"graph-{n}", partial(charts.graph, outcome.portfolio, service=str(service)))
         for n, service in enumerate(struck[:2])
     ]
-    tasks = tables.task_table(outcome)
+    tasks, people = tables.task_table(outcome), tables.people_table(outcome)
     return [
         Section(
             "How late, and what it costs",
@@ -132,7 +132,7 @@ def _incident_sections(outcome: Outcome) -> list[Section]:
         Section(
             "Who restores, who covers, who is missing",
             charts=tuple(spread),
-            tables=(tables.service_table(outcome), tables.people_table(outcome)),
+            tables=(tables.service_table(outcome), *([people] if people.rows else [])),
         ),
     ]
 

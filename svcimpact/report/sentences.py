@@ -125,7 +125,7 @@ def _due_sentences(frame: pd.DataFrame) -> list[str]:
         said.append(
             f"Incident or not, {names} {'misses its' if len(lost) == 1 else 'miss their'} due "
             f"{'date' if len(lost) == 1 else 'dates'} in at least 95{GAP}% of the runs: the plan "
-            "asks for more than its people have."
+            "is late without it."
         )
     return said
 
@@ -245,10 +245,12 @@ def levelling_sentences(outcome: Outcome) -> list[str]:
     if late.empty:
         return ["Without an incident the plan holds: its people can do it by the planned dates."]
     top = late.iloc[0]
+    status = outcome.portfolio.settings.status_date
+    begun = "" if status is None or pd.isna(status) else ", or had not begun by the status date"
     return [
         f"Without any incident {len(late)} of {counted(len(frame), 'project')} already end later "
-        f"than planned, because people are wanted twice or work takes longer: {top['name']} by "
-        f"{number(float(top['levelled_delay_days']))} working days (P50)."
+        f"than planned, because people are wanted twice or work takes longer{begun}: "
+        f"{top['name']} by {number(float(top['levelled_delay_days']))} working days (P50)."
     ]
 
 

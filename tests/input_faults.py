@@ -1,0 +1,267 @@
+"""Faults in what a run is given: plans (part 4 of the model) and disruptions (part 3)."""
+
+from __future__ import annotations
+
+from faults import faults_in
+
+PAPER = ("tests/test_kernel.py::test_kernel_against_paper",)
+PLAN = ("tests/test_plan.py",)
+PEOPLE = ("tests/test_disruption.py",)
+MANY = ("tests/test_simulate.py",)
+
+LAYOUT = faults_in(
+    "engine/program.py",
+    (*PAPER, *PLAN),
+    (
+        "Tasks are dispatched in row order.",
+        "rank[plan.dispatch] = np.arange(n)",
+        "rank[:] = np.arange(n)",
+    ),
+    (
+        "Everything is one component, so that a stranger's events move bits (locality).",
+        "component = rank[inverse].astype(np.int64)",
+        "component = 0 * rank[inverse].astype(np.int64)",
+    ),
+    (
+        "A need of nothing counts as a need.",
+        "real = plan.need_units > 0",
+        "real = plan.need_units >= 0",
+    ),
+    (
+        "An SS link holds the finish.",
+        "holds_start = kind <= 1",
+        "holds_start = kind < 1",
+    ),
+    (
+        "An FF lead passes only when its predecessor has finished.",
+        "((kind == 0) | (kind == 2))",
+        "(kind == 0)",
+    ),
+    (
+        "The least need of a resource is that of its last task.",
+        "np.minimum.at(least, needed, units)",
+        "least[needed] = units",
+    ),
+    (
+        "Planned freezes hold nobody.",
+        "plan.hold_until - plan.hold_from > 1e-9",
+        "plan.hold_until - plan.hold_from > 1e9",
+    ),
+    (
+        "Capacity stays what it was at first.",
+        "later = np.isfinite(plan.capacity_time) & ",
+        "later = np.isnan(plan.capacity_time) & ",
+    ),
+)
+TABLES = faults_in(
+    "engine/plan.py",
+    PLAN,
+    (
+        "Planned start comes before priority in dispatch order.",
+        "np.lexsort((np.arange(n), start, priority[project]))",
+        "np.lexsort((np.arange(n), priority[project], start))",
+    ),
+    (
+        "A project without a priority comes first.",
+        "na_value=np.inf",
+        "na_value=-np.inf",
+    ),
+    (
+        "A task that may start early waits for its planned start.",
+        "release=np.where(early, 0.0, start)",
+        "release=start",
+    ),
+    (
+        "Lags are taken as hours, not as days.",
+        'links["lag_days"].to_numpy(np.float64) * day',
+        'links["lag_days"].to_numpy(np.float64)',
+    ),
+    (
+        "Everyday support takes nothing from projects.",
+        "min(absent, capacity[k]) - everyday[k]",
+        "min(absent, capacity[k])",
+    ),
+    (
+        "Absences that overlap take more than the person.",
+        "- min(absent, capacity[k])",
+        "- absent",
+    ),
+    (
+        "The last day of an absence is a working day.",
+        'absences["end"].to_numpy() + day',
+        'absences["end"].to_numpy()',
+    ),
+    (
+        "A planned freeze holds the tasks that use the service, too.",
+        'portfolio.changes[portfolio.changes["effect"] == "changes"]',
+        "portfolio.changes",
+    ),
+    (
+        "A planned freeze of one service holds every task that changes any.",
+        'whole = pd.isna(row["service"])',
+        "whole = True",
+    ),
+    (
+        "A task that wants more than there ever is goes unnoticed at min_share below 1.",
+        "min_share * plan.need_units > room + 1e-9",
+        "min_share * plan.need_units > room / min_share + 1e-9",
+    ),
+)
+IN_RUNS = faults_in(
+    "engine/runs.py",
+    PEOPLE,
+    (
+        "The aftermath takes as many people as the incident.",
+        "s.aftermath[k] * s.take_fte[x]",
+        "s.take_fte[x]",
+    ),
+    (
+        "A change freeze ends with the restoration.",
+        "s.begin[e], s.thawed[e]",
+        "s.begin[e], s.restored[e]",
+    ),
+    (
+        "What uses the service is held until the change freeze ends.",
+        "d.hold_task[holds] = s.use_task[x]\n"
+        "            d.hold_from[holds], d.hold_until[holds] = s.begin[e], s.restored[e]",
+        "d.hold_task[holds] = s.use_task[x]\n"
+        "            d.hold_from[holds], d.hold_until[holds] = s.begin[e], s.thawed[e]",
+    ),
+    (
+        "People stay away until the aftermath is over.",
+        "d.take_from[takes], d.take_until[takes] = s.begin[e], s.restored[e]",
+        "d.take_from[takes], d.take_until[takes] = s.begin[e], s.over[e]",
+    ),
+) + faults_in(
+    "engine/runs.py",
+    MANY,
+    (
+        "Every batch has the durations and incidents of the first.",
+        "run = first + x",
+        "run = x",
+    ),
+    (
+        "Every run without an incident is the first one.",
+        "b = min(run, len(base[0]) - 1)",
+        "b = 0",
+    ),
+    (
+        "Uncertain durations are as planned.",
+        "w.real[var_task[v], HOURS] = var_hours[run, v]",
+        "pass",
+    ),
+)
+INCIDENTS = faults_in(
+    "incident/disruption.py",
+    PEOPLE,
+    (
+        "Severity does not scale the pull.",
+        ".to_numpy(np.float64) * share * weight",
+        ".to_numpy(np.float64) * weight",
+    ),
+    (
+        "Every dependent pulls as if it were struck itself.",
+        ".to_numpy(np.float64) * share * weight",
+        ".to_numpy(np.float64) * share * (weight > 0)",
+    ),
+    (
+        "People are pulled beyond their capacity.",
+        "np.minimum(own, capacity)",
+        "own",
+    ),
+    (
+        "Pull and cascade together go beyond capacity.",
+        "np.minimum(cascade, capacity - own)",
+        "np.minimum(cascade, capacity)",
+    ),
+    (
+        "Dependents pull though the cascade is switched off.",
+        'if "cascade" in without',
+        'if "cascade " in without',
+    ),
+    (
+        "Relief is the whole everyday load, not in proportion to the pull.",
+        "relief = _sums(who, bau * busy[who],",
+        "relief = _sums(who, bau * (busy[who] > 0),",
+    ),
+    (
+        "Relief is not given back to projects.",
+        "return self.own + self.cascade + self.cover - self.relief",
+        "return self.own + self.cascade + self.cover",
+    ),
+    (
+        "Covering costs projects nothing.",
+        "return self.own + self.cascade + self.cover - self.relief",
+        "return self.own + self.cascade - self.relief",
+    ),
+    (
+        "Everyday support of a service that is down is covered.",
+        'up = ~staff["service"].isin(down).to_numpy()',
+        'up = staff["service"].notna().to_numpy()',
+    ),
+    (
+        "Cover goes by capacity, not by what the pull leaves of it.",
+        "bau[up] * busy[who[up]], capacity - pull)",
+        "bau[up] * busy[who[up]], capacity)",
+    ),
+    (
+        "The one who drops a load covers part of it.",
+        "who[(what == y) & (who != k)]",
+        "who[(what == y) & (who >= 0)]",
+    ),
+    (
+        "Colleagues cover in equal parts.",
+        "left[row] * free[able] / free[able].sum()",
+        "left[row] * np.ones(len(able)) / len(able)",
+    ),
+    (
+        "Colleagues cover more than they have free.",
+        "out=np.ones_like(given), where=given > spare)",
+        "out=np.ones_like(given), where=given > np.inf)",
+    ),
+    (
+        "What a full one cannot take is not offered again.",
+        "spare[fits < 1.0] = 0.0",
+        "spare[:] = 0.0",
+    ),
+    (
+        "Tasks that use a service are held as long as tasks that change it, and the other way.",
+        "return tuple(dict.fromkeys(changing)), tuple(dict.fromkeys(using))",
+        "return tuple(dict.fromkeys(using)), tuple(dict.fromkeys(changing))",
+    ),
+    (
+        "Every service in the blast radius freezes its tasks, down or not.",
+        '_held(portfolio, down) if "freeze"',
+        '_held(portfolio, tuple(weights)) if "freeze"',
+    ),
+) + faults_in(
+    "incident/strikes.py",
+    PEOPLE,
+    (
+        "Every incident has the staffing of severity 1.",
+        "shares[s.severity]",
+        "shares[1]",
+    ),
+    (
+        "The aftermath goes on though it is switched off.",
+        '0.0 if "aftermath" in without else s.aftermath_share',
+        "s.aftermath_share",
+    ),
+    (
+        "Hours of freeze and aftermath run on the working clock, not around the clock.",
+        "clock.after(arrivals.start, arrivals.hours + by[kind])",
+        "clock.after(arrivals.start, arrivals.hours) + by[kind]",
+    ),
+    (
+        "Hours to restoration run on the working clock, not around the clock.",
+        "np.asarray(clock.after(arrivals.start, arrivals.hours), float)",
+        "np.asarray(clock.hours(arrivals.start) + arrivals.hours, float)",
+    ),
+    (
+        "Mechanisms that are switched off work on.",
+        "shares[s.severity], without=without)",
+        "shares[s.severity])",
+    ),
+)
+
+INPUT_FAULTS = (*LAYOUT, *TABLES, *IN_RUNS, *INCIDENTS)
