@@ -9,9 +9,13 @@ STAMP := $(VENV)/.installed
 demo: $(STAMP)
 	$(BIN)/svcimpact demo --out demo
 
+# Tests that start and kill processes of their own have the machine to themselves.
+ALONE := tests/test_sweep.py tests/test_workers.py tests/test_mutations.py
+
 # Everything that has to hold: unit tests, properties, doctests, notebooks.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(ALONE)
 	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider
 
 lint: $(STAMP)
