@@ -165,7 +165,8 @@ def test_demo_leaves_a_report_to_open(call, tmp_path):
 def test_demo_outside_a_clone(call, tmp_path, monkeypatch):
     """Without the example, the demo says where to run it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "__file__", str(tmp_path / "lib" / "svcimpact" / "cli.py"))
+    there = tmp_path / "lib" / "svcimpact" / "cli" / "during.py"
+    monkeypatch.setattr(cli.during, "__file__", str(there))
     code, _, err = call("demo")
     assert code == 2
     assert "data/meridian: found no such folder" in err

@@ -1,40 +1,21 @@
-"""The command line: each command reads, makes one call, and writes."""
+"""Commands on a serious incident: simulate, report, demo."""
 
 from __future__ import annotations
 
-import errno
-import io
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svcimpact.errors import InputError, MissingRequirementError, describe, fault, fault_frame
+from svcimpact.cli.app import Out, Where, app, load, tell
+from svcimpact.errors import InputError, fault, fault_frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from svcimpact.incident.outcome import Outcome
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.portfolio import Portfolio
 
-OK, OUR_BUG, YOUR_INPUT = 0, 1, 2
-
-app = typer.Typer(
-    help="What a serious incident does to a project portfolio that shares people and services "
-    "with operations.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-Where = Annotated[
-    Path,
-    typer.Argument(help="A folder of tables, an .xlsx workbook, or a plan (.mpp, .xml, .xer)."),
-]
 ScenarioFile = Annotated[
     Path | None, typer.Option("--scenario", help="A scenario file (TOML), instead of --service.")
 ]
@@ -54,33 +35,6 @@ Seed = Annotated[
 
 
 @app.command()
-def check(portfolio: Where) -> None:
-    """Check a portfolio and tell every fault and warning in it."""
-    found = _read(portfolio)
-    typer.echo(repr(found))
-    _tell(found.warnings)
-    typer.echo("No faults.")
-
-
-@app.command()
-def conflicts(
-    portfolio: Where,
-    out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
-) -> None:
-    """Find who is wanted twice, in which week, and by whom."""
-    from svcimpact.planning import over_allocation
-
-    found = over_allocation(_read(portfolio))
-    for sentence in found.sentences():
-        typer.echo(sentence)
-    if out is not None:
-        from svcimpact.io.results import write_results
-
-        tables = {n: getattr(found, n) for n in ("summary", "weeks", "competitors")}
-        typer.echo(f"Written: {write_results(tables, out)}")
-
-
-@app.command()
 def simulate(
     portfolio: Where,
     scenario: ScenarioFile = None,
@@ -92,13 +46,13 @@ def simulate(
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
-    out: Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")] = None,
+    out: Out = None,
 ) -> None:
     """Simulate what an incident does to every project."""
     told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
-    outcome = _simulate(_read(portfolio), told, runs, seed)
+    outcome = _simulate(load(portfolio), told, runs, seed)
     typer.echo(repr(outcome))
-    _tell(outcome.warnings)
+    tell(outcome.warnings)
     if out is not None:
         from svcimpact.io.results import write_results
 
@@ -126,7 +80,7 @@ def report(
     """
     from svcimpact.report import findings, write_html, write_report
 
-    found = _read(portfolio)
+    found = load(portfolio)
     options = (service, start, severity, hours, median_hours, p90_hours)
     if all(told is None for told in (scenario, *options, runs, seed)):
         written = write_html(findings(found), out)
@@ -134,48 +88,6 @@ def report(
         told = _scenario(scenario, *options)
         written = write_report(_simulate(found, told, runs, seed), out)
     typer.echo(f"Written: {written}")
-
-
-@app.command("import")
-def import_plans(
-    plans: Annotated[
-        list[Path],
-        typer.Argument(metavar="PLAN", help="Plans: .mpp, MSPDI .xml, .xer, PMXML."),
-    ],
-    out: Annotated[Path, typer.Option(help="The folder or .xlsx to write.")],
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            help="Replace the whole portfolio that is there, services and support included."
-        ),
-    ] = False,
-) -> None:
-    """Turn Microsoft Project or Primavera plans into one portfolio."""
-    from svcimpact.exchange import read_plans
-    from svcimpact.io import write
-    from svcimpact.io.results import write_lines
-
-    found = read_plans(plans)
-    typer.echo(repr(found))
-    _tell(found.warnings)
-    written = write(found, out, overwrite=overwrite)
-    typer.echo(f"Written: {written}")
-    if len(found.warnings):
-        beside = written if written.is_dir() else written.parent
-        kept = beside / f"{written.stem}-import-warnings.txt"
-        typer.echo(f"Written: {write_lines(describe(found.warnings), kept)}")
-    typer.echo("Next: fill in services, support and changes, then run svcimpact check.")
-
-
-@app.command()
-def new(
-    file: Annotated[Path, typer.Argument(help="The .xlsx workbook to make.")],
-    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
-) -> None:
-    """Make a template workbook with a sheet for every table."""
-    from svcimpact.template import write_template
-
-    typer.echo(f"Written: {write_template(file, overwrite=overwrite)}")
 
 
 @app.command()
@@ -196,48 +108,6 @@ def demo(
     write_results(outcome.tables, out / "tables")
     written = write_report(outcome, out / "report.html")
     typer.echo(f"\nOpen the report: {written.resolve().as_uri()}")
-
-
-def main() -> None:
-    """Run the command line; 0 is well, 2 the user's input, 1 our bug."""
-    for stream in (sys.stdout, sys.stderr):
-        # What is piped or kept in a file may have an encoding that lacks letters of a name.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    try:
-        app()
-    except InputError as error:
-        if len(error.warnings):
-            _complain("\n  ".join(["Also noticed:", *describe(error.warnings)]))
-        _complain(str(error))
-        sys.exit(YOUR_INPUT)
-    except MissingRequirementError as error:
-        _complain(str(error))
-        sys.exit(YOUR_INPUT)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _complain("There is no room left on the disk: make some, and run it again.")
-        sys.exit(YOUR_INPUT)
-
-
-def _complain(text: str) -> None:
-    # Where nobody listens the exit code still tells.
-    with suppress(OSError):
-        typer.echo(text, err=True)
-
-
-def _read(path: Path) -> Portfolio:
-    from svcimpact.reading import read
-
-    return read(path)
-
-
-def _tell(warnings: pd.DataFrame) -> None:
-    if len(warnings):
-        typer.echo(f"Warnings: {len(warnings)}")
-    for line in describe(warnings):
-        typer.echo(f"  {line}")
 
 
 def _scenario(
@@ -285,7 +155,7 @@ def _simulate(
 
 def _example() -> Path:
     """Return the folder of the embedded example."""
-    for root in (Path.cwd(), Path(__file__).resolve().parents[1]):
+    for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
         if (root / "data" / "meridian" / "portfolio.toml").is_file():
             return root / "data" / "meridian"
     row = fault(

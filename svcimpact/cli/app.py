@@ -1,0 +1,45 @@
+"""The application that commands are added to, and what they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svcimpact.errors import describe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from svcimpact.portfolio import Portfolio
+
+app = typer.Typer(
+    help="What a serious incident does to a project portfolio that shares people and services "
+    "with operations.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Where = Annotated[
+    Path,
+    typer.Argument(help="A folder of tables, an .xlsx workbook, or a plan (.mpp, .xml, .xer)."),
+]
+Out = Annotated[Path | None, typer.Option(help="A folder or .xlsx for the tables.")]
+
+
+def load(path: Path) -> Portfolio:
+    """Read a portfolio from a folder, a workbook or a plan."""
+    from svcimpact.reading import read
+
+    return read(path)
+
+
+def tell(warnings: pd.DataFrame) -> None:
+    """Print warnings, one a line."""
+    if len(warnings):
+        typer.echo(f"Warnings: {len(warnings)}")
+    for line in describe(warnings):
+        typer.echo(f"  {line}")
