@@ -264,12 +264,12 @@ def test_one_run_has_no_error_and_is_one_run(call):
     assert code == 0
     assert ": 1 run, seed 1" in out
     assert "nan" not in out
-    assert "Warnings: 1\n  scenario, runs: found 1, expected 25 or more" in out
+    assert "Warnings: 1\n  scenario, runs: found 1, expected 73 or more" in out
 
 
 def test_an_incident_beside_the_plan_is_told(call):
     """A start in the wrong year shows in a warning, not in a table of zeros alone."""
-    words = ("simulate", TINY, "--service", "payments", "--hours", "5", "--runs", "25", "--start")
+    words = ("simulate", TINY, "--service", "payments", "--hours", "5", "--runs", "73", "--start")
     _, out, _ = call(*words, "2062-01-06 13:00")
     assert (
         "  incident 1, start: found 2062-01-06 13:00, expected a time before the last project "

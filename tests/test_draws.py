@@ -23,6 +23,7 @@ from svcimpact.incident.draws import (
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.portfolio import Portfolio
 
+SAMPLINGS = ("random", "latin-hypercube")
 YEAR = 365.25 * 24
 SERVICES = [{"service": s} for s in ("core", "mail", "shop")]
 CORE = Incident("core", start="2026-03-09 10:00", median_hours=16, p90_hours=72)
@@ -38,10 +39,12 @@ def uncertain(*rows: tuple[str, float, float, float], **more: object) -> list[di
     ]  # fmt: skip
 
 
-def hours_of(rows: list[dict[str, object]], runs: int, seed: int = 1) -> dict[str, np.ndarray]:
+def hours_of(
+    rows: list[dict[str, object]], runs: int, seed: int = 1, sampling: str = "random"
+) -> dict[str, np.ndarray]:
     """Draw the hours of tasks, by id."""
     portfolio = paper(projects=[{"project": "P"}], tasks=rows)
-    task, hours = draw_hours(portfolio, compile_plan(portfolio), runs, seed)
+    task, hours = draw_hours(portfolio, compile_plan(portfolio), runs, seed, sampling)
     return {portfolio.tasks["task"][i]: hours[:, v] for v, i in enumerate(task)}
 
 
@@ -80,10 +83,11 @@ def test_streams_are_independent_and_uniform() -> None:
     assert abs(neighbours) < 4 / np.sqrt(drawn[:-1].size)
 
 
-def test_durations_against_the_closed_form() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_durations_against_the_closed_form(sampling: str) -> None:
     """PERT has mean (a + 4m + b) / 6 and variance (mean - a)(b - mean) / 7, being a beta."""
     low, mode, high, runs = 2.0, 3.0, 9.0, 20_000
-    drawn = hours_of(uncertain(("A", low, mode, high)), runs)["A"] / 8
+    drawn = hours_of(uncertain(("A", low, mode, high)), runs, sampling=sampling)["A"] / 8
     mean = (low + 4 * mode + high) / 6
     variance = (mean - low) * (high - mean) / 7
     assert drawn.min() >= low
@@ -118,22 +122,26 @@ def test_what_is_certain_is_not_drawn() -> None:
     assert (task.tolist(), hours.shape) == ([3], (7, 1))
 
 
-def test_a_task_keeps_its_draws_whoever_stands_beside_it() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_a_task_keeps_its_draws_whoever_stands_beside_it(sampling: str) -> None:
     """Adding, removing and sorting tasks moves no bit of another's durations."""
-    alone = hours_of(uncertain(("A", 1, 2, 4)), 50)["A"]
-    crowd = hours_of(uncertain(("B", 1, 3, 4), ("A", 1, 2, 4), ("C", 0, 0, 1)), 50)
+    alone = hours_of(uncertain(("A", 1, 2, 4)), 50, sampling=sampling)["A"]
+    beside = uncertain(("B", 1, 3, 4), ("A", 1, 2, 4), ("C", 0, 0, 1))
+    crowd = hours_of(beside, 50, sampling=sampling)
     np.testing.assert_array_equal(crowd["A"], alone)
     assert not np.isin(crowd["B"], alone).any()
 
 
-def test_more_runs_begin_with_the_same() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_more_runs_begin_with_the_same(sampling: str) -> None:
     """The first runs of many are the runs of few, in every kind of randomness."""
     rows = uncertain(("A", 1, 2, 4))
-    np.testing.assert_array_equal(hours_of(rows, 1000)["A"][:10], hours_of(rows, 10)["A"])
+    few, many = (hours_of(rows, runs, sampling=sampling)["A"] for runs in (10, 1000))
+    np.testing.assert_array_equal(many[:10], few)
     chance = RandomIncidents(250, rates={"shop": 9, "mail": 2}, median_hours=4, p90_hours=20)
     portfolio = paper(services=SERVICES)
     few, many = (
-        draw_incidents(portfolio, Scenario("x", (CORE, MAIL), chance, runs=runs))
+        draw_incidents(portfolio, Scenario("x", (CORE, MAIL), chance, runs, sampling=sampling))
         for runs in (10, 1000)
     )
     end = few.ptr[-1]
@@ -142,15 +150,16 @@ def test_more_runs_begin_with_the_same() -> None:
         np.testing.assert_array_equal(getattr(many, name)[:end], getattr(few, name))
 
 
-def test_adding_a_source_moves_no_other() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_adding_a_source_moves_no_other(sampling: str) -> None:
     """An incident at another service, or random ones, move no draw of those there before."""
-    portfolio = paper(services=SERVICES)
-    alone = draw_incidents(portfolio, Scenario("x", (CORE,), runs=200))
+    portfolio, how = paper(services=SERVICES), {"runs": 200, "sampling": sampling}
+    alone = draw_incidents(portfolio, Scenario("x", (CORE,), **how))
     chance = RandomIncidents(250, rates={"shop": 9}, median_hours=4, p90_hours=20)
-    both = draw_incidents(portfolio, Scenario("x", (MAIL, CORE), chance, runs=200))
+    both = draw_incidents(portfolio, Scenario("x", (MAIL, CORE), chance, **how))
     assert of_service(both, "core") == of_service(alone, "core")
     more = replace(chance, rates={"mail": 3, "shop": 9})
-    again = draw_incidents(portfolio, Scenario("x", (), more, runs=200))
+    again = draw_incidents(portfolio, Scenario("x", (), more, **how))
     assert of_service(again, "shop") == of_service(both, "shop")
 
 
@@ -163,10 +172,12 @@ def test_a_second_incident_of_a_service_has_a_stream_of_its_own() -> None:
     assert not np.isin(two.hours[two.source == 1], alone.hours).any()
 
 
-def test_stated_incidents_strike_once_in_every_run() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_stated_incidents_strike_once_in_every_run(sampling: str) -> None:
     """Each stated incident strikes at its start in each run, restored by its own law."""
     runs = 5000
-    drawn = draw_incidents(paper(services=SERVICES), Scenario("x", (CORE, MAIL), runs=runs))
+    scenario = Scenario("x", (CORE, MAIL), runs=runs, sampling=sampling)
+    drawn = draw_incidents(paper(services=SERVICES), scenario)
     assert drawn.ptr.tolist() == list(range(0, 2 * runs + 1, 2))
     assert drawn.source.tolist() == [0, 1] * runs
     assert set(drawn.start[::2].tolist()) == {CORE.start.to_pydatetime()}
@@ -185,12 +196,13 @@ def test_a_source_says_what_follows() -> None:
     assert source.restoration.describe() == "lognormal, median 16 h, P90 72 h"
 
 
-def test_arrivals_are_a_poisson_stream() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_arrivals_are_a_poisson_stream(sampling: str) -> None:
     """Counts have the rate's mean and variance and law; strikes are uniform over the horizon."""
     runs, rate = 4000, 5.0
     portfolio = paper(services=SERVICES)
     chance = RandomIncidents(250, rates={"shop": rate}, median_hours=4, p90_hours=20)
-    drawn = draw_incidents(portfolio, Scenario("x", (), chance, runs=runs))
+    drawn = draw_incidents(portfolio, Scenario("x", (), chance, runs, sampling=sampling))
     begin, end = horizon(portfolio, chance)
     length = (end - begin) / pd.Timedelta(hours=1)
     counts = np.diff(drawn.ptr)
@@ -224,12 +236,13 @@ def test_the_horizon_is_working_days_from_where_time_begins() -> None:
     )
 
 
-def test_a_rate_of_nothing_and_a_horizon_of_nothing_strike_never() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_a_rate_of_nothing_and_a_horizon_of_nothing_strike_never(sampling: str) -> None:
     """Rate 0 or horizon 0 draw no incident."""
     portfolio = paper(services=SERVICES)
     for days, rate in ((0, 50), (250, 0)):
         chance = RandomIncidents(days, rates={"core": rate}, median_hours=1, p90_hours=2)
-        drawn = draw_incidents(portfolio, Scenario("x", (), chance, runs=20))
+        drawn = draw_incidents(portfolio, Scenario("x", (), chance, runs=20, sampling=sampling))
         assert drawn.ptr.tolist() == [0] * 21
 
 
@@ -277,16 +290,41 @@ def test_given_rates_are_severity_1_and_fit_the_log_where_nothing_else_is_said(
     assert found[0][0].restoration.source.endswith("severity 1 of mail")
 
 
-def test_the_streams_are_those_of_the_seed() -> None:
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_the_streams_are_those_of_the_seed(sampling: str) -> None:
     """Another seed gives other incidents and durations; the same seed the same bits."""
     chance = RandomIncidents(250, rates={"shop": 9}, median_hours=4, p90_hours=20)
     portfolio = paper(services=SERVICES)
     one, same, other = (
-        draw_incidents(portfolio, Scenario("x", (CORE,), chance, runs=50, seed=seed))
+        draw_incidents(portfolio, Scenario("x", (CORE,), chance, 50, seed, sampling=sampling))
         for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(one.hours, same.hours)
     np.testing.assert_array_equal(one.start, same.start)
     assert not np.isin(one.hours, other.hours).any()
     rows = uncertain(("A", 1, 2, 4))
-    assert not np.isin(hours_of(rows, 20, 1)["A"], hours_of(rows, 20, 2)["A"]).any()
+    first, second = (hours_of(rows, 20, seed, sampling)["A"] for seed in (1, 2))
+    assert not np.isin(first, second).any()
+
+
+def test_a_latin_hypercube_fills_every_stratum_of_every_source() -> None:
+    """Of 64 runs on end each source has one draw in each 64th of its distribution."""
+    runs, how = 640, {"runs": 640, "sampling": "latin-hypercube"}
+    drawn = hours_of(uncertain(("A", 2, 3, 9), ("B", 2, 3, 9)), runs, sampling="latin-hypercube")
+    law = stats.beta(1 + 4 / 7, 1 + 24 / 7, loc=16, scale=56)
+    places = [law.cdf(drawn["A"]), law.cdf(drawn["B"])]
+    hours = draw_incidents(paper(services=SERVICES), Scenario("x", (CORE,), **how)).hours
+    places.append(stats.norm.cdf(np.log(hours / 16) / np.log(72 / 16) * stats.norm.ppf(0.9)))
+    for place in places:
+        strata = np.floor(64 * place.reshape(10, 64)).astype(int)
+        np.testing.assert_array_equal(np.sort(strata, axis=1), np.tile(np.arange(64), (10, 1)))
+    assert abs(np.corrcoef(places)[np.triu_indices(3, 1)]).max() < 4 / np.sqrt(runs)
+    chance = RandomIncidents(250, rates={"shop": 3}, median_hours=4, p90_hours=20)
+    plenty = draw_incidents(paper(services=SERVICES), Scenario("x", (), chance, **how))
+    counts = np.diff(plenty.ptr).reshape(10, 64)
+    # Every block has as many runs of each count as there ought to be, to one.
+    begin, end = horizon(paper(services=SERVICES), chance)
+    expected = 3 * ((end - begin) / pd.Timedelta(hours=1)) / YEAR
+    for count in range(5):
+        share = 64 * stats.poisson(expected).pmf(count)
+        assert (np.abs((counts == count).sum(axis=1) - share) < 1.5).all()

@@ -240,6 +240,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         min_share=draw(st.floats(0, 1, exclude_min=True)),
         resume_hours=draw(HOURS),
         without=tuple(draw(st.lists(st.sampled_from(MECHANISMS), unique=True))),
+        sampling=draw(st.sampled_from(("random", "latin-hypercube"))),
     )
 
 
@@ -355,6 +356,7 @@ RULE_FAULTS = [
     ({"min_share": 1.01}, "min_share: found 1.01, expected a number above 0 and up to 1."),
     ({"min_share": None}, "min_share: found None, expected a number above 0 and up to 1."),
     ({"resume_hours": -1}, "resume_hours: found -1, expected a number from 0 to 876600."),
+    ({"sampling": "sobol"}, "sampling: found 'sobol', expected 'random' or 'latin-hypercube'."),
     ({"order": "least_float"},
      "order: found 'least_float', expected 'plan'. Other orders of handing people back are not "
      "simulated yet; leave it out."),
@@ -392,10 +394,10 @@ def test_lists_become_tuples() -> None:
 
 FILE_FAULTS = [
     ("nmae = 'x'",
-     "scenario.toml, nmae: found an unknown key, expected one of name, runs, seed, incident, "
+     "scenario.toml, nmae: found an unknown key, expected one of name, runs, seed, sampling, incident, "
      "random_incidents, rules, action; did you mean 'name'?"),
     ("zzz = 1",
-     "scenario.toml, zzz: found an unknown key, expected one of name, runs, seed, incident, "
+     "scenario.toml, zzz: found an unknown key, expected one of name, runs, seed, sampling, incident, "
      "random_incidents, rules, action."),
     ("[rules]\nmin_shares = 0.5",
      "rules, min_shares: found an unknown key, expected one of min_share, resume_hours, order, "

@@ -39,7 +39,7 @@ def portfolio() -> Portfolio:
 
 @pytest.fixture(scope="module")
 def scenarios(portfolio: Portfolio) -> tuple[Scenario, ...]:
-    return cross(portfolio, starts=STARTS, template=Scenario(incidents=(ONE,), runs=50, seed=3))
+    return cross(portfolio, starts=STARTS, template=Scenario(incidents=(ONE,), runs=80, seed=3))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_runs_and_seed_can_be_given(portfolio: Portfolio, scenarios: tuple[Scena
     assert same(found, sweep(portfolio, [replace(s, runs=20, seed=9) for s in scenarios]))
     assert set(found.scenarios["runs"]) == {20}
     assert set(found.scenarios["seed"]) == {9}
-    few = "scenario 'payments, severity 1, 2026-01-05 10:00', runs: found 20, expected 25 or more"
+    few = "scenario 'payments, severity 1, 2026-01-05 10:00', runs: found 20, expected 73 or more"
     assert describe(found.warnings)[0].startswith(few)
 
 
@@ -171,7 +171,7 @@ def simulate_until_killed(portfolio, scenario, *, left=[3], **options):
 workers.simulate = simulate_until_killed
 rows = (("payments", "ana", 1), ("orders", "ben", 1))
 portfolio = built(support=table("service resource incident_fte", *rows))
-scenarios = cross(portfolio, starts=STARTS, template=Scenario(incidents=(ONE,), runs=50, seed=3))
+scenarios = cross(portfolio, starts=STARTS, template=Scenario(incidents=(ONE,), runs=80, seed=3))
 sweep(portfolio, scenarios, folder={folder!r})
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from svcimpact.incident.blocks import BLOCK
 from svcimpact.incident.draws import Arrivals, horizon, random_sources
 from svcimpact.incident.scenario import Scenario
 from svcimpact.portfolio import Portfolio
@@ -68,6 +69,11 @@ def assumptions(
         said.append(
             f"Random incidents arrive from {begin:%Y-%m-%d} to {end:%Y-%m-%d} at {rates:.1f} a "
             "year over all services, independently of each other."
+        )
+    if scenario.sampling == "latin-hypercube":
+        said.append(
+            f"Runs are drawn by Latin hypercube in blocks of {BLOCK}, each source by its own stream; "
+            "errors come from what differs from block to block."
         )
     if scenario.without:
         said.append(f"Switched off: {', '.join(scenario.without)}.")

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.engine.plan import Plan
+from svcimpact.incident.blocks import latin
 from svcimpact.incident.restoration import Restoration, from_log, from_quantiles, last_date
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.portfolio import Portfolio
@@ -98,7 +99,9 @@ def stream(seed: int, *names: object) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
 
 
-def draw_hours(portfolio: Portfolio, plan: Plan, runs: int, seed: int) -> tuple[Integers, Floats]:
+def draw_hours(
+    portfolio: Portfolio, plan: Plan, runs: int, seed: int, sampling: str = "random"
+) -> tuple[Integers, Floats]:
     """Draw the work of the tasks whose duration is uncertain.
 
     Parameters
@@ -111,6 +114,8 @@ def draw_hours(portfolio: Portfolio, plan: Plan, runs: int, seed: int) -> tuple[
         How many futures.
     seed : int
         The scenario's seed.
+    sampling : {"random", "latin-hypercube"}
+        How to draw.
 
     Returns
     -------
@@ -135,9 +140,27 @@ def draw_hours(portfolio: Portfolio, plan: Plan, runs: int, seed: int) -> tuple[
     ids = tasks["task"].to_numpy()
     for v, i in enumerate(varies):
         peak = (mode[i] - low[i]) / (high[i] - low[i])
-        draws = stream(seed, "task", ids[i]).beta(1 + 4 * peak, 5 - 4 * peak, runs)
+        draws = _beta(stream(seed, "task", ids[i]), 1 + 4 * peak, 5 - 4 * peak, runs, sampling)
         out[:, v] = (low[i] + (high[i] - low[i]) * draws) * day
     return varies.astype(np.int64), out
+
+
+def _beta(draw: np.random.Generator, a: float, b: float, runs: int, sampling: str) -> Floats:
+    """Draw from a beta distribution; by its inverse where uniforms are given."""
+    if sampling == "random":
+        return draw.beta(a, b, runs)
+    from scipy import special
+
+    return np.asarray(special.betaincinv(a, b, latin(draw, runs)), dtype=np.float64)
+
+
+def _poisson(draw: np.random.Generator, expected: float, runs: int, sampling: str) -> Integers:
+    """Draw counts from a Poisson distribution; by its inverse where uniforms are given."""
+    if sampling == "random":
+        return draw.poisson(expected, runs)
+    from scipy import stats
+
+    return np.asarray(stats.poisson.ppf(latin(draw, runs), expected)).astype(np.int64)
 
 
 def draw_incidents(portfolio: Portfolio, scenario: Scenario) -> Arrivals:
@@ -155,14 +178,15 @@ def draw_incidents(portfolio: Portfolio, scenario: Scenario) -> Arrivals:
     Arrivals
         The incidents.
     """
-    runs, seed = scenario.runs, scenario.seed
+    runs, seed, sampling = scenario.runs, scenario.seed, scenario.sampling
     sources: list[Source] = []
     parts: list[tuple[Integers, Integers, NDArray[np.datetime64], Floats]] = []
     seen: dict[str, int] = {}
     for incident in scenario.incidents:
         count = seen[incident.service] = seen.get(incident.service, 0) + 1
         source = fixed_source(portfolio, incident)
-        uniforms = stream(seed, "restoration", incident.service, count).random(runs)
+        named = stream(seed, "restoration", incident.service, count)
+        uniforms = named.random(runs) if sampling == "random" else latin(named, runs)
         strike = np.full(runs, incident.start.to_datetime64(), dtype="datetime64[us]")
         kind = np.full(runs, len(sources), np.int64)
         parts.append((np.arange(runs), kind, strike, source.restoration.draw(uniforms)))
@@ -291,7 +315,8 @@ def _strikes(
     begin, end = horizon(portfolio, scenario.random_incidents)
     length = (end - begin) / pd.Timedelta(hours=1)
     names = ("arrivals", source.service, source.severity)
-    counts = stream(scenario.seed, *names).poisson(rate * length / (365.25 * 24), scenario.runs)
+    expected = rate * length / (365.25 * 24)
+    counts = _poisson(stream(scenario.seed, *names), expected, scenario.runs, scenario.sampling)
     total = int(counts.sum())
     when = stream(scenario.seed, *names, "when").random(total) * length
     lasts = stream(scenario.seed, *names, "restoration").random(total)

@@ -1,4 +1,8 @@
-"""Estimates from runs, each with its Monte Carlo standard error."""
+"""Estimates from runs, each with its Monte Carlo standard error.
+
+Every error is made for intervals: the estimate, less and more 1.96 errors, holds the truth in
+95 of 100 simulations. ``docs/statistics.md`` has how often they do.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# Standard errors from the estimate to either end of a 95 % confidence interval.
+Z95 = 1.96
 _AT_A_TIME = 64
 
 
@@ -18,19 +24,24 @@ def mean(values: Floats) -> tuple[Floats, Floats]:
     Parameters
     ----------
     values : ndarray of float, shape (runs, m)
-        One row per run.
+        One row per run. For a paired difference, the differences run by run.
 
     Returns
     -------
     estimate, error : ndarray of float, shape (m,)
-        The mean and its standard error (NaN from a single run).
+        The mean and its standard error; NaN from a single run.
+
+    Notes
+    -----
+    The interval needs values enough that differ: of a delay that is rare, or has a long tail,
+    a few hundred runs tell too little, and its error comes out too small more often than not.
     """
     runs = len(values)
     if runs == 1:
         return values[0], np.full(values.shape[1], np.nan)
     # One value in every run leaves rounding dust in the variance; there is none.
     estimate, error = values[0].astype(np.float64), np.zeros(values.shape[1])
-    for at, columns in _varying(values):
+    for at, columns in varying(values):
         estimate[at] = columns.mean(axis=1)
         error[at] = columns.std(axis=1, ddof=1) / np.sqrt(runs)
     return estimate, error
@@ -54,12 +65,17 @@ def quantile(values: Floats, q: float) -> tuple[Floats, Floats]:
 
     Notes
     -----
-    The error is half the distance between the order statistics one standard deviation of
-    the binomial count to either side of ``runs * q``, a distribution-free interval (David
-    and Nagaraja, Order Statistics, 2003, section 7.1).
+    The order statistics ``runs * q`` less and more 1.96 standard deviations of the binomial
+    count hold the quantile in 95 of 100 experiments, whatever the distribution (David and
+    Nagaraja, Order Statistics, 2003, section 7.1). The error is how far the farther of the two
+    lies from the estimate, over 1.96: ``estimate ± 1.96 * error`` holds both. So an interval
+    covers the truth also where many runs have one value, such as no delay at all; where the
+    runs have one value from the one order statistic to the other the error is zero.
+
+    P50 needs 8 runs, P80 16 and P95 73.
     """
     runs = len(values)
-    spread = np.sqrt(runs * q * (1 - q))
+    spread = Z95 * np.sqrt(runs * q * (1 - q))
     low, high = int(np.floor(runs * q - spread)), int(np.ceil(runs * q + spread))
     told = low >= 1 and high <= runs
     below = int((runs - 1) * q)
@@ -67,20 +83,34 @@ def quantile(values: Floats, q: float) -> tuple[Floats, Floats]:
     wanted = sorted({below, above, *((low - 1, high - 1) if told else ())})
     estimate = values[0].astype(np.float64)
     error = np.full(values.shape[1], 0.0 if told else np.nan)
-    for at, columns in _varying(values):
+    for at, columns in varying(values):
         columns.partition(wanted, axis=1)
         step = columns[:, above] - columns[:, below]
         estimate[at] = columns[:, below] + ((runs - 1) * q - below) * step
         if told:
-            error[at] = (columns[:, high - 1] - columns[:, low - 1]) / 2
+            left = estimate[at] - columns[:, low - 1]
+            right = columns[:, high - 1] - estimate[at]
+            error[at] = np.maximum(left, right) / Z95
     return estimate, error
 
 
-def _varying(values: Floats) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+def varying(values: Floats) -> Iterator[tuple[NDArray[np.int64], Floats]]:
     """Yield the columns that vary, some at a time, as rows of a copy.
 
     A row's sum hangs on no other column, to the last bit, and is fast; most tasks of a large
     portfolio are the same in every run.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (runs, m)
+        One row per run.
+
+    Yields
+    ------
+    at : ndarray of int
+        Some of the columns.
+    rows : ndarray of float, shape (len(at), runs)
+        Their values.
     """
     if values.strides[0] == 0:
         return
@@ -101,10 +131,50 @@ def chance(happened: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     Returns
     -------
     estimate, error : ndarray of float, shape (m,)
-        The share of runs, and the standard deviation of Laplace's posterior for it, which
-        unlike the binomial standard error is not zero when nothing happened in any run.
+        The share of runs and its standard error, which unlike the binomial one is not zero
+        when nothing happened in any run.
+
+    Notes
+    -----
+    The error is how far the farther end of the score interval lies from the share, over 1.96
+    (Wilson, Journal of the American Statistical Association 22, 1927, 209-212). That of a chance
+    near 0 or 1 is rather too large: of what never happened in 100 runs it says 4 % at the most.
     """
     runs = len(happened)
-    count = happened.sum(axis=0)
-    p = (count + 1) / (runs + 2)
-    return count / runs, np.sqrt(p * (1 - p) / (runs + 3))
+    share = happened.sum(axis=0) / runs
+    weight = runs / (runs + Z95**2)
+    middle = weight * share + (1 - weight) / 2
+    half = weight * Z95 * np.sqrt(share * (1 - share) / runs + (Z95 / runs) ** 2 / 4)
+    return share, (half + np.abs(middle - share)) / Z95
+
+
+def next_runs(runs: int, short: float, most: int) -> int:
+    """Return how many runs to make next, when those made are too few.
+
+    Parameters
+    ----------
+    runs : int
+        How many were made.
+    short : float
+        How many times too wide the widest interval still is.
+    most : int
+        How many are allowed.
+
+    Returns
+    -------
+    int
+        A tenth more than the square of `short` asks for, which is a guess: half as many again
+        at the least, eight times as many at the most.
+
+    Notes
+    -----
+    Looking several times and stopping when the error happens to be small makes intervals that
+    are too narrow (Glynn and Whitt, Annals of Applied Probability 2, 1992, 180-198). Few
+    looks, far apart, and an error that is rather too large than too small make up for it.
+
+    Examples
+    --------
+    >>> next_runs(500, 2.0, 100_000), next_runs(500, 9.0, 100_000), next_runs(500, 2.0, 1000)
+    (2200, 4000, 1000)
+    """
+    return min(most, int(runs * min(max(1.1 * short**2, 1.5), 8.0)))

@@ -113,6 +113,7 @@ class Outcome:
             The tables.
         """
         portfolio, scenario = futures.portfolio, futures.scenario
+        drawn = scenario.sampling
         late = _finishes(futures, futures.times, keep)
         calm = _finishes(futures, futures.base, keep)
         plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
@@ -136,6 +137,7 @@ class Outcome:
                 calm.project_finish.to_numpy(),
                 certain=certain.projects,
                 certain_levelled=certain.calm_projects,
+                sampling=drawn,
             ),
             tasks=tables.task_table(
                 portfolio,
@@ -144,10 +146,17 @@ class Outcome:
                 futures.base,
                 certain=certain.tasks,
                 certain_levelled=certain.calm_tasks,
+                sampling=drawn,
             ),
-            resources=tables.resource_table(portfolio, arrivals, struck, certain=certain.resources),
-            services=tables.service_table(portfolio, arrivals, struck, certain=certain.services),
-            incidents=tables.incident_table(portfolio, arrivals, len(scenario.incidents)),
+            resources=tables.resource_table(
+                portfolio, arrivals, struck, certain=certain.resources, sampling=drawn
+            ),
+            services=tables.service_table(
+                portfolio, arrivals, struck, certain=certain.services, sampling=drawn
+            ),
+            incidents=tables.incident_table(
+                portfolio, arrivals, len(scenario.incidents), sampling=drawn
+            ),
             segments=segments,
             takes=takes,
             with_incident=late,
@@ -280,7 +289,7 @@ def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
             found = f"{incident.start:%Y-%m-%d %H:%M}"
             where = f"incident {number}"
             rows.append(fault(where, column="start", found=found, expected=expected, cure=cure))
-    few = 25
+    few = 73
     if scenario.runs < few:
         row = fault(
             "scenario",

@@ -183,6 +183,9 @@ class Scenario:
         How returning people are given out; ``plan`` is the order of the plan.
     without : tuple of str
         Mechanisms switched off: pull, cover, cascade, freeze, aftermath.
+    sampling : str
+        How runs are drawn: ``random``, or ``latin-hypercube`` for smaller errors from as many
+        runs (`svcimpact.incident.blocks`).
     """
 
     name: str = "Scenario"
@@ -194,6 +197,7 @@ class Scenario:
     resume_hours: float = 0.0
     order: str = "plan"
     without: tuple[str, ...] = ()
+    sampling: str = "random"
 
     def __post_init__(self) -> None:
         """Check the values; lists become tuples."""

@@ -19,7 +19,8 @@ from svcimpact.nearest import Nearest
 
 RESTORATION = ("hours", "median_hours", "p90_hours", "distribution", "from_log", "elapsed_hours")
 RULES = ("min_share", "resume_hours", "order", "without")
-TOP = ("name", "runs", "seed", "incident", "random_incidents", "rules", "action")
+FIRST = ("name", "runs", "seed", "sampling")
+TOP = (*FIRST, "incident", "random_incidents", "rules", "action")
 # TOML 1.0 wants seconds in a date-time; people leave them out.
 NO_SECONDS = re.compile(
     r"(?m)^([ \t]*start[ \t]*=[ \t]*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)"
@@ -69,7 +70,7 @@ def read_scenario(path: Path) -> Scenario:
     if not isinstance(rules, dict):
         faults.append(fault("rules", found=repr(rules), expected="a table [rules]"))
         rules = {}
-    values = {k: document[k] for k in ("name", "runs", "seed") if k in document}
+    values = {k: document[k] for k in FIRST if k in document}
     values |= {k: rules[k] for k in _known(rules, RULES, "rules", faults)}
     without = values.get("without", [])
     if isinstance(without, str) or not isinstance(without, Iterable):
@@ -98,7 +99,7 @@ def write_scenario(scenario: Scenario, path: Path) -> Path:
     pathlib.Path
         The file.
     """
-    document: dict[str, Any] = {k: getattr(scenario, k) for k in ("name", "runs", "seed")}
+    document: dict[str, Any] = {k: getattr(scenario, k) for k in FIRST}
     document["rules"] = {k: getattr(scenario, k) for k in RULES}
     document["rules"]["without"] = list(scenario.without)
     if scenario.random_incidents is not None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from svcimpact.cells.doubt import show
 from svcimpact.errors import fault
+from svcimpact.incident.blocks import SAMPLINGS
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.restoration import DISTRIBUTIONS, LONGEST
 from svcimpact.nearest import Nearest
@@ -221,6 +222,9 @@ def rule_faults(scenario: Any) -> Faults:
         value = getattr(scenario, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < low:
             yield value_fault(name, value, f"a whole number, {low} or more")
+    if scenario.sampling not in SAMPLINGS:
+        expected = " or ".join(map(repr, SAMPLINGS))
+        yield value_fault("sampling", scenario.sampling, expected)
     if scenario.order != "plan":
         cure = "Other orders of handing people back are not simulated yet; leave it out."
         yield value_fault("order", scenario.order, "'plan'", cure)

@@ -10,8 +10,8 @@ from svcimpact.calendar import Calendar
 from svcimpact.checks.lookup import totals
 from svcimpact.engine.plan import Floats, Plan, planned_times
 from svcimpact.engine.runs import Times
+from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import Arrivals
-from svcimpact.incident.estimates import chance, mean, quantile
 from svcimpact.incident.strikes import Struck
 from svcimpact.portfolio import Portfolio
 
@@ -30,6 +30,7 @@ def project_table(
     *,
     certain: Flags,
     certain_levelled: Flags,
+    sampling: str = "random",
 ) -> pd.DataFrame:
     """Return planned, levelled and with-incident dates, delays and money per project.
 
@@ -44,6 +45,8 @@ def project_table(
     certain, certain_levelled : ndarray of bool, shape (projects,)
         Whether nothing random reaches a project, so that its errors are zero; in the runs
         without the incident.
+    sampling : {"random", "latin-hypercube"}
+        How the runs were drawn.
 
     Returns
     -------
@@ -51,6 +54,7 @@ def project_table(
         One row per project, in the order of the table `projects`. `levelled_finish` is the
         P50 without the incident; `chance_late` is the chance of missing the due date.
     """
+    mean, quantile, chance = estimators(sampling)
     projects, clock = portfolio.projects, portfolio.calendar
     day = portfolio.settings.hours_per_day
     planned = np.full(len(projects), np.nan)
@@ -104,6 +108,7 @@ def task_table(
     *,
     certain: Flags,
     certain_levelled: Flags,
+    sampling: str = "random",
 ) -> pd.DataFrame:
     """Return dates and delays per task.
 
@@ -118,12 +123,15 @@ def task_table(
     certain, certain_levelled : ndarray of bool, shape (tasks,)
         Whether nothing random reaches a task, so that its errors are zero; in the runs without
         the incident.
+    sampling : {"random", "latin-hypercube"}
+        How the runs were drawn.
 
     Returns
     -------
     pandas.DataFrame
         One row per task, in the order of the table `tasks`.
     """
+    mean, quantile, chance = estimators(sampling)
     clock, day = portfolio.calendar, portfolio.settings.hours_per_day
     start, finish = planned_times(plan)
     table = portfolio.tasks[["task", "project", "name", "stage"]].copy()
@@ -155,7 +163,12 @@ def task_table(
 
 
 def resource_table(
-    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: Flags
+    portfolio: Portfolio,
+    arrivals: Arrivals,
+    struck: Struck,
+    *,
+    certain: Flags,
+    sampling: str = "random",
 ) -> pd.DataFrame:
     """Return who is pulled, who covers, and what projects lose.
 
@@ -169,6 +182,8 @@ def resource_table(
         What they do.
     certain : ndarray of bool, shape (resources,)
         Whether nothing random reaches a resource, so that its errors are zero.
+    sampling : {"random", "latin-hypercube"}
+        How the runs were drawn.
 
     Returns
     -------
@@ -176,6 +191,7 @@ def resource_table(
         One row per resource. `_fte` are the largest figures of a single incident while it
         lasts; `_hours` are FTE times working hours, mean over runs, aftermath included.
     """
+    mean = estimators(sampling).mean
     table = portfolio.resources[["resource", "name", "team", "capacity_fte"]].copy()
     support = portfolio.support
     table["everyday_fte"] = totals(support["bau_fte"], support["resource"], table["resource"])
@@ -198,7 +214,12 @@ def resource_table(
 
 
 def service_table(
-    portfolio: Portfolio, arrivals: Arrivals, struck: Struck, *, certain: Flags
+    portfolio: Portfolio,
+    arrivals: Arrivals,
+    struck: Struck,
+    *,
+    certain: Flags,
+    sampling: str = "random",
 ) -> pd.DataFrame:
     """Return which services are down, what that costs, and what support nobody covers.
 
@@ -212,6 +233,8 @@ def service_table(
         What they do.
     certain : ndarray of bool, shape (services,)
         Whether nothing random reaches a service, so that its errors are zero.
+    sampling : {"random", "latin-hypercube"}
+        How the runs were drawn.
 
     Returns
     -------
@@ -220,6 +243,7 @@ def service_table(
         counts as down, mean over runs, told once where incidents overlap; `uncovered_hours`
         are FTE times working hours.
     """
+    mean = estimators(sampling).mean
     services = portfolio.services
     ids = list(services["service"])
     table = services[["service", "name"]].copy()
@@ -248,7 +272,9 @@ def service_table(
     return table
 
 
-def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.DataFrame:
+def incident_table(
+    portfolio: Portfolio, arrivals: Arrivals, stated: int, *, sampling: str = "random"
+) -> pd.DataFrame:
     """Return the stated incidents and when they are restored.
 
     Parameters
@@ -259,12 +285,15 @@ def incident_table(portfolio: Portfolio, arrivals: Arrivals, stated: int) -> pd.
         The incidents drawn; stated ones are the first sources.
     stated : int
         How many incidents the scenario states.
+    sampling : {"random", "latin-hypercube"}
+        How the runs were drawn.
 
     Returns
     -------
     pandas.DataFrame
         One row per stated incident; hours are around the clock.
     """
+    mean, quantile, _ = estimators(sampling)
     names = portfolio.services.set_index("service")["name"]
     rows = []
     for number, source in enumerate(arrivals.sources[:stated]):
