@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks pictures bench mutations clean
+.PHONY: demo test lint notebooks pictures bench statistics mutations clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -41,6 +41,10 @@ mutations: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
+
+# Measure what errors and ways of sampling are worth, and write docs/statistics.md.
+statistics: $(STAMP)
+	$(BIN)/python benchmarks/statistics_page.py
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -394,11 +394,11 @@ def test_lists_become_tuples() -> None:
 
 FILE_FAULTS = [
     ("nmae = 'x'",
-     "scenario.toml, nmae: found an unknown key, expected one of name, runs, seed, sampling, incident, "
-     "random_incidents, rules, action; did you mean 'name'?"),
+     "scenario.toml, nmae: found an unknown key, expected one of name, runs, seed, sampling, "
+     "incident, random_incidents, rules, action; did you mean 'name'?"),
     ("zzz = 1",
-     "scenario.toml, zzz: found an unknown key, expected one of name, runs, seed, sampling, incident, "
-     "random_incidents, rules, action."),
+     "scenario.toml, zzz: found an unknown key, expected one of name, runs, seed, sampling, "
+     "incident, random_incidents, rules, action."),
     ("[rules]\nmin_shares = 0.5",
      "rules, min_shares: found an unknown key, expected one of min_share, resume_hours, order, "
      "without; did you mean 'min_share'?"),

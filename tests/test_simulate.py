@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from paper import Rows, assigned, paper, people, staff, tasks
-
 from scipy import stats
 
 from svcimpact.engine.plan import compile_plan
