@@ -29,7 +29,7 @@ class Law:
 
 
 def seldom(share: float) -> Law:
-    """A delay that is nothing in most runs and lognormal in a share of them."""
+    """Give a delay that is nothing in most runs and lognormal in a share of them."""
     hit = stats.lognorm(0.8, scale=2)
 
     def ppf(q: Any) -> Any:
@@ -165,7 +165,7 @@ def stopping(*, quick: bool = False) -> list[Section]:
                 ]
             )
     text = (
-        f"`until=\"p80\"`: {FIRST} runs, then more until the interval of P80 reaches no further "
+        f'`until="p80"`: {FIRST} runs, then more until the interval of P80 reaches no further '
         "than a tolerance to either side. The tolerance is what the runs in the second column "
         f"give at the median; at most {MOST:,} runs; {trials:,} experiments each. Looking again "
         "and again could spoil the coverage; errors that are rather too large, and few looks far "

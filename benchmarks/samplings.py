@@ -105,7 +105,7 @@ def figures(portfolio: si.Portfolio, scenario: si.Scenario, way: str, seed: int)
             "chance late": outcome.projects.set_index("project")["chance_late"],
         }
     )
-    return found.stack()
+    return found.melt(ignore_index=False).set_index("variable", append=True)["value"]
 
 
 def scenarios() -> dict[str, si.Scenario]:

@@ -7,7 +7,11 @@ from faults import faults_in
 PAPER = ("tests/test_kernel.py::test_kernel_against_paper",)
 PLAN = ("tests/test_plan.py",)
 PEOPLE = ("tests/test_disruption.py",)
-MANY = ("tests/test_simulate.py",)
+MANY = (
+    "tests/test_simulate.py::test_every_run_has_numbers_of_its_own",
+    "tests/test_simulate.py::test_delay_is_taken_run_by_run_on_the_same_numbers",
+    "tests/test_simulate.py::test_no_effect_is_the_baseline_to_the_bit",
+)
 
 LAYOUT = faults_in(
     "engine/program.py",
@@ -236,7 +240,7 @@ INCIDENTS = faults_in(
     ),
 ) + faults_in(
     "incident/strikes.py",
-    PEOPLE,
+    (*PEOPLE, "tests/test_simulate.py::test_mechanisms_switched_off_against_paper"),
     (
         "Every incident has the staffing of severity 1.",
         "shares[s.severity]",

@@ -589,12 +589,14 @@ def supported(ana=0.0, ben=0.0, incident=0.0):
     )
 
 
-def test_a_task_that_could_never_start():
+@pytest.mark.parametrize(("units", "share"), [(2.5, "0.4"), (3, "0.33"), (97, "0.01"), (8, "0.12")])
+def test_a_task_that_starts_only_with_little_of_what_it_needs(units, share):
     """Half of what a task needs has to be there at some time; exactly half is enough."""
-    assert faults(assignments=assigned(2.5)) == [
-        "assignments, row 2, units_fte: found 2.5 FTE of 'ana', expected at most 2 FTE, because "
-        "'ana' has 1 FTE for projects and a task starts when half of what it needs is free. "
-        "Lower it, or raise the capacity: 'T1' could never start."
+    assert warnings(assignments=assigned(units)) == [
+        f"assignments, row 2, units_fte: found {units} FTE of 'ana', expected at most 2 FTE, "
+        "because 'ana' has 1 FTE for projects and a task starts when half of what it needs is "
+        "free. Lower it, or raise the capacity; 'T1' starts only in a scenario whose min_share is "
+        f"{share} or less."
     ]
     assert warnings(assignments=assigned(2)) == [
         "assignments, row 2, units_fte: found 2 FTE of 'ana' (1 free for projects), expected no "
@@ -602,12 +604,13 @@ def test_a_task_that_could_never_start():
     ]
 
 
-def test_a_task_that_could_never_start_beside_everyday_support():
+def test_a_task_that_starts_with_little_beside_everyday_support():
     """Everyday support comes first."""
-    assert faults(assignments=assigned(1), support=supported(ana=0.75)) == [
+    assert warnings(assignments=assigned(1), support=supported(ana=0.75)) == [
         "assignments, row 2, units_fte: found 1 FTE of 'ana', expected at most 0.5 FTE, because "
         "'ana' has 0.25 FTE for projects (1 less 0.75 of everyday support) and a task starts when "
-        "half of what it needs is free. Lower it, or raise the capacity: 'T1' could never start."
+        "half of what it needs is free. Lower it, or raise the capacity; 'T1' starts only in a "
+        "scenario whose min_share is 0.25 or less."
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -282,6 +283,23 @@ def test_an_incident_beside_the_plan_is_told(call):
         "it is a slip.\n"
     ) in out
     assert "Warnings" not in call(*words, "2026-01-05 07:00")[1]
+
+
+def test_simulate_tells_what_the_tables_made_it_assume(call, tmp_path):
+    """Warnings of the tables are told beside those of the scenario, each once."""
+    folder = tmp_path / "doubtful"
+    shutil.copytree(TINY, folder)
+    rows = (folder / "assignments.csv").read_text().splitlines()
+    rows[1] = f"{rows[1].rsplit(',', 1)[0]},1.5"
+    (folder / "assignments.csv").write_text("\n".join(rows))
+    words = ("--service", "payments", "--start", "2026-01-06 13:00", "--hours", "5", "--runs", "9")
+    _, checked, _ = call("check", folder)
+    told = next(line for line in checked.splitlines() if "short-handed" in line)
+    code, out, _ = call("simulate", folder, *words)
+    lines = out.splitlines()
+    assert code == 0
+    assert lines.count("Warnings: 2") == 1
+    assert lines.index(told) < next(n for n, line in enumerate(lines) if "73 or more" in line)
 
 
 def test_the_list_of_commands_cuts_no_sentence_short(call):

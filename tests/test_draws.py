@@ -222,6 +222,26 @@ def test_arrivals_are_a_poisson_stream(sampling: str) -> None:
     assert abs(gaps) < 4 / np.sqrt(runs)
 
 
+def test_when_and_how_long_are_drawn_apart() -> None:
+    """How long a random incident lasts tells nothing of when it strikes."""
+    portfolio = paper(services=SERVICES)
+    chance = RandomIncidents(250, rates={"shop": 20}, median_hours=4, p90_hours=20)
+    drawn = draw_incidents(portfolio, Scenario("x", (), chance, runs=300))
+    found = stats.spearmanr(drawn.start.astype(np.int64), drawn.hours).statistic
+    assert abs(found) < 4 / np.sqrt(len(drawn.hours))
+
+
+def test_severities_of_a_service_strike_apart(logged: Portfolio) -> None:
+    """Random incidents of one service at two severities share neither count, time nor length."""
+    chance = RandomIncidents(250, from_log=True, median_hours=4, p90_hours=20)
+    drawn = draw_incidents(logged, Scenario("x", (), chance, runs=200))
+    kinds = {(s.service, s.severity): k for k, s in enumerate(drawn.sources)}
+    one, two = (drawn.source == kinds["core", level] for level in (1, 2))
+    assert two.sum() > 100
+    assert not np.isin(drawn.start[two], drawn.start[one]).any()
+    assert not np.isin(drawn.hours[two], drawn.hours[one]).any()
+
+
 def test_the_horizon_is_working_days_from_where_time_begins() -> None:
     """Five working days end on Friday evening, or a week after the status date."""
     five = RandomIncidents(5, rates={"core": 1}, median_hours=1, p90_hours=2)

@@ -199,6 +199,15 @@ def test_quantile_against_paper() -> None:
     assert quantile(skewed, 0.5)[1][0] == pytest.approx(30 / 1.96)
 
 
+@pytest.mark.parametrize("runs", [1, 2, 10, 73, 500])
+def test_quantile_is_interpolated(runs: int) -> None:
+    """Between two runs the quantile lies where linear interpolation has it, as numpy's does."""
+    values = np.random.default_rng(runs).normal(size=(runs, 5))
+    for q in (0.5, 0.8, 0.95):
+        np.testing.assert_allclose(quantile(values, q)[0], np.quantile(values, q, axis=0))
+    assert quantile(np.array([[1.0], [2.0]]), 0.8)[0][0] == pytest.approx(1.8)
+
+
 def test_quantile_of_too_few_runs_has_no_error() -> None:
     """Where the order statistics run out there is an estimate and no error."""
     values = np.arange(10.0)[:, None]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -1030,3 +1033,23 @@ def test_a_home_folder_and_text_paths_are_understood(
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert write(example(), "~/plan") == tmp_path / "plan"
     assert read("~/plan").equals(example())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders on this system")
+@pytest.mark.parametrize("name", ["tasks.csv", "portfolio.toml"])
+def test_a_pipe_in_place_of_a_file_is_told(tmp_path, name):
+    """A pipe that nobody writes to is a fault, not a wait without end."""
+    folder = tmp_path / "tiny"
+    shutil.copytree("data/tiny", folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    code = f"from svcimpact.io import read; read({str(folder)!r})"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    told = {
+        "tasks.csv": "tasks.csv: found a pipe or a device, expected a file. Put the table there as "
+        "a file.",
+        "portfolio.toml": "portfolio.toml: found no such file in the folder",
+    }
+    assert told[name] in done.stderr

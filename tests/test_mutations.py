@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from faults import Fault
-from mutations import FAULTS, ROOT, PlantingError, failed_test, main, plant, try_out
+from mutations import FAULTS, ROOT, PlantingError, asked_for, failed_test, main, plant, try_out
 
 HARMLESS = Fault(
     "svcimpact/engine/heap.py",
@@ -33,11 +33,12 @@ def test_every_module_of_the_rules_is_among_the_faults():
     """No part of the rules is left out."""
     engine = ("kernel", "gates", "heap", "events", "program", "runs", "plan")
     modules = {f"svcimpact/engine/{name}.py" for name in engine}
-    modules |= {f"svcimpact/incident/{name}.py" for name in ("disruption", "strikes")}
+    around = ("disruption", "strikes", "draws", "restoration", "estimates", "blocks", "tables")
+    modules |= {f"svcimpact/incident/{name}.py" for name in (*around, "simulate")}
     assert {fault.file for fault in FAULTS} == modules
 
 
-@pytest.mark.parametrize("file", ["engine/kernel", "engine/program", "incident/disruption"])
+@pytest.mark.parametrize("file", ["engine/kernel", "engine/program", "incident/estimates"])
 def test_a_fault_is_caught(file: str):
     """The first fault of a file, planted in a copy, is told by a test on that copy."""
     fault = next(fault for fault in FAULTS if fault.file == f"svcimpact/{file}.py")
@@ -52,11 +53,15 @@ def test_what_changes_nothing_survives():
 @pytest.mark.parametrize(
     ("failed", "count", "told"),
     [
-        ("", 1, "SURVIVED   0.0 s  engine/heap.py: Nothing at all.\n0 caught, 1 survived\n"),
+        (
+            "",
+            1,
+            "SURVIVED   0.0 s  engine/heap.py: Nothing at all.\n0 caught, 1 survived, 0 lost\n",
+        ),
         (
             "a test",
             0,
-            "caught     0.0 s  engine/heap.py: Nothing at all.\n{by}1 caught, 0 survived\n",
+            "caught     0.0 s  engine/heap.py: Nothing at all.\n{by}1 caught, 0 survived, 0 lost\n",
         ),
     ],
 )
@@ -66,6 +71,29 @@ def test_what_is_printed(monkeypatch, capsys, failed: str, count: int, told: str
     monkeypatch.setattr("mutations.check_faultless", lambda _: None)
     assert main([HARMLESS]) == count
     assert capsys.readouterr().out == told.format(by=f"{'':18}by a test\n")
+
+
+def test_what_has_no_place_any_more_is_lost_and_the_rest_goes_on(monkeypatch, capsys):
+    """A fault that cannot be planted is told with what was looked for, and is no success."""
+    monkeypatch.setattr("mutations.check_faultless", lambda _: None)
+    monkeypatch.setattr("mutations.failed_test", lambda *_: "a test")
+    assert main([replace(HARMLESS, old="gone\nfor good"), HARMLESS]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("LOST ")
+    assert lines[0].endswith(" s  engine/heap.py: Nothing at all.")
+    assert lines[1].strip() == "svcimpact/engine/heap.py has this 0 times, not once:"
+    assert [line.strip() for line in lines[2:4]] == ["gone", "for good"]
+    assert lines[4].startswith("caught ")
+    assert lines[-1] == "1 caught, 0 survived, 1 lost"
+
+
+def test_faults_by_words():
+    """Words choose by file and description; a minus leaves out."""
+    assert asked_for([]) == list(FAULTS)
+    chosen = asked_for(["engine", "LAG", "-forgotten"])
+    assert {f.file for f in chosen} == {"svcimpact/engine/gates.py", "svcimpact/engine/plan.py"}
+    assert not any("forgotten" in f.breaks for f in chosen)
+    assert all("engine" not in f.file for f in asked_for(["-engine"]))
 
 
 @pytest.mark.parametrize(("old", "times"), [("no such text", 0), ("import", 5)])

@@ -221,6 +221,37 @@ def test_dates_of_tasks_have_errors_by_order_statistics(random: Outcome) -> None
     assert (random.tasks[["levelled_start_se_days", "levelled_finish_se_days"]] == 0).all().all()
 
 
+def test_projects_of_uncertain_durations_against_their_runs(tiny: Portfolio) -> None:
+    """Delays are differences run by run, and so are their errors; errors of dates are days."""
+    days = tiny.tasks["duration_days"]
+    doubtful = tiny.with_tables(
+        tasks=tiny.tasks.assign(optimistic_days=days / 2, pessimistic_days=days * 3)
+    )
+    incident = Incident("payments", start="2026-01-06 13:00", median_hours=16, p90_hours=72)
+    outcome = simulate(doubtful, incident, runs=400)
+    found = outcome.projects.set_index("project").loc["checkout"]
+    late, calm = (
+        held.project_finish["checkout"].to_numpy() / 8
+        for held in (outcome.with_incident, outcome.levelled)
+    )
+    delay = late - calm
+    assert found["delay_mean_days"] == pytest.approx(delay.mean())
+    assert found["delay_mean_days_se"] == pytest.approx(delay.std(ddof=1) / 20)
+    assert found["delay_mean_days_se"] < 0.6 * np.hypot(late.std(), calm.std()) / 20
+    for values, q, column in (
+        (late, 0.8, "finish_p80_se_days"),
+        (calm, 0.5, "levelled_finish_se_days"),
+        (delay, 0.8, "delay_p80_days_se"),
+    ):
+        ordered, middle = np.sort(values), np.quantile(values, q)
+        reach = 1.96 * np.sqrt(400 * q * (1 - q))
+        low, high = (ordered[end - 1] for end in (int(400 * q - reach), int(400 * q + reach) + 1))
+        assert found[column] == pytest.approx(max(high - middle, middle - low) / 1.96)
+    assert found["delay_p80_days"] == pytest.approx(np.quantile(delay, 0.8))
+    apart = np.quantile(late, 0.8) - np.quantile(calm, 0.8)
+    assert abs(found["delay_p80_days"] - apart) > 0.1
+
+
 def test_a_gain_is_a_negative_cost() -> None:
     """A task that an incident happens to speed up costs less: anomalies are told as they come."""
     rate = paper(projects=[{"project": "P", "cost_of_delay_per_day": 80}], tasks=tasks(("A", 8)))

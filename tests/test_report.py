@@ -17,11 +17,14 @@ from fake_outcome import fake_outcome
 
 from svcimpact.charts.wording import GAP
 from svcimpact.errors import InputError
+from svcimpact.incident.scenario import Incident, Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.io import read
 from svcimpact.report import findings, write_html, write_report
 from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
 from svcimpact.report.page import Chart, Findings, Section, Table
-from svcimpact.report.sentences import delay_costs
+from svcimpact.report.sentences import delay_costs, incident_sentences
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 ATTACKS = [
@@ -428,3 +431,27 @@ def test_a_browser_runs_nothing_and_prints_all_pages(tmp_path):
         timeout=120,
     )
     assert pdf.read_bytes().count(b"/Type /Page\n") >= 4
+
+
+@pytest.mark.parametrize(("count", "told"), [(4, [1, 2, 3, 4]), (5, [2, 3, 5]), (60, [2, 3, 60])])
+def test_of_many_incidents_the_worst_are_told(count: int, told: list[int]) -> None:
+    """Up to four have a sentence each; of more, the most severe and longest three, in order."""
+    incidents = [
+        Incident(
+            "payments" if n % 2 else "reports", start=f"2026-01-06 09:{n % 60:02}",
+            hours=float(n), severity=1 if n in (2, 3, count) else 2,
+        )
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+    outcome = simulate(read("data/tiny"), Scenario(incidents=tuple(incidents), runs=2))
+    said = incident_sentences(outcome)
+    hours = [int(found[1]) for text in said if (found := re.search(r"after (\d+) hours", text))]
+    assert hours == told
+    rest = [text for text in said if text.startswith("…")]
+    more = count - 3
+    if count == 4:
+        assert rest == []
+    else:
+        plural = "s" * (more > 1)
+        assert rest == [f"… and {more} more incident{plural}; the assumptions name them all."]
+    assert sum("severity" in text for text in outcome.assumptions) == count

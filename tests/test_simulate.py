@@ -15,12 +15,14 @@ from paper import Rows, assigned, paper, people, staff, tasks
 from scipy import stats
 
 from svcimpact.engine.plan import compile_plan
-from svcimpact.errors import InvalidScenarioError
+from svcimpact.errors import InvalidScenarioError, describe
+from svcimpact.incident import estimates
 from svcimpact.incident.disruption import MECHANISMS
-from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.draws import draw_hours, draw_incidents
+from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.restoration import from_quantiles
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
-from svcimpact.incident.simulate import simulate
+from svcimpact.incident.simulate import shortfall, simulate
 from svcimpact.incident.tables import project_table
 from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
@@ -437,6 +439,22 @@ def test_stopping_early_keeps_the_coverage() -> None:
     assert np.mean(np.array(off) <= 0.25) > 0.95 - 3.3 * np.sqrt(0.95 * 0.05 / seeds)
 
 
+def test_every_run_has_numbers_of_its_own() -> None:
+    """No two of 150 runs, nor their baselines, end alike; each has the durations drawn for it."""
+    rows = [{"optimistic_days": 4, "pessimistic_days": 12, **row} for row in tasks(("A", 40))]
+    portfolio = ana().with_tables(tasks=pd.DataFrame(rows))
+    around = Incident("core", start="2026-01-06 09:00", median_hours=100, p90_hours=110)
+    outcome = simulate(portfolio, around, runs=150)
+    calm = outcome.levelled.project_finish["P"].to_numpy()
+    np.testing.assert_allclose(
+        calm, draw_hours(portfolio, compile_plan(portfolio), 150, 1)[1][:, 0]
+    )
+    drawn = draw_incidents(portfolio, Scenario(incidents=(around,), runs=150))
+    lost = portfolio.calendar.after(drawn.start, drawn.hours) - 8
+    np.testing.assert_allclose(outcome.project_finish["P"] - calm, lost)
+    assert len(np.unique(calm)) == len(np.unique(outcome.project_finish["P"])) == 150
+
+
 def test_delay_is_taken_run_by_run_on_the_same_numbers() -> None:
     """Uncertain durations do not blur a fixed loss: its spread is nothing."""
     rows = [{"optimistic_days": 4, "pessimistic_days": 12, **row} for row in tasks(("A", 40))]
@@ -620,6 +638,20 @@ def test_tasks_that_can_never_start_are_named() -> None:
     ]
 
 
+def test_a_lower_min_share_saves_what_half_would_not() -> None:
+    """Tables in which a task needs four times who there is are read; the scenario decides."""
+    portfolio = paper(
+        projects=P, tasks=tasks(("A", 8)), resources=people(ana=0.25), assignments=assigned(A="ana")
+    )
+    told = "'A' starts only in a scenario whose min_share is 0.25 or less."
+    assert any(line.endswith(told) for line in describe(portfolio.warnings))
+    assert faults(lambda: simulate(portfolio, Scenario(runs=1)))[1:] == [
+        "tasks, task: found 'A', which can never start, expected 0.5 of its units within its "
+        "resources' project capacity. Lower units_fte, raise capacity_fte, or lower min_share.",
+    ]
+    assert finish(simulate(portfolio, Scenario(runs=1, min_share=0.25))) == 32
+
+
 def test_what_turns_out_stuck_is_told() -> None:
     """A task that rounding keeps from starting ends the simulation with its name."""
     portfolio = paper(
@@ -711,6 +743,22 @@ def test_it_stops_when_p80_is_known_well_enough(sampling: Any):
     outright = simulate(portfolio, scenario, runs=tight.runs, sampling=sampling)
     pd.testing.assert_frame_equal(tight.projects, outright.projects, check_exact=True)
     pd.testing.assert_frame_equal(tight.tasks, outright.tasks, check_exact=True)
+
+
+@pytest.mark.parametrize("until", ["p50", "p80", "p95"])
+def test_how_far_the_widest_interval_is_from_narrow_enough(until: str):
+    """The widest of two projects' intervals, in working days, over what is wanted of it."""
+    day, hours = 8.0, np.random.default_rng(1).lognormal(3, 0.5, (400, 2)) * [1.0, 3.0]
+    portfolio = paper(
+        projects=[*P, {"project": "Q"}], tasks=[*tasks(("A", 8)), *tasks(("B", 8), project="Q")]
+    )
+    found = Futures(
+        portfolio, Scenario(runs=400), compile_plan(portfolio), *[None] * 4,  # type: ignore[arg-type]
+        times=(hours, hours, hours), base=(hours, hours, hours),
+    )  # fmt: skip
+    error = estimates.quantile(hours, int(until[1:]) / 100)[1]
+    assert shortfall(found, until, 0.5) == pytest.approx(1.96 * error.max() / day / 0.5)
+    assert error.max() > 1.5 * error.min()
 
 
 def test_it_stops_at_the_most_runs_allowed():

@@ -12,7 +12,7 @@ from svcimpact.checks.lookup import among, positions, totals
 from svcimpact.errors import Ledger, listed
 from svcimpact.tables import Draft
 
-# A task starts once this share of its people is free, unless a scenario has another rule.
+# A task starts once this share of its people is free, unless a scenario says otherwise.
 MIN_SHARE = 0.5
 _CLOSE = 1e-9
 
@@ -20,9 +20,10 @@ _CLOSE = 1e-9
 def check_capacity(draft: Draft, ledger: Ledger) -> None:
     """Find tasks that need more of somebody than there ever is.
 
-    Everybody's project capacity is their capacity less all everyday support. A task of `units`
-    never starts if ``MIN_SHARE * units`` is above it; if `units` alone is, it is always
-    short-handed. A task that runs at the status date never ends if there is no project capacity.
+    Everybody's project capacity is their capacity less all everyday support. A task that needs
+    somebody who has none never starts, or never goes on. One of `units` starts only where the
+    scenario's `min_share` times them is not above it, which is a warning where that takes less
+    than the usual half; if `units` alone is above, it is always short-handed.
 
     Parameters
     ----------
@@ -37,28 +38,37 @@ def check_capacity(draft: Draft, ledger: Ledger) -> None:
     units = needs["units_fte"].to_numpy(dtype=np.float64)
     done, running = _progress(draft, needs["task"])
     open_ = (units > 0) & ~done
-    never = open_ & ~running & (MIN_SHARE * units > room + _CLOSE)
-    stuck = open_ & running & (room <= 0)
-    for at in np.flatnonzero(never | stuck):
+    nobody = open_ & (room <= 0)
+    seldom = open_ & ~nobody & ~running & (MIN_SHARE * units > room + _CLOSE)
+    for at in np.flatnonzero(nobody | seldom):
         who = people.loc[needs["resource"][at]]
+        found = f"{_fte(units[at])} FTE of {quoted(needs['resource'][at])}"
         left = f"{quoted(needs['resource'][at])} has {_fte(who['room'])} FTE for projects"
         if who["everyday"]:
             left += f" ({_fte(who['capacity'])} less {_fte(who['everyday'])} of everyday support)"
-        if room[at] <= 0:
-            expected = f"somebody who has time for it: {left}"
-        else:
-            expected = f"at most {_fte(room[at] / MIN_SHARE)} FTE, because {left} "
-            expected += "and a task starts when half of what it needs is free"
-        fate = "is running and could never go on" if stuck[at] else "could never start"
-        ledger.fault(
+        task = quoted(needs["task"][at])
+        if nobody[at]:
+            fate = "is running and could never go on" if running[at] else "could never start"
+            ledger.fault(
+                "assignments",
+                rows[at],
+                "units_fte",
+                found=found,
+                expected=f"somebody who has time for it: {left}",
+                cure=f"Lower it, or raise the capacity: {task} {fate}.",
+            )
+            continue
+        ledger.warn(
             "assignments",
-            rows[at],
+            [rows[at]],
             "units_fte",
-            found=f"{_fte(units[at])} FTE of {quoted(needs['resource'][at])}",
-            expected=expected,
-            cure=f"Lower it, or raise the capacity: {quoted(needs['task'][at])} {fate}.",
+            found=found,
+            expected=f"at most {_fte(room[at] / MIN_SHARE)} FTE, because {left} and a task starts "
+            "when half of what it needs is free",
+            cure=f"Lower it, or raise the capacity; {task} starts only in a scenario whose "
+            f"min_share is {_rounded_down(room[at] / units[at])} or less.",
         )
-    short = open_ & ~never & ~stuck & (units > room + _CLOSE)
+    short = open_ & ~nobody & ~seldom & (units > room + _CLOSE)
     if short.any():
         told = [
             f"{_fte(unit)} FTE of {quoted(who)} ({_fte(free)} free for projects)"
@@ -205,3 +215,9 @@ def _progress(draft: Draft, ids: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.
 
 def _fte(value: float) -> str:
     return f"{value:.6g}"
+
+
+def _rounded_down(share: float) -> str:
+    """Return a share with two digits, never more than it is."""
+    digits = 1 - int(np.floor(np.log10(share)))
+    return f"{np.floor(share * 10.0**digits + _CLOSE) / 10.0**digits:.2g}"

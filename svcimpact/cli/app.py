@@ -37,9 +37,10 @@ def load(path: Path) -> Portfolio:
     return read(path)
 
 
-def tell(warnings: pd.DataFrame) -> None:
-    """Print warnings, one a line."""
-    if len(warnings):
-        typer.echo(f"Warnings: {len(warnings)}")
-    for line in describe(warnings):
+def tell(*warnings: pd.DataFrame) -> None:
+    """Print the warnings of several tables, one a line and each once."""
+    lines = dict.fromkeys(line for table in warnings for line in describe(table))
+    if lines:
+        typer.echo(f"Warnings: {len(lines)}")
+    for line in lines:
         typer.echo(f"  {line}")

@@ -50,9 +50,10 @@ def simulate(
 ) -> None:
     """Simulate what an incident does to every project."""
     told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
-    outcome = _simulate(load(portfolio), told, runs, seed)
+    found = load(portfolio)
+    outcome = _simulate(found, told, runs, seed)
     typer.echo(repr(outcome))
-    tell(outcome.warnings)
+    tell(found.warnings, outcome.warnings)
     if out is not None:
         from svcimpact.io.results import write_results
 

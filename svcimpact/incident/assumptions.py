@@ -72,8 +72,8 @@ def assumptions(
         )
     if scenario.sampling == "latin-hypercube":
         said.append(
-            f"Runs are drawn by Latin hypercube in blocks of {BLOCK}; errors come from what differs "
-            "from block to block."
+            f"Runs are drawn by Latin hypercube in blocks of {BLOCK}; errors come from what "
+            "differs from block to block."
         )
     if scenario.without:
         said.append(f"Switched off: {', '.join(scenario.without)}.")

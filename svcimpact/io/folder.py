@@ -67,7 +67,17 @@ def read_folder(path: Path, ending: str, read_table: Callable[[Raw, str, Path], 
         )
     for table, name in placed.items():
         raw.tables[table] = None
-        read_table(raw, table, files[name])
+        if files[name].is_file() or files[name].is_dir() or not files[name].exists():
+            read_table(raw, table, files[name])
+        else:
+            raw.faults.append(
+                fault(
+                    files[name].name,
+                    found="a pipe or a device",
+                    expected="a file",
+                    cure="Put the table there as a file.",
+                )
+            )
     _read_settings(raw, path)
     return raw
 

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from svcimpact.charts.wording import GAP, chance, counted, day, listed, money, number, with_error
+from svcimpact.incident.blocks import estimators
 from svcimpact.incident.outcome import Outcome
 
 _NONE_DAYS = 0.05
 _NONE_HOURS = 0.05
 # Points by which a chance has to change before a sentence is worth it.
 _NOTABLE = 0.005
+# Incidents that get a sentence each; of more, the worst ones do.
+_MOST_TOLD = 4
+_TOLD = 3
 
 
 def incident_sentences(outcome: Outcome) -> list[str]:
@@ -27,10 +31,18 @@ def incident_sentences(outcome: Outcome) -> list[str]:
     Returns
     -------
     list of str
-        One sentence per incident, and one on the services that follow.
+        One sentence per incident, of many only the worst: the most severe, and of those the
+        longest. Then one on the services that follow.
     """
     said = []
-    for row in outcome.incidents.itertuples():
+    incidents = outcome.incidents
+    more = 0 if len(incidents) <= _MOST_TOLD else len(incidents) - _TOLD
+    if more:
+        worst = incidents.sort_values(
+            ["severity", "restoration_hours_mean"], ascending=[True, False], kind="stable"
+        )
+        incidents = worst.head(_TOLD).sort_index()
+    for row in incidents.itertuples():
         start, half, most = (
             pd.Timestamp(str(when)) for when in (row.start, row.restored_p50, row.restored_p80)
         )
@@ -49,6 +61,8 @@ def incident_sentences(outcome: Outcome) -> list[str]:
             f"{text}In half of the runs it is back by {_moment(half)}, in 8 of 10 by "
             f"{_moment(most)}; on average after {hours} hours."
         )
+    if more:
+        said.append(f"… and {counted(more, 'more incident')}; the assumptions name them all.")
     if outcome.scenario.random_incidents is not None:
         drawn = "Random incidents strike besides." if said else "Incidents strike at random."
         said.append(drawn)
@@ -147,7 +161,8 @@ def cost_sentences(outcome: Outcome) -> list[str]:
     parts = []
     total = delay_costs(outcome)
     if abs(float(total.mean())) > 0.5:
-        text = f"the delays cost {money(float(total.mean()), currency, error=_error(total))}"
+        error = _error(total, outcome.scenario.sampling)
+        text = f"the delays cost {money(float(total.mean()), currency, error=error)}"
         if np.ptp(total) > 0.5:
             high = money(float(np.quantile(total, 0.8)), currency)
             text += f" on average, {high} or more in 1 of 5 runs"
@@ -268,11 +283,9 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _error(values: np.ndarray) -> float:
+def _error(values: np.ndarray, sampling: str) -> float:
     """Return the standard error of a mean over runs; NaN from a single run."""
-    if len(values) < 2:
-        return math.nan
-    return 0.0 if np.ptp(values) == 0 else float(values.std(ddof=1) / math.sqrt(len(values)))
+    return float(estimators(sampling).mean(values[:, None])[1][0])
 
 
 def _chance(value: float, error: float) -> str:

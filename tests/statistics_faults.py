@@ -1,0 +1,306 @@
+"""Faults in what is drawn, and in the errors that are told (part 5 of the model)."""
+
+from __future__ import annotations
+
+from faults import faults_in
+
+ERRORS = ("tests/test_estimates.py",)
+BLOCKS = ("tests/test_blocks.py",)
+DRAWN = ("tests/test_draws.py",)
+LASTS = ("tests/test_restoration.py",)
+SUMMED = ("tests/test_outcome.py",)
+STOPS = (
+    "tests/test_simulate.py::test_it_stops_at_the_most_runs_allowed",
+    "tests/test_simulate.py::test_how_far_the_widest_interval_is_from_narrow_enough",
+    "tests/test_estimates.py",
+)
+
+ESTIMATES = faults_in(
+    "incident/estimates.py",
+    ERRORS,
+    (
+        "The spread of a mean is that of n values, not of n - 1.",
+        "columns.std(axis=1, ddof=1)",
+        "columns.std(axis=1, ddof=0)",
+    ),
+    (
+        "The error of a mean is the spread of a run.",
+        "columns.std(axis=1, ddof=1) / np.sqrt(runs)",
+        "columns.std(axis=1, ddof=1)",
+    ),
+    (
+        "The ends of an interval are one deviation away, not 1.96.",
+        "spread = Z95 * np.sqrt(runs * q * (1 - q))",
+        "spread = np.sqrt(runs * q * (1 - q))",
+    ),
+    (
+        "The nearer end of a quantile's interval counts, not the farther.",
+        "error[at] = np.maximum(left, right) / Z95",
+        "error[at] = np.minimum(left, right) / Z95",
+    ),
+    (
+        "A quantile's error is the whole half-width.",
+        "error[at] = np.maximum(left, right) / Z95",
+        "error[at] = np.maximum(left, right)",
+    ),
+    (
+        "The order statistic on the left is one too high.",
+        "left = estimate[at] - columns[:, low - 1]",
+        "left = estimate[at] - columns[:, low]",
+    ),
+    (
+        "A quantile is told an error when its order statistics run out.",
+        "told = low >= 1 and high <= runs",
+        "told = low >= 1",
+    ),
+    (
+        "Quantiles are the order statistic below, not interpolated.",
+        "((runs - 1) * q - below) * step",
+        "0 * step",
+    ),
+    (
+        "The chance of what never happened is certain.",
+        "middle = weight * share + (1 - weight) / 2",
+        "middle = weight * share",
+    ),
+    (
+        "The error of a chance is the binomial one.",
+        "return share, (half + np.abs(middle - share)) / Z95",
+        "return share, np.sqrt(share * (1 - share) / runs)",
+    ),
+    (
+        "The confidence is 90 %.",
+        "Z95 = 1.96",
+        "Z95 = 1.645",
+    ),
+    (
+        "More runs are made than are allowed.",
+        "return min(most, int(",
+        "return max(most, int(",
+    ),
+)
+IN_BLOCKS = faults_in(
+    "incident/blocks.py",
+    BLOCKS,
+    (
+        "All blocks have the same order.",
+        "order = drawn[:, 0].argsort(axis=1",
+        "order = drawn[:1, 0].argsort(axis=1",
+    ),
+    (
+        "Every draw sits at the lower edge of its stratum.",
+        "(order + drawn[:, 1]) / BLOCK",
+        "(order + 0 * drawn[:, 1]) / BLOCK",
+    ),
+    (
+        "Runs of a block count as independent.",
+        'if sampling == "random":\n        return Estimators',
+        'if sampling != "none":\n        return Estimators',
+    ),
+    (
+        "Few blocks are as good as many.",
+        "error * special.stdtrit(blocks - 1, 0.975) / Z95",
+        "error * 1.0",
+    ),
+    (
+        "The deviation of b blocks is that of b, not of b - 1.",
+        "np.sqrt(blocks / (blocks - 1) * ",
+        "np.sqrt(1.0 * ",
+    ),
+    (
+        "The last block counts as a whole one.",
+        "off = total - size * (total.sum(axis=1) / runs)[:, None]",
+        "off = total - BLOCK * (total.sum(axis=1) / runs)[:, None]",
+    ),
+    (
+        "A gain is claimed that a long tail has not.",
+        "np.maximum(_error(rows), least[at])",
+        "_error(rows)",
+    ),
+    (
+        "A chance alike in all blocks is certain.",
+        "np.where(by_block > 0, by_block, error)",
+        "by_block",
+    ),
+)
+DRAWS = faults_in(
+    "incident/draws.py",
+    DRAWN,
+    (
+        "The seed is ignored.",
+        "np.random.SeedSequence(seed, spawn_key=key)",
+        "np.random.SeedSequence(0, spawn_key=key)",
+    ),
+    (
+        "All sources share one stream.",
+        "np.random.SeedSequence(seed, spawn_key=key)",
+        "np.random.SeedSequence(seed)",
+    ),
+    (
+        "Names run together, so that two sources may share a stream.",
+        '"\\x1f".join(map(str, names))',
+        '"".join(map(str, names))',
+    ),
+    (
+        "All tasks share one stream.",
+        'stream(seed, "task", ids[i])',
+        'stream(seed, "task")',
+    ),
+    (
+        "A task's stream is that of its row.",
+        'stream(seed, "task", ids[i])',
+        'stream(seed, "task", v)',
+    ),
+    (
+        "Two incidents of one service last equally long.",
+        'stream(seed, "restoration", incident.service, count)',
+        'stream(seed, "restoration", incident.service)',
+    ),
+    (
+        "An incident's stream is that of its place in the scenario.",
+        'stream(seed, "restoration", incident.service, count)',
+        'stream(seed, "restoration", len(sources))',
+    ),
+    (
+        "Random incidents of all severities of a service come together.",
+        'names = ("arrivals", source.service, source.severity)',
+        'names = ("arrivals", source.service)',
+    ),
+    (
+        "Random incidents last as long as they come late.",
+        'lasts = stream(scenario.seed, *names, "restoration").random(total)',
+        'lasts = stream(scenario.seed, *names, "when").random(total)',
+    ),
+    (
+        "Durations peak halfway between optimistic and pessimistic.",
+        "peak = (mode[i] - low[i]) / (high[i] - low[i])",
+        "peak = 0.5",
+    ),
+    (
+        "A finished task's duration is uncertain.",
+        "open_ = np.isnan(plan.ended) & (high > low)",
+        "open_ = high > low",
+    ),
+    (
+        "Rates are per working year.",
+        "expected = rate * length / (365.25 * 24)",
+        "expected = rate * length / (250 * 8)",
+    ),
+    (
+        "A Latin hypercube is asked for and durations are random.",
+        "special.betaincinv(a, b, latin(draw, runs))",
+        "special.betaincinv(a, b, draw.random(runs))",
+    ),
+    (
+        "A Latin hypercube is asked for and restorations are random.",
+        'named.random(runs) if sampling == "random" else latin(named, runs)',
+        "named.random(runs)",
+    ),
+    (
+        "A Latin hypercube is asked for and the count of incidents is random.",
+        "stats.poisson.ppf(latin(draw, runs), expected)",
+        "stats.poisson.ppf(draw.random(runs), expected)",
+    ),
+)
+LENGTHS = faults_in(
+    "incident/restoration.py",
+    LASTS,
+    (
+        "A P90 is taken for a P95.",
+        "shape, scale = ratio / special.ndtri(0.9), median_hours",
+        "shape, scale = ratio / special.ndtri(0.95), median_hours",
+    ),
+    (
+        "What has passed already counts for nothing.",
+        "law.isf(left * (1.0 - np.asarray(uniforms)))",
+        "law.isf(1.0 - np.asarray(uniforms))",
+    ),
+    (
+        "Open incidents count as restored on the last day of the log.",
+        "if not still.any():",
+        "if len(still):",
+    ),
+    (
+        "Open incidents are dropped.",
+        "right=hours[still].to_numpy()",
+        "right=hours[still].to_numpy()[:0]",
+    ),
+)
+TABLES = faults_in(
+    "incident/tables.py",
+    SUMMED,
+    (
+        "The error of a delay is that of two unrelated finishes.",
+        'add("delay_mean_days", mean(delay))',
+        'add("delay_mean_days", (mean(delay)[0], np.hypot(mean(late)[1], mean(calm)[1]) / day))',
+    ),
+    (
+        "P80 of the delay is the difference of the P80s.",
+        'add(f"delay_{name}_days", quantile(delay, q))',
+        'add(f"delay_{name}_days", ((quantile(late, q)[0] - quantile(calm, q)[0]) / day, '
+        "quantile(delay, q)[1]))",
+    ),
+    (
+        "Errors of dates are told in hours.",
+        'table[name + "_se_days"] = np.where(sure, 0.0, pair[1] / day)',
+        'table[name + "_se_days"] = np.where(sure, 0.0, pair[1])',
+    ),
+    (
+        "What is certain has an error.",
+        'table[name + "_se"] = np.where(sure, 0.0, pair[1])',
+        'table[name + "_se"] = pair[1]',
+    ),
+    (
+        "On the due date is late.",
+        'np.timedelta64(1, "D")',
+        'np.timedelta64(0, "D")',
+    ),
+    (
+        "The chance of being late without the incident is that with it.",
+        '("chance_late_levelled", calm > limit + LATE, due_known, certain_levelled)',
+        '("chance_late_levelled", late > limit + LATE, due_known, certain_levelled)',
+    ),
+    (
+        "Cost ignores the daily rate.",
+        'add("cost_mean", mean(delay * rate))',
+        'add("cost_mean", mean(delay))',
+    ),
+    (
+        "Outages that overlap count twice.",
+        "np.where(apart, arrivals.hours[mine], rest)",
+        "arrivals.hours[mine]",
+    ),
+    (
+        "People lost to the aftermath are not told.",
+        "(s.restored - s.begin) + after",
+        "(s.restored - s.begin) + 0 * after",
+    ),
+)
+STOPPING = faults_in(
+    "incident/simulate.py",
+    STOPS,
+    (
+        "It stops when the standard error, not the interval, is narrow.",
+        "widest = Z95 * np.nan_to_num",
+        "widest = 1.0 * np.nan_to_num",
+    ),
+    (
+        "It stops when the best known project is known.",
+        ".max(initial=0.0)",
+        ".min(initial=np.inf)",
+    ),
+    (
+        "The tolerance is in hours.",
+        "within_days * futures.portfolio.settings.hours_per_day",
+        "within_days",
+    ),
+)
+
+STATISTICS_FAULTS = (
+    *ESTIMATES,
+    *IN_BLOCKS,
+    *DRAWS,
+    *LENGTHS,
+    *TABLES,
+    *STOPPING,
+)
