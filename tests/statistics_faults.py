@@ -188,8 +188,8 @@ DRAWS = faults_in(
     ),
     (
         "A Latin hypercube is asked for and durations are random.",
-        "special.betaincinv(a, b, latin(draw, runs))",
-        "special.betaincinv(a, b, draw.random(runs))",
+        "np.interp(latin(draw, runs), special",
+        "np.interp(draw.random(runs), special",
     ),
     (
         "A Latin hypercube is asked for and restorations are random.",

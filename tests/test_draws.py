@@ -11,6 +11,7 @@ from paper import paper
 from scipy import stats
 
 from svcimpact.engine.plan import compile_plan
+from svcimpact.incident.blocks import latin
 from svcimpact.incident.draws import (
     Arrivals,
     draw_hours,
@@ -325,6 +326,18 @@ def test_the_streams_are_those_of_the_seed(sampling: str) -> None:
     rows = uncertain(("A", 1, 2, 4))
     first, second = (hours_of(rows, 20, seed, sampling)["A"] for seed in (1, 2))
     assert not np.isin(first, second).any()
+
+
+@pytest.mark.parametrize("mode", [2.0, 3.0, 5.5, 9.0])
+def test_durations_of_a_latin_hypercube_are_the_inverse_of_its_uniforms(mode: float) -> None:
+    """Each duration is the beta's quantile at its uniform, to a millionth of the range or so."""
+    runs = 6400
+    drawn = hours_of(uncertain(("A", 2, mode, 9)), runs, sampling="latin-hypercube")["A"]
+    peak = (mode - 2) / 7
+    law = stats.beta(1 + 4 * peak, 5 - 4 * peak, loc=16, scale=56)
+    exact = law.ppf(latin(stream(1, "task", "A"), runs))
+    assert np.abs(drawn - exact).max() < 56e-4
+    assert np.abs(drawn - exact).mean() < 56e-6
 
 
 def test_a_latin_hypercube_fills_every_stratum_of_every_source() -> None:
