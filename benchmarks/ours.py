@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from svcimpact.engine.baseline import make_baseline
+from svcimpact.engine.many import Strikes, empty_changes, expand, run_many
 from svcimpact.engine.plan import Plan, compile_plan
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.runs import Strikes, empty_times, expand, run_many
 from svcimpact.engine.state import Disruption, make_work
 from svcimpact.incident.draws import draw_incidents
 from svcimpact.incident.scenario import Scenario
@@ -30,6 +31,8 @@ class Runs:
         self.var_task, self.var_hours = place, np.ascontiguousarray(hours)
         self.rules = (min_share, 0.0)
         self.work = make_work(self.program, 0, 0)
+        self.baseline = make_baseline(self.program, 0)
+        self.runs = runs
         no_row, no_time = np.zeros(0, np.int64), np.zeros(0)
         pointer = np.zeros(1, np.int64)
         self.strikes = Strikes(
@@ -49,8 +52,10 @@ class Runs:
             use_task=no_row,
         )
         self.nothing = Disruption(no_row, no_time, no_time, no_time, no_row, no_time, no_time)
-        self.known = empty_times(0, n)
-        self.out = empty_times(runs, n)
+        self.out = (np.empty((runs, n)), np.empty((runs, n)), np.empty((runs, n), np.int32))
+        projects = int(plan.project.max()) + 1
+        self.calm, self.late = np.empty((runs, projects)), np.empty((runs, projects))
+        self.changes = empty_changes(runs, 0)
 
     def run(self) -> None:
         """Fill `start` and `finish`, by run and row."""
@@ -60,11 +65,15 @@ class Runs:
             self.work,
             self.nothing,
             self.rules,
-            0,
+            (0, self.runs),
             self.var_task,
             self.var_hours,
-            self.known,
+            self.baseline,
+            0,
             self.out,
+            self.calm,
+            self.late,
+            self.changes,
         )
         if stuck >= 0:
             raise RuntimeError(f"task in row {self.program.task[stuck]} can never start")

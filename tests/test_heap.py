@@ -8,14 +8,12 @@ from test_kernel import as_plan
 
 from svcimpact.engine.heap import schedule
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.state import DUE, KEY, N_DUE, PLACE, Work, make_work
+from svcimpact.engine.state import Work, make_work
 
 
 def room(tasks: int) -> Work:
     """Return room for a heap of so many tasks, none of them in it."""
-    work = make_work(lay_out(as_plan(plan_arrays([1.0] * tasks))), 0, 0)
-    work.whole[:, PLACE] = -1
-    return work
+    return make_work(lay_out(as_plan(plan_arrays([1.0] * tasks))), 0, 0)
 
 
 @njit
@@ -26,13 +24,13 @@ def give(work, tasks, times):
 
 def assert_heap(work: Work, times: dict[int, float]) -> None:
     """Hold who is in the heap, with what time and in what place, against what was asked for."""
-    count = int(work.tally[N_DUE])
-    heap = work.lists[DUE, :count].tolist()
-    assert {i: work.real[i, KEY] for i in heap} == times
+    count = int(work.count.due[0])
+    heap = work.due[:count].tolist()
+    assert {i: work.tasks[i].key for i in heap} == times
     assert count == len(times)
     for place, i in enumerate(heap):
-        assert work.whole[i, PLACE] == place
-        assert work.real[heap[(place - 1) // 2 if place else 0], KEY] <= work.real[i, KEY]
+        assert work.tasks[i].place == place + 1
+        assert work.tasks[heap[(place - 1) // 2 if place else 0]].key <= work.tasks[i].key
 
 
 @pytest.mark.parametrize("tasks", [1, 2, 3, 7, 20, 50])
@@ -57,12 +55,12 @@ def test_heap_hands_out_times_in_order():
     work = room(200)
     give(work, np.arange(200), times)
     handed = []
-    while work.tally[N_DUE] > 0:
-        first = int(work.lists[DUE, 0])
-        handed.append(work.real[first, KEY])
+    while work.count.due[0] > 0:
+        first = int(work.due[0])
+        handed.append(work.tasks[first].key)
         give(work, np.array([first]), np.array([np.inf]))
     assert handed == sorted(times.tolist())
-    assert (work.whole[:, PLACE] == -1).all()
+    assert not work.tasks.place.any()
 
 
 def test_taking_out_what_is_not_in_changes_nothing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
 from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -69,3 +70,9 @@ def _made(function: Function, **options: Any) -> Function:
         # container: it is compiled anew each time.
         made = njit(**options)(function)
     return made
+
+
+@inlined
+def signed(value: int) -> int:
+    """Return an unsigned number as a signed one, with which others can be reckoned."""
+    return np.int64(value)  # type: ignore[return-value]

@@ -14,10 +14,13 @@ EPS = 1e-9
 @allocating
 def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     """Lay the disruption's events out by component and time."""
+    count = w.count[0]
     takes, holds = len(d.take_resource), len(d.hold_task)
-    w.take_head[:] = -1
-    parts = len(p.component_ptr) - 1
-    w.event_ptr[:] = 0
+    for e in range(np.int64(count.taken)):
+        w.take_head[w.taken[e]] = -1
+    for e in range(takes):
+        w.taken[e] = d.take_resource[e]
+    count.taken = takes
     time = np.empty(2 * (takes + holds))
     kind = np.empty(2 * (takes + holds), np.int64)
     index = np.empty(2 * (takes + holds), np.int64)
@@ -41,16 +44,17 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
         m += 1
         time[m], kind[m], index[m], part[m] = d.hold_until[e], LET_GO, i, p.task_component[i]
         m += 1
-    order = np.argsort(time[:m], kind="mergesort")
-    for e in range(m):
-        w.event_ptr[part[e] + 1] += 1
-    for c in range(parts):
-        w.event_ptr[c + 1] += w.event_ptr[c]
-    place = w.event_ptr.copy()
-    for e in order:
-        a = place[part[e]]
+    by_time = np.argsort(time[:m], kind="mergesort")
+    order = by_time[np.argsort(part[by_time], kind="mergesort")]
+    count.hit = 0
+    for a in range(m):
+        e = order[a]
         w.event_time[a], w.event_kind[a], w.event_index[a] = time[e], kind[e], index[e]
-        place[part[e]] += 1
+        if a == 0 or part[e] != w.hit[count.hit - 1]:
+            w.hit[count.hit] = part[e]
+            w.hit_ptr[count.hit] = a
+            count.hit += 1
+    w.hit_ptr[count.hit] = m
 
 
 @allocating

@@ -4,150 +4,118 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import inlined
+from svcimpact.engine.compiled import inlined, signed
 from svcimpact.engine.heap import schedule
-from svcimpact.engine.plan import Integers
-from svcimpact.engine.state import (
-    CLOSING,
-    DIRTIES,
-    DIRTY,
-    END_GATE,
-    END_GATES,
-    FRESH,
-    GATE,
-    GATES,
-    KIND,
-    LEADS,
-    LEFT,
-    LINKS,
-    LINKS_END,
-    N_CLOSING,
-    N_DIRTY,
-    N_FRESH,
-    N_LOG,
-    N_TOUCHED,
-    NEEDS,
-    NEEDS_END,
-    PASSED,
-    QUEUED,
-    RATE,
-    RESOURCE,
-    ROOM,
-    RUNNER,
-    RUNS,
-    SINCE,
-    STAMP,
-    STATUS,
-    SUCCESSOR,
-    TOUCHED,
-    TOUCHES,
-    WAITER,
-    WAITS,
-    Work,
-)
+from svcimpact.engine.state import Indices, Work
 
 EPS = 1e-9
-# WAITING for its gates, OPEN to start, RUNNING, WORKED off but held by a finish gate, FINISHED.
-WAITING, OPEN, RUNNING, WORKED, FINISHED = 0, 1, 2, 3, 4
+# WAITING for its gates, OPEN to start, RUNNING, WORKED off but held by a finish gate, FINISHED;
+# the SHADOW of a task that a replay does not simulate tells others that it finished.
+WAITING, OPEN, RUNNING, WORKED, FINISHED, SHADOW = 0, 1, 2, 3, 4, 5
 FS, SS, FF, SF = 0, 1, 2, 3
 
 
 @inlined
-def put(table: Integers, column: int, first: int, count: int, value: int) -> None:
-    """Insert into a sorted list, down a column of a table from row `first` on."""
-    place = first + count
-    while place > first and table[place - 1, column] > value:
-        table[place, column] = table[place - 1, column]
+def put(row: Indices, first: int, count: int, value: int) -> None:
+    """Insert into a sorted list of `count` values that begins at `first`."""
+    place = signed(first) + signed(count)
+    while place > first and row[place - 1] > value:
+        row[place] = row[place - 1]
         place -= 1
-    table[place, column] = value
+    row[place] = value
 
 
 @inlined
-def put_in_list(lists: Integers, row: int, first: int, count: int, value: int) -> None:
-    """Insert into a sorted list, along a row of a table from column `first` on."""
-    place = first + count
-    while place > first and lists[row, place - 1] > value:
-        lists[row, place] = lists[row, place - 1]
-        place -= 1
-    lists[row, place] = value
-
-
-@inlined
-def drop(table: Integers, column: int, first: int, count: int, value: int) -> None:
-    """Take a value out of a sorted list, down a column of a table from row `first` on."""
-    place = first
-    while table[place, column] != value:
+def drop(row: Indices, first: int, count: int, value: int) -> None:
+    """Take a value out of a sorted list of `count` values that begins at `first`."""
+    place = signed(first)
+    last = place + signed(count) - 1
+    while row[place] != value:
         place += 1
-    for x in range(place, first + count - 1):
-        table[x, column] = table[x + 1, column]
+    for x in range(place, last):
+        row[x] = row[x + 1]
 
 
 @inlined
 def soil(w: Work, k: int) -> None:
     """Mark a resource as dirty."""
-    if w.staff[k, DIRTY] == 0:
-        w.staff[k, DIRTY] = 1
-        w.lists[DIRTIES, w.tally[N_DIRTY]] = k
-        w.tally[N_DIRTY] += 1
+    if w.people[k].dirty == 0:
+        w.people[k].dirty = 1
+        w.dirties[w.count[0].dirty] = k
+        w.count[0].dirty += 1
 
 
 @inlined
 def soil_needs(w: Work, i: int) -> None:
     """Mark the resources of task `i` as dirty."""
-    for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
-        soil(w, w.need[e, RESOURCE])
+    for e in range(signed(w.tasks[i].needs), signed(w.tasks[i].needs_end)):
+        soil(w, w.needs[e].resource)
 
 
 @inlined
 def freshen(w: Work, i: int) -> None:
     """Put task `i` among those to try."""
-    if w.whole[i, QUEUED] == 0:
-        w.whole[i, QUEUED] = 1
-        put_in_list(w.lists, FRESH, 0, w.tally[N_FRESH], i)
-        w.tally[N_FRESH] += 1
+    if w.tasks[i].queued == 0:
+        w.tasks[i].queued = 1
+        put(w.fresh, 0, w.count[0].fresh, i)
+        w.count[0].fresh += 1
 
 
 @inlined
 def touch(w: Work, i: int) -> None:
-    """Note that the share of task `i` may have changed at this time."""
-    if w.whole[i, TOUCHED] != w.tally[STAMP]:
-        w.whole[i, TOUCHED] = w.tally[STAMP]
-        w.lists[TOUCHES, w.tally[N_TOUCHED]] = i
-        w.tally[N_TOUCHED] += 1
+    """Note that the state of task `i` may have changed at this time."""
+    count = w.count[0]
+    if w.tasks[i].touched != count.stamp:
+        w.tasks[i].touched = count.stamp
+        w.touches[count.touched] = i
+        count.touched += 1
 
 
 @inlined
 def let_in(w: Work, i: int) -> None:
     """Let `i` wait for its people: its start gates have passed."""
-    w.whole[i, STATUS] = OPEN
-    for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
-        k = w.need[e, RESOURCE]
-        put(w.need, WAITER, w.staff[k, ROOM], w.staff[k, WAITS], e)
-        w.staff[k, WAITS] += 1
+    w.tasks[i].status = OPEN
+    touch(w, i)
+    for e in range(signed(w.tasks[i].needs), signed(w.tasks[i].needs_end)):
+        person = w.people[w.needs[e].resource]
+        put(w.waiter, person.room, person.waits, e)
+        person.waits += 1
     freshen(w, i)
+
+
+@inlined
+def to_close(w: Work, i: int) -> None:
+    """Put task `i` among those that may close."""
+    w.closing[w.count[0].closing] = i
+    w.count[0].closing += 1
 
 
 @inlined
 def open_start(w: Work, j: int, time: float, t: float) -> None:
     """One start gate of `j` is known; let it in, or wait for the last gate's time."""
-    w.whole[j, GATES] -= 1
-    w.real[j, GATE] = max(w.real[j, GATE], time)
-    if w.whole[j, GATES] > 0 or w.whole[j, STATUS] != WAITING:
+    task = w.tasks[j]
+    if task.awake == 0:
         return
-    if w.real[j, GATE] <= t + EPS:
+    task.gates -= 1
+    task.gate = max(task.gate, time)
+    if task.gates > 0 or task.status != WAITING:
+        return
+    if task.gate <= t + EPS:
         let_in(w, j)
     else:
-        schedule(w, j, w.real[j, GATE])
+        schedule(w, j, task.gate)
 
 
 @inlined
 def open_finish(w: Work, j: int, time: float) -> None:
     """One finish gate of `j` is known."""
-    w.whole[j, END_GATES] -= 1
-    w.real[j, END_GATE] = max(w.real[j, END_GATE], time)
-    if w.whole[j, END_GATES] == 0 and w.whole[j, STATUS] == WORKED:
-        w.lists[CLOSING, w.tally[N_CLOSING]] = j
-        w.tally[N_CLOSING] += 1
+    task = w.tasks[j]
+    if task.awake == 0:
+        return
+    task.end_gates -= 1
+    task.end_gate = max(task.end_gate, time)
+    if task.end_gates == 0 and task.status == WORKED:
+        to_close(w, j)
 
 
 @inlined
@@ -159,83 +127,101 @@ def slack(rate: float, t: float) -> float:
 @inlined
 def open_leads(w: Work, i: int, left: float, t: float) -> None:
     """Open the FS and FF leads that the work left of `i` has come down to."""
-    for e in range(w.whole[i, LINKS], w.whole[i, LINKS_END]):
-        if w.lag[e] >= 0 or w.link[e, PASSED] == 1 or left > slack(w.real[i, RATE], t) - w.lag[e]:
+    for e in range(signed(w.tasks[i].links), signed(w.tasks[i].links_end)):
+        link = w.links[e]
+        if link.lag >= 0 or link.passed == 1 or left > slack(w.tasks[i].rate, t) - link.lag:
             continue
-        if w.link[e, KIND] == FS:
-            w.link[e, PASSED] = 1
-            open_start(w, w.link[e, SUCCESSOR], t, t)
-        elif w.link[e, KIND] == FF:
-            w.link[e, PASSED] = 1
-            open_finish(w, w.link[e, SUCCESSOR], t)
+        if link.kind == FS:
+            link.passed = 1
+            open_start(w, link.successor, t, t)
+        elif link.kind == FF:
+            link.passed = 1
+            open_finish(w, link.successor, t)
 
 
 @inlined
 def begin(w: Work, i: int, at: float, t: float) -> None:
     """Tell the successors of `i` that it started."""
-    for e in range(w.whole[i, LINKS], w.whole[i, LINKS_END]):
-        if w.link[e, KIND] == SS:
-            open_start(w, w.link[e, SUCCESSOR], at + w.lag[e], t)
-        elif w.link[e, KIND] == SF:
-            open_finish(w, w.link[e, SUCCESSOR], at + w.lag[e])
-    if w.whole[i, LEADS] == 1:
-        open_leads(w, i, w.real[i, LEFT], t)
+    if w.tasks[i].tells == 0 and w.tasks[i].leads == 0:
+        return
+    for e in range(signed(w.tasks[i].links), signed(w.tasks[i].links_end)):
+        link = w.links[e]
+        if link.kind == SS:
+            open_start(w, link.successor, at + link.lag, t)
+        elif link.kind == SF:
+            open_finish(w, link.successor, at + link.lag)
+    if w.tasks[i].leads == 1:
+        open_leads(w, i, w.tasks[i].left, t)
 
 
 @inlined
 def end(w: Work, i: int, at: float, t: float) -> None:
     """Tell the successors of `i` that it finished."""
-    for e in range(w.whole[i, LINKS], w.whole[i, LINKS_END]):
-        if w.link[e, PASSED] == 1:
+    for e in range(signed(w.tasks[i].links), signed(w.tasks[i].links_end)):
+        link = w.links[e]
+        if link.passed == 1:
             continue
-        if w.link[e, KIND] == FS:
-            w.link[e, PASSED] = 1
-            open_start(w, w.link[e, SUCCESSOR], at + w.lag[e], t)
-        elif w.link[e, KIND] == FF:
-            w.link[e, PASSED] = 1
-            open_finish(w, w.link[e, SUCCESSOR], at + w.lag[e])
+        if link.kind == FS:
+            link.passed = 1
+            open_start(w, link.successor, at + link.lag, t)
+        elif link.kind == FF:
+            link.passed = 1
+            open_finish(w, link.successor, at + link.lag)
 
 
 @inlined
 def next_of(w: Work, i: int) -> float:
     """Return when running task `i` comes to its next lead, or to the end of its work."""
-    rate = w.real[i, RATE]
-    if rate == 0.0:
+    task = w.tasks[i]
+    if task.rate == 0.0:
         return np.inf
-    soon: float = w.real[i, SINCE] + w.real[i, LEFT] / rate
-    if w.whole[i, LEADS] == 1:
-        for e in range(w.whole[i, LINKS], w.whole[i, LINKS_END]):
-            if w.lag[e] < 0 and w.link[e, PASSED] == 0 and w.link[e, KIND] in (FS, FF):
-                soon = min(soon, w.real[i, SINCE] + (w.real[i, LEFT] + w.lag[e]) / rate)
+    soon: float = task.since + task.left / task.rate
+    if task.leads == 1:
+        for e in range(signed(task.links), signed(task.links_end)):
+            link = w.links[e]
+            if link.lag < 0 and link.passed == 0 and (link.kind == FS or link.kind == FF):
+                soon = min(soon, task.since + (task.left + link.lag) / task.rate)
     return soon
 
 
 @inlined
 def work_off(w: Work, i: int, t: float) -> None:
     """Task `i` has no work left: it uses nobody and closes once its finish gates have passed."""
-    w.real[i, LEFT] = 0.0
-    w.whole[i, STATUS] = WORKED
-    if w.whole[i, END_GATES] == 0:
-        w.lists[CLOSING, w.tally[N_CLOSING]] = i
-        w.tally[N_CLOSING] += 1
-    if w.whole[i, LEADS] == 1:
+    w.tasks[i].left = 0.0
+    w.tasks[i].status = WORKED
+    touch(w, i)
+    if w.tasks[i].end_gates == 0:
+        to_close(w, i)
+    if w.tasks[i].leads == 1:
         open_leads(w, i, 0.0, t)
 
 
 @inlined
 def leave(w: Work, i: int) -> None:
     """Task `i` no longer runs on its resources."""
-    for e in range(w.whole[i, NEEDS], w.whole[i, NEEDS_END]):
-        k = w.need[e, RESOURCE]
-        drop(w.need, RUNNER, w.staff[k, ROOM], w.staff[k, RUNS], e)
-        w.staff[k, RUNS] -= 1
+    for e in range(signed(w.tasks[i].needs), signed(w.tasks[i].needs_end)):
+        k = w.needs[e].resource
+        person = w.people[k]
+        drop(w.runner, person.room, person.runs, e)
+        person.runs -= 1
+        soil(w, k)
+
+
+@inlined
+def join(w: Work, i: int) -> None:
+    """Task `i` runs on its resources from now on."""
+    for e in range(signed(w.tasks[i].needs), signed(w.tasks[i].needs_end)):
+        k = w.needs[e].resource
+        person = w.people[k]
+        put(w.runner, person.room, person.runs, e)
+        person.runs += 1
         soil(w, k)
 
 
 @inlined
 def log(w: Work, i: int, t: float, share: float) -> None:
     """Keep a change of share, where a trace is wanted; -1 says the work is done."""
-    m = w.tally[N_LOG]
+    m = w.count[0].log
     if m < len(w.trace):
         w.trace[m, 0], w.trace[m, 1], w.trace[m, 2] = i, t, share
-    w.tally[N_LOG] = m + 1
+    w.count[0].log = m + 1

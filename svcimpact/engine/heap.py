@@ -4,75 +4,74 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import inlined
-from svcimpact.engine.state import DUE, KEY, N_DUE, PLACE, Work
+from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.state import Work
 
 
 @inlined
 def rise(w: Work, place: int) -> None:
     """Move a task up to where its time belongs."""
-    i = w.lists[DUE, place]
-    key = w.real[i, KEY]
+    i = w.due[place]
+    key = w.tasks[i].key
     while place > 0:
         above = (place - 1) >> 1
-        j = w.lists[DUE, above]
-        if w.real[j, KEY] <= key:
+        j = w.due[above]
+        if w.tasks[j].key <= key:
             break
-        w.lists[DUE, place] = j
-        w.whole[j, PLACE] = place
+        w.due[place] = j
+        w.tasks[j].place = place + 1
         place = above
-    w.lists[DUE, place] = i
-    w.whole[i, PLACE] = place
+    w.due[place] = i
+    w.tasks[i].place = place + 1
 
 
 @inlined
 def sink(w: Work, place: int) -> None:
     """Move a task down to where its time belongs."""
-    i = w.lists[DUE, place]
-    key = w.real[i, KEY]
-    count = w.tally[N_DUE]
+    i = w.due[place]
+    key = w.tasks[i].key
+    count = w.count[0].due
     while True:
         below = 2 * place + 1
         if below >= count:
             break
-        if (
-            below + 1 < count
-            and w.real[w.lists[DUE, below + 1], KEY] < w.real[w.lists[DUE, below], KEY]
-        ):
+        if below + 1 < count and w.tasks[w.due[below + 1]].key < w.tasks[w.due[below]].key:
             below += 1
-        j = w.lists[DUE, below]
-        if w.real[j, KEY] >= key:
+        j = w.due[below]
+        if w.tasks[j].key >= key:
             break
-        w.lists[DUE, place] = j
-        w.whole[j, PLACE] = place
+        w.due[place] = j
+        w.tasks[j].place = place + 1
         place = below
-    w.lists[DUE, place] = i
-    w.whole[i, PLACE] = place
+    w.due[place] = i
+    w.tasks[i].place = place + 1
 
 
 @inlined
 def schedule(w: Work, i: int, time: float) -> None:
     """Give task `i` its next event; infinity takes it out."""
-    place = w.whole[i, PLACE]
-    before = w.real[i, KEY]
-    w.real[i, KEY] = time
-    if place < 0:
+    task, count = w.tasks[i], w.count[0]
+    before = task.key
+    task.key = time
+    if task.place == 0:
         if time == np.inf:
             return
-        place = w.tally[N_DUE]
-        w.tally[N_DUE] = place + 1
-        w.lists[DUE, place] = i
+        place = signed(count.due)
+        count.due += 1
+        w.due[place] = i
         rise(w, place)
-    elif time == np.inf:
-        w.whole[i, PLACE] = -1
-        last = w.tally[N_DUE] - 1
-        w.tally[N_DUE] = last
+        return
+    place = signed(task.place) - 1
+    if time == np.inf:
+        task.place = 0
+        count.due -= 1
+        last = signed(count.due)
         if place < last:
-            j = w.lists[DUE, last]
-            w.lists[DUE, place] = j
-            w.whole[j, PLACE] = place
+            j = w.due[last]
+            w.due[place] = j
+            w.tasks[j].place = place + 1
             rise(w, place)
-            sink(w, w.whole[j, PLACE])
+            sink(w, signed(w.tasks[j].place) - 1)
     elif time < before:
         rise(w, place)
     else:

@@ -30,8 +30,16 @@ class Program(NamedTuple):
         As in `Plan`.
     out_ptr, out_task, out_type, out_lag : ndarray
         Links by predecessor.
+    link_task : ndarray of int
+        The predecessor of each link.
+    in_ptr, in_link : ndarray of int
+        Links by successor, as places in the above.
     start_gates, finish_gates : ndarray of int, shape (n,)
         How many links hold the start (FS, SS) and the finish (FF, SF) of each task.
+    project : ndarray of int, shape (n,)
+        The project of each task.
+    project_ptr, project_task : ndarray of int
+        The tasks of each project.
     component_ptr : ndarray of int, shape (c + 1,)
         Component `j` has the tasks ``component_ptr[j]:component_ptr[j + 1]``.
     leads : ndarray of int, shape (n,)
@@ -40,6 +48,8 @@ class Program(NamedTuple):
         The task of each need.
     staff_ptr : ndarray of int, shape (r + 1,)
         Room for the tasks of each resource, as many as need it.
+    staff_need : ndarray of int
+        The needs of each resource, in that room, in dispatch order.
     least_units : ndarray of float, shape (r,)
         The least that any task needs of each resource.
     member_ptr, member : ndarray of int
@@ -70,12 +80,19 @@ class Program(NamedTuple):
     out_task: Integers
     out_type: Integers
     out_lag: Floats
+    link_task: Integers
+    in_ptr: Integers
+    in_link: Integers
     start_gates: Integers
     finish_gates: Integers
     leads: Integers
     need_task: Integers
     staff_ptr: Integers
+    staff_need: Integers
     least_units: Floats
+    project: Integers
+    project_ptr: Integers
+    project_task: Integers
     component_ptr: Integers
     member_ptr: Integers
     member: Integers
@@ -117,6 +134,7 @@ def lay_out(plan: Plan) -> Program:
     place = np.empty(n, np.int64)
     place[task] = np.arange(n)
     count = int(component.max()) + 1 if n else 0
+    project = plan.project[task]
 
     entries = np.argsort(place[needer], kind="stable")
     order = np.argsort(place[plan.link_predecessor], kind="stable")
@@ -142,6 +160,9 @@ def lay_out(plan: Plan) -> Program:
         out_task=after,
         out_type=kind,
         out_lag=plan.link_lag[order],
+        link_task=before,
+        in_ptr=np.searchsorted(np.sort(after), np.arange(n + 1)).astype(np.int64),
+        in_link=np.argsort(after, kind="stable").astype(np.int64),
         start_gates=np.bincount(after[holds_start], minlength=n).astype(np.int64),
         finish_gates=np.bincount(after[~holds_start], minlength=n).astype(np.int64),
         leads=_has_leads(n, before, kind, plan.link_lag[order]),
@@ -149,7 +170,11 @@ def lay_out(plan: Plan) -> Program:
         staff_ptr=np.concatenate([[0], np.cumsum(np.bincount(needed, minlength=r))]).astype(
             np.int64
         ),
+        staff_need=np.argsort(needed[entries], kind="stable").astype(np.int64),
         least_units=_least(needed, units, r),
+        project=project,
+        project_ptr=np.concatenate([[0], np.cumsum(np.bincount(project))]).astype(np.int64),
+        project_task=np.argsort(project, kind="stable").astype(np.int64),
         component_ptr=np.searchsorted(component[task], np.arange(count + 1)).astype(np.int64),
         member_ptr=np.searchsorted(of_resource[members], np.arange(count + 1)).astype(np.int64),
         member=members.astype(np.int64),

@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 
-# Tasks, numbers (`Work.real`); what is read together lies together.
-HOURS, LEFT, SINCE, RATE, SHARE, GATE, END_GATE, KEY = range(8)
-# Tasks, whole numbers (`Work.whole`): where their needs and links stand, then their state.
-NEEDS, NEEDS_END, LINKS, LINKS_END, LEADS, START_GATES, FINISH_GATES, STATUS = range(8)
-GATES, END_GATES, FROZEN, STOPPED, PLACE, TOUCHED, QUEUED = range(8, 15)
-# Needs (`Work.need`); the last two hold who runs and who waits, by resource.
-RESOURCE, TASK, RUNNER, WAITER = range(4)
-# Links (`Work.link`).
-SUCCESSOR, KIND, PASSED = range(3)
-# Resources, numbers (`Work.supply`) and whole numbers (`Work.staff`).
-CAPACITY, FREE, LEAST = range(3)
-ROOM, RUNS, WAITS, DIRTY, AT_RUNS = range(5)
-# Lists of tasks and resources (`Work.lists`), their lengths and other counters (`Work.tally`).
-DUE, DIRTIES, FRESH, TRIES, TOUCHES, CLOSING = range(6)
-N_DUE, N_DIRTY, N_FRESH, N_TOUCHED, N_CLOSING, N_LOG, LEFT_TO_DO, STAMP = range(8)
+# Records, by attribute: their types are known to the compiler only.
+Records: TypeAlias = Any
+Indices: TypeAlias = NDArray[np.uint32]
+
+# Numbers that serve as indices are unsigned: of a signed one the compiler has to ask, every
+# time, whether it counts from the end. What is read together lies together, in one or two
+# lines of the processor's cache.
+TASK = np.dtype(
+    [
+        *((name, "f8") for name in ("left", "since", "rate", "share")),
+        *((name, "f8") for name in ("gate", "end_gate", "key", "hours")),
+        # Where its needs and links stand, and how many links hold it.
+        *((name, "u4") for name in ("needs", "needs_end", "links", "links_end")),
+        *((name, "u4") for name in ("start_gates", "finish_gates", "gates", "end_gates")),
+        # `place` is 1 for the first place in the heap, 0 for none.
+        *((name, "u4") for name in ("frozen", "place", "touched")),
+        *((name, "u1") for name in ("status", "stopped", "queued", "leads")),
+        # What a replay knows of it: it is simulated, or wanted to be, or was; its successors
+        # are, or have to be; an incident of this run holds it.
+        *((name, "u1") for name in ("awake", "wanted", "ever", "suspect", "spread", "held")),
+        # Whether anybody waits for its start; room to fill the line.
+        *((name, "u1") for name in ("tells", "spare")),
+        ("spare_four", "u4"),
+        ("spare_more", "u4"),
+    ]
+)
+NEED = np.dtype([("units", "f8"), ("resource", "u4"), ("task", "u4")])
+LINK = np.dtype([("lag", "f8"), ("successor", "u4"), ("kind", "u2"), ("passed", "u2")])
+PERSON = np.dtype(
+    [
+        *((name, "f8") for name in ("capacity", "free", "least", "enough")),
+        # Where its rows in `Work.runner` and `Work.waiter` begin, and how many are in use.
+        *((name, "u4") for name in ("room", "runs", "waits", "dirty", "at_runs", "at_waits")),
+        # Whether a replay simulates it.
+        *((name, "u4") for name in ("inside", "spare")),
+    ]
+)
+COUNT = np.dtype(
+    [(name, "u4") for name in ("due", "dirty", "fresh", "tries", "touched", "closing", "stamp")]
+    + [(name, "u4") for name in ("alarms", "todo", "woken", "joined", "ever", "taken", "hit")]
+    + [(name, "u4") for name in ("ragged", "spoilt", "manned", "recording")]
+    + [(name, "i8") for name in ("left_to_do", "log", "entries", "moments")]
+)
+ENTRY = np.dtype(
+    [
+        *((name, "f8") for name in ("time", "left", "since", "rate")),
+        *((name, "u4") for name in ("task", "status", "stopped", "frozen", "stops", "spare")),
+    ]
+)
+ALARM = np.dtype([("time", "f8"), ("task", "u4"), ("spare", "u4")])
 
 
 class Disruption(NamedTuple):
@@ -49,53 +85,74 @@ class Disruption(NamedTuple):
 class Work(NamedTuple):
     """The state of a run; one is made for many runs.
 
-    The kernel hands these tables to its functions one by one: a call with one table costs
-    nothing, a call with a tuple of thirty arrays costs more than the work it does.
-
     Attributes
     ----------
-    real, whole : ndarray, shape (n, 8) and (n, 16)
-        Tasks.
-    need, units : ndarray, shape (needs, 4) and (needs,)
-        What tasks need of resources, by task.
-    link, lag : ndarray, shape (links, 3) and (links,)
-        Links by predecessor.
-    supply, staff : ndarray, shape (r, 3) and (r, 5)
-        Resources.
-    lists : ndarray of int, shape (6, n or r)
-        The heap of tasks that have a next event, and lists of one moment: resources to share
-        out anew, tasks to try, tasks tried in this pass, tasks whose share may have changed,
-        tasks whose work is done.
-    tally : ndarray of int, shape (8,)
-        Lengths of these lists, and other counters.
-    take_head, take_next : ndarray of int
-        The takes of each resource, as linked lists.
-    event_ptr, event_time, event_kind, event_index : ndarray
+    tasks, needs, links, people : records, shape (n,), (needs,), (links,) and (r,)
+        Tasks, what they need of resources, links by predecessor, and resources.
+    runner, waiter : ndarray of uint, shape (needs,)
+        Who runs on each resource and who waits for it: needs, sorted, from its `room` on.
+    count : records, shape (1,)
+        How long the lists below are, and other counters.
+    due : ndarray of uint, shape (n,)
+        The heap of tasks that have a next event.
+    dirties, offers : ndarray of uint, shape (r,)
+        Resources to share out anew, and those with something left for who waits.
+    fresh, tries, touches, closing : ndarray of uint, shape (n,)
+        Tasks to try, tasks to try in this pass, tasks whose share may have changed, tasks
+        whose work is done.
+    alarms, todo, woken, joined, ever, extra
+        What a replay has to look at and when, tasks to wake, tasks awake, resources simulated,
+        tasks that ever were awake, and how much more often than in the baseline each of them
+        was interrupted.
+    take_head, take_next, taken : ndarray of int
+        The takes of each resource, as linked lists, and the resources that have any.
+    hit, hit_ptr : ndarray of int
+        The components that the disruption touches; `j`-th has the events
+        ``hit_ptr[j]:hit_ptr[j + 1]``.
+    event_time, event_kind, event_index : ndarray
         The disruption's events by component and time.
     trace : ndarray of float, shape (m, 3)
         Task, time and share of every change of share, where a trace is wanted.
+    entries, moments, ragged
+        Every change of a task's state in the order of time, when anything happened, and which
+        tasks had an event that rounding put off another's: where a recording is wanted.
     """
 
-    real: Floats
-    whole: Integers
-    need: Integers
-    units: Floats
-    link: Integers
-    lag: Floats
-    supply: Floats
-    staff: Integers
-    lists: Integers
-    tally: Integers
+    tasks: Records
+    needs: Records
+    links: Records
+    people: Records
+    runner: Indices
+    waiter: Indices
+    count: Records
+    due: Indices
+    dirties: Indices
+    offers: Indices
+    fresh: Indices
+    tries: Indices
+    touches: Indices
+    closing: Indices
+    alarms: Records
+    todo: Indices
+    woken: Indices
+    joined: Indices
+    ever: Indices
+    extra: Integers
     take_head: Integers
     take_next: Integers
-    event_ptr: Integers
+    taken: Integers
+    hit: Integers
+    hit_ptr: Integers
     event_time: Floats
     event_kind: Integers
     event_index: Integers
     trace: Floats
+    entries: Records
+    moments: Floats
+    ragged: NDArray[np.uint8]
 
 
-def make_work(program: Program, takes: int, holds: int, log: int = 0) -> Work:
+def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: int = 0) -> Work:
     """Return room for runs of `program`.
 
     Parameters
@@ -106,6 +163,8 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0) -> Work:
         The most entries of each kind that a disruption will have.
     log : int
         How many changes of a task's share to keep; 0 keeps none.
+    entries : int
+        How many changes of a task's state to record; 0 records nothing.
 
     Returns
     -------
@@ -113,37 +172,75 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0) -> Work:
         The arrays that a run needs, to be used again by the next one.
     """
     n, r = len(program.hours), len(program.resource_component)
-    needs, links, events = len(program.need_resource), len(program.out_task), 2 * (takes + holds)
+    events = 2 * (takes + holds)
 
-    whole = np.zeros((n, 16), np.int64)
-    whole[:, NEEDS], whole[:, NEEDS_END] = program.need_ptr[:-1], program.need_ptr[1:]
-    whole[:, LINKS], whole[:, LINKS_END] = program.out_ptr[:-1], program.out_ptr[1:]
-    whole[:, LEADS] = program.leads
-    whole[:, START_GATES], whole[:, FINISH_GATES] = program.start_gates, program.finish_gates
-    need = np.zeros((needs, 4), np.int64)
-    need[:, RESOURCE], need[:, TASK] = program.need_resource, program.need_task
-    link = np.zeros((links, 3), np.int64)
-    link[:, SUCCESSOR], link[:, KIND] = program.out_task, program.out_type
-    supply = np.zeros((r, 3))
-    supply[:, LEAST] = program.least_units
-    staff = np.zeros((r, 5), np.int64)
-    staff[:, ROOM] = program.staff_ptr[:-1]
+    tasks = records(n, TASK)
+    tasks.needs, tasks.needs_end = program.need_ptr[:-1], program.need_ptr[1:]
+    tasks.links, tasks.links_end = program.out_ptr[:-1], program.out_ptr[1:]
+    tasks.start_gates, tasks.finish_gates = program.start_gates, program.finish_gates
+    tasks.leads = program.leads
+    tasks.hours = program.hours
+    tasks.tells[program.link_task[(program.out_type == 1) | (program.out_type == 3)]] = 1
+    needs = records(len(program.need_resource), NEED)
+    needs.units, needs.resource = program.need_units, program.need_resource
+    needs.task = program.need_task
+    links = records(len(program.out_task), LINK)
+    links.lag, links.successor, links.kind = program.out_lag, program.out_task, program.out_type
+    people = records(r, PERSON)
+    people.least, people.room = program.least_units, program.staff_ptr[:-1]
+
+    def indices(size: int) -> Indices:
+        return np.zeros(size, np.uint32)
+
     return Work(
-        real=np.zeros((n, 8)),
-        whole=whole,
-        need=need,
-        units=program.need_units,
-        link=link,
-        lag=program.out_lag,
-        supply=supply,
-        staff=staff,
-        lists=np.zeros((6, max(n, r)), np.int64),
-        tally=np.zeros(8, np.int64),
+        tasks=tasks,
+        needs=needs,
+        links=links,
+        people=people,
+        runner=indices(len(needs)),
+        waiter=indices(len(needs)),
+        count=records(1, COUNT),
+        due=indices(n),
+        dirties=indices(r),
+        offers=indices(r),
+        fresh=indices(n),
+        tries=indices(n),
+        touches=indices(n),
+        closing=indices(n),
+        alarms=records(n + len(needs) + holds, ALARM),
+        todo=indices(n),
+        woken=indices(n),
+        joined=indices(r),
+        ever=indices(n),
+        extra=np.zeros(n, np.int64),
         take_head=np.full(r, -1, np.int64),
         take_next=np.full(max(takes, 1), -1, np.int64),
-        event_ptr=np.zeros(len(program.component_ptr), np.int64),
+        taken=np.zeros(takes, np.int64),
+        hit=np.zeros(events, np.int64),
+        hit_ptr=np.zeros(events + 1, np.int64),
         event_time=np.zeros(events),
         event_kind=np.zeros(events, np.int64),
         event_index=np.zeros(events, np.int64),
         trace=np.zeros((log, 3)),
+        entries=records(entries, ENTRY),
+        moments=np.zeros(entries),
+        ragged=np.zeros(n if entries else 0, np.uint8),
     )
+
+
+def records(size: int, kind: DTypeLike) -> Records:
+    """Return records of zeros whose fields are attributes, in Python as in compiled code.
+
+    Parameters
+    ----------
+    size : int
+        How many.
+    kind : dtype
+        Their fields.
+
+    Returns
+    -------
+    recarray
+        Shape ``(size,)``.
+    """
+    return np.zeros(size, kind).view(np.recarray)

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Floats, Integers, Plan
+from svcimpact.engine.plan import Integers, Plan
 from svcimpact.engine.program import Program
-from svcimpact.engine.runs import Times
 from svcimpact.errors import fault, fault_frame
 from svcimpact.incident import tables
 from svcimpact.incident.assumptions import assumptions
+from svcimpact.incident.batches import Found
 from svcimpact.incident.certain import certainty
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck
+from svcimpact.incident.task_table import task_table
 from svcimpact.incident.typical import typical_run
 from svcimpact.portfolio import Portfolio
 
@@ -35,8 +36,8 @@ class Futures:
     varies: Integers
     arrivals: Arrivals
     struck: Struck
-    times: Times
-    base: Times
+    found: Found
+    threads: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +115,8 @@ class Outcome:
         """
         portfolio, scenario = futures.portfolio, futures.scenario
         drawn = scenario.sampling
-        late = _finishes(futures, futures.times, keep)
-        calm = _finishes(futures, futures.base, keep)
+        late = _finishes(futures, keep, with_incident=True)
+        calm = _finishes(futures, keep, with_incident=False)
         plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
         segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals)
         certain = certainty(
@@ -133,20 +134,20 @@ class Outcome:
             projects=tables.project_table(
                 portfolio,
                 plan,
-                late.project_finish.to_numpy(),
-                calm.project_finish.to_numpy(),
+                futures.found.late,
+                futures.found.calm,
                 certain=certain.projects,
                 certain_levelled=certain.calm_projects,
                 sampling=drawn,
             ),
-            tasks=tables.task_table(
+            tasks=task_table(
                 portfolio,
                 plan,
-                futures.times,
-                futures.base,
+                futures.found,
                 certain=certain.tasks,
                 certain_levelled=certain.calm_tasks,
                 sampling=drawn,
+                threads=futures.threads,
             ),
             resources=tables.resource_table(
                 portfolio, arrivals, struck, certain=certain.resources, sampling=drawn
@@ -302,37 +303,21 @@ def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
     return fault_frame(rows)
 
 
-def project_finishes(futures: Futures, times: Times) -> Floats:
-    """Take the latest task of each project, run by run.
-
-    Parameters
-    ----------
-    futures : Futures
-        What was drawn and found.
-    times : tuple of ndarray
-        Start, finish and interruptions, with the incident or without it.
-
-    Returns
-    -------
-    ndarray of float, shape (runs, projects)
-        Working hours; NaN for a project without tasks.
-    """
-    finish = np.broadcast_to(times[1], (futures.scenario.runs, times[1].shape[1]))
-    latest = np.full((len(finish), len(futures.portfolio.projects)), np.nan)
-    for column in range(latest.shape[1]):
-        mine = np.flatnonzero(futures.plan.project == column)
-        if len(mine):
-            latest[:, column] = finish[:, mine].max(axis=1)
-    return latest
-
-
-def _finishes(futures: Futures, times: Times, keep: str) -> Finishes:
+def _finishes(futures: Futures, keep: str, *, with_incident: bool) -> Finishes:
     """Name the columns of what is kept run by run."""
+    found, runs = futures.found, futures.scenario.runs
     ids = list(futures.portfolio.projects["project"])
-    frame = pd.DataFrame(project_finishes(futures, times), columns=ids)
+    finish = found.late if with_incident else found.calm
+    frame = pd.DataFrame(np.broadcast_to(finish, (runs, len(ids))), columns=ids, copy=True)
     if keep != "tasks":
         return Finishes(frame)
-    shape = (futures.scenario.runs, times[0].shape[1])
-    start, finish = (np.broadcast_to(found, shape) for found in times[:2])
     names = list(futures.portfolio.tasks["task"])
-    return Finishes(frame, pd.DataFrame(start, columns=names), pd.DataFrame(finish, columns=names))
+    changes = found.changes
+    run = np.repeat(np.arange(runs), np.diff(changes.ptr))
+    times = []
+    for hours, changed in zip(found.base[:2], (changes.start, changes.finish), strict=True):
+        each = np.broadcast_to(hours, (runs, len(names))).copy()
+        if with_incident:
+            each[run, changes.task] = changed
+        times.append(pd.DataFrame(each, columns=names))
+    return Finishes(frame, *times)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from svcimpact.engine.plan import (
-    Floats,
     Integers,
     Plan,
     compile_plan,
@@ -20,20 +17,19 @@ from svcimpact.engine.plan import (
     planned_times,
 )
 from svcimpact.engine.program import Program, lay_out
-from svcimpact.engine.runs import Strikes, StuckError, Times, empty_times, run_many
-from svcimpact.engine.state import Disruption, make_work
+from svcimpact.engine.runs import StuckError
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.batches import Batches
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
 from svcimpact.incident.memory import memory_faults
-from svcimpact.incident.outcome import Futures, Outcome, project_finishes
+from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
-from svcimpact.incident.strikes import Struck, strike
+from svcimpact.incident.strikes import strike
 from svcimpact.portfolio import Portfolio
 
-BATCH = 64
 KEPT = ("projects", "tasks")
 STOPS = ("p50", "p80", "p95")
 FIRST_RUNS = 500
@@ -52,6 +48,7 @@ def simulate(
     progress: bool = False,
     until: Literal["p50", "p80", "p95"] | None = None,
     within_days: float = 0.25,
+    full: bool = False,
 ) -> Outcome:
     """Simulate what incidents do to a portfolio, run by run against the same without them.
 
@@ -84,6 +81,10 @@ def simulate(
         in working days. The interval is one project's; among many projects some will be further
         off than theirs. Stopping when it is narrow does not spoil it: ``docs/statistics.md``
         has how often it holds the truth.
+    full : bool
+        Whether to make every run from its beginning. It takes longer and gives the same figures,
+        to the bit: the check on runs that begin where an incident strikes and follow only what
+        it changes.
 
     Returns
     -------
@@ -123,14 +124,14 @@ def simulate(
     threads = threads or os.cpu_count() or 1
     while True:
         scenario = replace(scenario, runs=count)
-        futures = _simulate(portfolio, scenario, plan, program, threads, progress, futures)
+        futures = _simulate(portfolio, scenario, plan, program, threads, progress, full, futures)
         if until is None or count == most:
             break
         short = shortfall(futures, until, within_days)
         if short <= 1.0:
             break
         count = next_runs(count, short, most)
-    _check_ends(portfolio, plan, (futures.base, futures.times))
+    _check_ends(portfolio, plan, futures)
     return Outcome.gather(futures, keep=keep)
 
 
@@ -152,7 +153,7 @@ def shortfall(futures: Futures, until: str, within_days: float) -> float:
         At most 1 when all are narrow enough. The width falls with the root of the runs, so the
         square of this is how many times as many runs are wanted.
     """
-    finish = project_finishes(futures, futures.times)
+    finish = futures.found.late
     quantile = estimators(futures.scenario.sampling).quantile
     error = quantile(finish[:, ~np.isnan(finish).any(axis=0)], int(until[1:]) / 100)[1]
     widest = Z95 * np.nan_to_num(error, nan=np.inf).max(initial=0.0)
@@ -166,6 +167,7 @@ def _simulate(
     program: Program,
     threads: int,
     progress: bool,
+    full: bool,
     before: Futures | None,
 ) -> Futures:
     """Draw all futures, and run those that were not run before."""
@@ -176,125 +178,24 @@ def _simulate(
     place = np.empty(len(program.task), np.int64)
     place[program.task] = np.arange(len(program.task))
     struck = strike(portfolio, program, arrivals, scenario.without)
-    rules = (float(scenario.min_share), float(scenario.resume_hours))
-    batch = Batch(program, rules, place[var_task], var_hours, threads, progress)
-    calm = scenario.runs if len(var_task) else 1
-    had = (None, None) if before is None else (before.base, before.times)
+    batches = Batches(
+        program,
+        len(portfolio.projects),
+        struck,
+        (float(scenario.min_share), float(scenario.resume_hours)),
+        place[var_task],
+        var_hours,
+        threads,
+        progress,
+        full,
+    )
     try:
-        nothing = _nothing(struck, scenario.runs)
-        base = batch.run(nothing, calm, None, "levelled", had[0])
-        times = batch.run(struck, scenario.runs, base, "with the incident", had[1])
+        found = batches.run(scenario.runs, None if before is None else before.found)
     except StuckError as error:
         raise InvalidScenarioError(
             "The simulation cannot finish.", _stuck(portfolio, np.array([error.task]), scenario)
         ) from None
-    return Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, times, base)
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """What all runs of a simulation have in common."""
-
-    program: Program
-    rules: tuple[float, float]
-    var_task: Integers
-    var_hours: Floats
-    threads: int
-    progress: bool
-
-    def run(
-        self,
-        struck: Struck,
-        runs: int,
-        base: Times | None,
-        label: str,
-        before: Times | None = None,
-    ) -> Times:
-        """Do `runs` runs on threads.
-
-        Parameters
-        ----------
-        struck : Struck
-            The incidents of every run.
-        runs : int
-            How many.
-        base : tuple of ndarray, optional
-            Start, finish and interruptions of the same runs without incidents.
-        label : str
-            What the progress bar says.
-        before : tuple of ndarray, optional
-            The first of these runs, where they were made before.
-
-        Returns
-        -------
-        start, finish, interruptions : ndarray, shape (runs, tasks)
-            By run and row of the table.
-
-        Raises
-        ------
-        StuckError
-            When a task can never start or go on.
-        """
-        out = empty_times(runs, len(self.program.task))
-        made = 0
-        if before is not None:
-            made = len(before[0])
-            out[0][:made], out[1][:made], out[2][:made] = before
-        known = empty_times(0, len(self.program.task)) if base is None else base
-
-        def do(first: int) -> int:
-            last = min(first + BATCH, runs)
-            work = make_work(self.program, struck.most_takes, struck.most_holds)
-            room = _room(struck)
-            part = (out[0][first:last], out[1][first:last], out[2][first:last])
-            return int(
-                run_many(
-                    self.program,
-                    struck.strikes,
-                    work,
-                    room,
-                    self.rules,
-                    first,
-                    self.var_task,
-                    self.var_hours,
-                    known,
-                    part,
-                )
-            )
-
-        starts = range(made, runs, BATCH)
-        pool = ThreadPoolExecutor(self.threads)
-        try:
-            with tqdm(
-                total=runs - made, desc=label, unit=" runs", disable=not self.progress
-            ) as bar:
-                for first, stuck in zip(starts, pool.map(do, starts), strict=True):
-                    if stuck >= 0:
-                        raise StuckError(int(self.program.task[stuck]))
-                    bar.update(min(BATCH, runs - first))
-        finally:
-            pool.shutdown(cancel_futures=True)
-        return out
-
-
-def _room(struck: Struck) -> Disruption:
-    """Return room for one run's disruption."""
-    takes, holds = struck.most_takes, struck.most_holds
-    return Disruption(
-        np.zeros(takes, np.int64),
-        np.zeros(takes),
-        np.zeros(takes),
-        np.zeros(takes),
-        np.zeros(holds, np.int64),
-        np.zeros(holds),
-        np.zeros(holds),
-    )
-
-
-def _nothing(struck: Struck, runs: int) -> Struck:
-    """Return the same without any incident."""
-    none: Strikes = struck.strikes._replace(ptr=np.zeros(runs + 1, np.int64))
-    return Struck(none, (), 0, 0)
+    return Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, found, threads)
 
 
 def _title(portfolio: Portfolio, incident: Incident) -> str:
@@ -340,11 +241,11 @@ def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
         )
 
 
-def _check_ends(portfolio: Portfolio, plan: Plan, times: tuple[Times, ...]) -> None:
+def _check_ends(portfolio: Portfolio, plan: Plan, futures: Futures) -> None:
     """Raise which tasks end so late that no calendar has a date for it."""
-    latest = planned_times(plan)[1]
-    for _, finish, _ in times:
-        latest = np.maximum(latest, finish.max(axis=0))
+    changes = futures.found.changes
+    latest = np.maximum(planned_times(plan)[1], futures.found.base[1].max(axis=0))
+    np.maximum.at(latest, changes.task, changes.finish)
     beyond = np.flatnonzero(latest > portfolio.calendar.hours(END_OF_TIME))
     if len(beyond):
         ids = portfolio.tasks["task"]

@@ -8,9 +8,9 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from svcimpact.engine.many import Strikes
 from svcimpact.engine.plan import positions
 from svcimpact.engine.program import Program
-from svcimpact.engine.runs import Strikes
 from svcimpact.incident.disruption import Effect, effect_of
 from svcimpact.incident.draws import Arrivals
 from svcimpact.portfolio import Portfolio

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from svcimpact.calendar import Calendar
 from svcimpact.checks.lookup import totals
 from svcimpact.engine.plan import Floats, Plan, planned_times
-from svcimpact.engine.runs import Times
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.strikes import Struck
@@ -41,7 +40,8 @@ def project_table(
     plan : Plan
         The same, compiled.
     late, calm : ndarray of float, shape (runs, projects)
-        Finish in working hours with the incident and without it.
+        Finish in working hours with the incident and without it; one row of the latter where
+        it is the same in every run.
     certain, certain_levelled : ndarray of bool, shape (projects,)
         Whether nothing random reaches a project, so that its errors are zero; in the runs
         without the incident.
@@ -65,7 +65,9 @@ def project_table(
     due = projects["due"]
     rate = projects["cost_of_delay_per_day"].to_numpy(np.float64)
     delay = (late - calm) / day
+    calm = np.broadcast_to(calm, late.shape)
     calm_p50, calm_error = quantile(calm, 0.5)
+    calm_error = np.where(np.isnan(calm_p50), np.nan, calm_error)
     table = projects[["project", "name", "priority", "due", "cost_of_delay_per_day"]].copy()
 
     def add(name: str, pair: tuple[Floats, Floats], sure: Flags = certain) -> None:
@@ -97,68 +99,6 @@ def project_table(
     add("cost_mean", mean(delay * rate))
     for name, q in (("p80", 0.8), ("p95", 0.95)):
         add(f"cost_{name}", quantile(delay * rate, q))
-    return table
-
-
-def task_table(
-    portfolio: Portfolio,
-    plan: Plan,
-    times: Times,
-    base: Times,
-    *,
-    certain: Flags,
-    certain_levelled: Flags,
-    sampling: str = "random",
-) -> pd.DataFrame:
-    """Return dates and delays per task.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        What was simulated.
-    plan : Plan
-        The same, compiled.
-    times, base : tuple of ndarray, shape (runs, tasks)
-        Start, finish and interruptions with the incident and without it.
-    certain, certain_levelled : ndarray of bool, shape (tasks,)
-        Whether nothing random reaches a task, so that its errors are zero; in the runs without
-        the incident.
-    sampling : {"random", "latin-hypercube"}
-        How the runs were drawn.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per task, in the order of the table `tasks`.
-    """
-    mean, quantile, chance = estimators(sampling)
-    clock, day = portfolio.calendar, portfolio.settings.hours_per_day
-    start, finish = planned_times(plan)
-    table = portfolio.tasks[["task", "project", "name", "stage"]].copy()
-    table["planned_start"] = dates(clock, start, "start")
-    table["planned_finish"] = dates(clock, finish, "finish")
-    # Without uncertain durations one run stands for all.
-    calm = [np.broadcast_to(found, times[0].shape) for found in base[:2]]
-    for name, hours, q, sure in (
-        ("levelled_start", calm[0], 0.5, certain_levelled),
-        ("levelled_finish", calm[1], 0.5, certain_levelled),
-        ("start_p50", times[0], 0.5, certain),
-        ("finish_p50", times[1], 0.5, certain),
-        ("finish_p80", times[1], 0.8, certain),
-    ):
-        estimate, error = quantile(hours, q)
-        table[name] = dates(clock, estimate, "start" if "start" in name else "finish")
-        table[name + "_se_days"] = np.where(sure, 0.0, error / day)
-    delay = (times[1] - base[1]) / day
-    figures = {
-        "delay_mean_days": mean(delay),
-        "delay_p80_days": quantile(delay, 0.8),
-        "chance_delayed": chance(delay * day > LATE),
-        "interruptions_mean": mean(times[2].astype(np.float64)),
-    }
-    for name, (estimate, error) in figures.items():
-        table[name] = estimate
-        table[name + "_se"] = np.where(certain, 0.0, error)
     return table
 
 
