@@ -214,7 +214,7 @@ def test_page_names_no_machine() -> None:
 
 
 def test_the_page_of_statistics_has_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every table of coverage and of gains stands on the page, which is the committed one's kind."""
+    """Tables of coverage and of gains stand on the page, as on the committed one."""
     monkeypatch.setattr(samplings, "RUNS", 32)
     monkeypatch.setattr(samplings, "WAYS", dict(list(samplings.WAYS.items())[:2]))
     text = statistics_page.page(intervals.paired(quick=True), samplings.gains(quick=True))
@@ -228,7 +228,7 @@ def test_the_page_of_statistics_has_what_was_measured(monkeypatch: pytest.Monkey
 
 
 def test_stand_ins_of_a_stream_are_what_they_say() -> None:
-    """Antithetic uniforms add up to one in pairs; Sobol points fill every stratum, once a source."""
+    """Antithetic uniforms add up to one in pairs; Sobol points fill every stratum of a source."""
     drawn = samplings.antithetic(stream, 1)(1, "a").random(100)
     np.testing.assert_allclose(drawn[::2] + drawn[1::2], 1.0)
     named = samplings.sobol(stream, 1)
