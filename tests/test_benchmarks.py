@@ -19,9 +19,12 @@ import against_loops  # noqa: E402
 import against_programs  # noqa: E402
 import against_simpy  # noqa: E402
 import growth  # noqa: E402
+import intervals  # noqa: E402
 import networks  # noqa: E402
 import ours  # noqa: E402
 import run as command  # noqa: E402
+import samplings  # noqa: E402
+import statistics_page  # noqa: E402
 from lean_simpy import Portfolio as LeanSimpy  # noqa: E402
 from loops import ForwardPass, Scheme  # noqa: E402
 from section import Against, Section, comparison, short  # noqa: E402
@@ -30,6 +33,7 @@ from timing import Entrant, Sample, interleave, ratio  # noqa: E402
 import svcimpact as si  # noqa: E402
 from svcimpact.engine.plan import compile_plan  # noqa: E402
 from svcimpact.engine.runs import run_once  # noqa: E402
+from svcimpact.incident.draws import stream  # noqa: E402
 
 
 def small(**how: float) -> si.Portfolio:
@@ -207,6 +211,32 @@ def test_page_names_no_machine() -> None:
     assert str(Path.home()) not in text
     assert "What each peer does not model" in text
     assert "TaskJuggler not installed" in text or shutil.which("tj3")
+
+
+def test_the_page_of_statistics_has_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of coverage and of gains stand on the page, as on the committed one."""
+    monkeypatch.setattr(samplings, "RUNS", 32)
+    monkeypatch.setattr(samplings, "WAYS", dict(list(samplings.WAYS.items())[:2]))
+    text = statistics_page.page(intervals.paired(quick=True), samplings.gains(quick=True))
+    assert "| same numbers, error of the differences | 9" in text
+    assert text.count("| antithetic pairs | ") == 2
+    kept = statistics_page.PAGE.read_text(encoding="utf-8")
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert set(headings) <= set(kept.splitlines())
+    assert statistics_page.INTRODUCTION in kept
+    assert statistics_page.DECISION in kept
+
+
+def test_stand_ins_of_a_stream_are_what_they_say() -> None:
+    """Antithetic uniforms add up to one in pairs; Sobol points fill every stratum of a source."""
+    drawn = samplings.antithetic(stream, 1)(1, "a").random(100)
+    np.testing.assert_allclose(drawn[::2] + drawn[1::2], 1.0)
+    named = samplings.sobol(stream, 1)
+    one, other = named(1, "a").random(samplings.RUNS), named(1, "b").random(samplings.RUNS)
+    for points in (one, other):
+        strata = np.floor(samplings.RUNS * points).astype(int)
+        assert sorted(strata) == list(range(samplings.RUNS))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
 
 
 def test_one_benchmark_from_the_command(
