@@ -7,6 +7,7 @@ from faults import faults_in
 ON_PAPER = "tests/test_kernel.py::test_kernel_against_paper"
 AGAINST_TWIN = "tests/test_kernel.py::test_kernel_against_naive_as_plain_python"
 RUNS = (ON_PAPER, AGAINST_TWIN)
+REPLAYS = ("tests/test_replay.py",)
 HEAP = ("tests/test_heap.py",)
 
 WORK_DONE = faults_in(
@@ -14,28 +15,28 @@ WORK_DONE = faults_in(
     RUNS,
     (
         "Short-handed work is done as fast as fully staffed work.",
-        "w.real[i, LEFT] -= rate * (t - w.real[i, SINCE])",
-        "w.real[i, LEFT] -= t - w.real[i, SINCE]",
+        "task.left -= rate * (t - task.since)",
+        "task.left -= t - task.since",
     ),
     (
         "A lead's work left is reckoned as if its task were fully staffed.",
-        "left = w.real[i, LEFT] - w.real[i, RATE] * (t - w.real[i, SINCE])",
-        "left = w.real[i, LEFT] - (t - w.real[i, SINCE])",
+        "left = task.left - task.rate * (t - task.since)",
+        "left = task.left - (t - task.since)",
     ),
     (
         "A task with no work left keeps its people.",
-        "leave(w, i)\n                work_off",
+        "leave(w, i)\n            work_off",
         "work_off",
     ),
     (
         "A task finishes before the time of its finish gates.",
-        "if w.real[i, END_GATE] > t + EPS:",
-        "if w.real[i, END_GATE] > np.inf:",
+        "if task.end_gate > t + EPS:",
+        "if task.end_gate > np.inf:",
     ),
     (
         "A task of no hours does not finish at the time it starts.",
-        "            close(w, t, finish)\n        settle",
-        "        settle",
+        "        close(w, t, finish)\n    settle",
+        "    settle",
     ),
 )
 CHANGES_DUE = faults_in(
@@ -43,13 +44,13 @@ CHANGES_DUE = faults_in(
     RUNS,
     (
         "Of two freezes that overlap, the first to end lets the task go.",
-        "w.whole[index, FROZEN] += 1 if kind == HELD else -1",
-        "w.whole[index, FROZEN] = 1 if kind == HELD else 0",
+        "task.frozen -= 1",
+        "task.frozen = 0",
     ),
     (
         "A waiting task is not tried when its freeze ends.",
-        "if w.whole[index, STATUS] == OPEN and w.whole[index, FROZEN] == 0:",
-        "if w.whole[index, STATUS] == OPEN and w.whole[index, FROZEN] < 0:",
+        "if task.status == OPEN and task.frozen == 0:",
+        "if task.status == OPEN and task.frozen < 0:",
     ),
     (
         "A freeze does not stop a running task until something else does.",
@@ -58,13 +59,13 @@ CHANGES_DUE = faults_in(
     ),
     (
         "A task that needs nobody works on through a freeze.",
-        "w.real[index, SHARE] = 1.0 if w.whole[index, FROZEN] == 0 else 0.0",
-        "w.real[index, SHARE] = 1.0",
+        "task.share = 1.0 if task.frozen == 0 else 0.0",
+        "task.share = 1.0",
     ),
     (
         "A change of capacity gives no running task another share.",
-        "w.supply[index, CAPACITY] = capacity\n            soil(w, index)",
-        "w.supply[index, CAPACITY] = capacity",
+        "w.people[index].capacity = capacity\n            soil(w, index)",
+        "w.people[index].capacity = capacity",
     ),
 )
 SHARES = faults_in(
@@ -72,18 +73,18 @@ SHARES = faults_in(
     RUNS,
     (
         "A frozen task that runs keeps its share.",
-        "if w.whole[i, FROZEN] == 0:\n            share = 1.0",
-        "if w.whole[i, FROZEN] >= 0:\n            share = 1.0",
+        "if task.frozen == 0:\n            share = 1.0",
+        "if task.frozen >= 0:\n            share = 1.0",
     ),
     (
         "A running task's share is that of its last resource, not of the scarcest.",
-        "share = min(share, max(free, 0.0) / w.units[e])",
-        "share = min(1.0, max(free, 0.0) / w.units[e])",
+        "share = min(share, max(free, 0.0) / need.units)\n            share = rounded",
+        "share = min(1.0, max(free, 0.0) / need.units)\n            share = rounded",
     ),
     (
         "A running task takes all it needs, however small its share.",
-        "if w.staff[k, DIRTY] == 1:\n                w.supply[k, FREE] -= share * w.units[e]",
-        "if w.staff[k, DIRTY] == 1:\n                w.supply[k, FREE] -= w.units[e]",
+        "if person.dirty > 0:\n                person.free -= share * need.units",
+        "if person.dirty > 0:\n                person.free -= need.units",
     ),
     (
         "What stands behind a task in the order is served before it.",
@@ -92,8 +93,8 @@ SHARES = faults_in(
     ),
     (
         "A share that changed is not passed on to the task's other resources.",
-        "if w.staff[k, DIRTY] == 0:\n                    w.supply",
-        "if w.staff[k, DIRTY] > 1:\n                    w.supply",
+        "if person.dirty == 0:\n                    person.free",
+        "if person.dirty > 9:\n                    person.free",
     ),
     (
         "A share of nine tenths counts as a whole one.",
@@ -121,38 +122,43 @@ STARTS = faults_in(
     ),
     (
         "A resource with exactly min_share of a need left is passed over.",
-        "/ w.supply[k, LEAST] < min_share - EPS:",
-        "/ w.supply[k, LEAST] < min_share + EPS:",
+        "person.enough = person.least * (min_share - 2 * EPS)",
+        "person.enough = person.least * (min_share + 2 * EPS)",
+    ),
+    (
+        "A task with exactly min_share of a need left is passed over.",
+        "share = share_left(w, i, min_share - 2 * EPS)",
+        "share = share_left(w, i, min_share + 2 * EPS)",
     ),
     (
         "A starting task's share is that of its last resource, not of the scarcest.",
-        "share = min(share, max(w.supply[w.need[e, RESOURCE], FREE], 0.0) / w.units[e])",
-        "share = max(w.supply[w.need[e, RESOURCE], FREE], 0.0) / w.units[e]",
+        "share = min(share, max(free, 0.0) / need.units)\n    return rounded",
+        "share = max(free, 0.0) / need.units\n    return rounded",
     ),
     (
         "A starting task takes all it needs, however small its share.",
-        "w.supply[k, FREE] -= share * w.units[e]\n                put",
-        "w.supply[k, FREE] -= w.units[e]\n                put",
+        "person.free -= share * need.units\n                put",
+        "person.free -= need.units\n                put",
     ),
     (
         "Steps 3 and 4 are not repeated after a task with people started.",
-        "soil(w, k)\n        begin(",
-        "pass\n        begin(",
+        "soil(w, need.resource)\n                    person.dirty = TAKEN_FROM",
+        "pass",
     ),
     (
         "A frozen task starts.",
-        "if w.whole[i, FROZEN] > 0:\n            continue",
-        "if w.whole[i, FROZEN] > 99:\n            continue",
+        "if task.frozen > 0:\n            continue",
+        "if task.frozen > 99:\n            continue",
     ),
     (
         "A frozen milestone starts.",
-        "if w.whole[i, FROZEN] > 0:\n            continue",
-        "if w.whole[i, FROZEN] > 0 and w.real[i, LEFT] > EPS:\n            continue",
+        "if task.frozen > 0:\n            continue",
+        "if task.frozen > 0 and task.left > EPS:\n            continue",
     ),
     (
         "A milestone holds people that it does not use.",
-        "if w.real[i, LEFT] <= EPS:\n            # No work",
-        "if w.real[i, LEFT] < 0:\n            # No work",
+        "works = task.left > EPS",
+        "works = task.left > -1.0",
     ),
     (
         "A task that a start lets in waits for the next pass, though its turn is still to come.",
@@ -161,8 +167,8 @@ STARTS = faults_in(
     ),
     (
         "A task starts before its release.",
-        "w.real[i, GATE] = p.release[i]",
-        "w.real[i, GATE] = -np.inf",
+        "task.gate = p.release[i]",
+        "task.gate = -np.inf",
     ),
 )
 SETTLING = faults_in(
@@ -170,7 +176,7 @@ SETTLING = faults_in(
     RUNS,
     (
         "An interruption is counted again at every event that touches the task.",
-        "stops = share == 0.0 and w.whole[i, STOPPED] == 0",
+        "stops = share == 0.0 and task.stopped == 0",
         "stops = share == 0.0",
     ),
     (
@@ -180,18 +186,18 @@ SETTLING = faults_in(
     ),
     (
         "Getting back into the work takes no time.",
-        "w.real[i, LEFT] += resume_hours",
-        "w.real[i, LEFT] += 0.0",
+        "task.left += resume_hours",
+        "task.left += 0.0",
     ),
     (
         "An interruption goes on after the task got going, and is resumed from again and again.",
-        "w.whole[i, STOPPED] = 0\n            w.real",
-        "w.real",
+        "task.stopped = 0\n            task.left",
+        "task.left",
     ),
     (
         "Work done before the last event is subtracted twice.",
-        "w.real[i, SINCE] = t\n            w.real[i, RATE] = share",
-        "w.real[i, RATE] = share",
+        "task.since = t\n            task.rate = share",
+        "task.rate = share",
     ),
 )
 STATUS_DATE = faults_in(
@@ -199,8 +205,8 @@ STATUS_DATE = faults_in(
     RUNS,
     (
         "Of a task that runs at the status date, the work done is left and the rest is not.",
-        "w.real[i, LEFT] = w.real[i, HOURS] * (1.0 - p.done[i])",
-        "w.real[i, LEFT] = w.real[i, HOURS] * p.done[i]",
+        "task.left = task.hours * (1.0 - p.done[i])",
+        "task.left = task.hours * p.done[i]",
     ),
     (
         "A finish before the status date counts for its links as if it were at it.",
@@ -219,8 +225,8 @@ STATUS_DATE = faults_in(
     ),
     (
         "A task that runs at the status date with all its work done never finishes.",
-        "if w.real[i, LEFT] <= EPS:\n                schedule(w, i, now)",
-        "if w.real[i, LEFT] < 0:\n                schedule(w, i, now)",
+        "if task.left <= EPS:\n                schedule(w, i, now)",
+        "if task.left < 0:\n                schedule(w, i, now)",
     ),
 )
 GATES = faults_in(
@@ -228,73 +234,68 @@ GATES = faults_in(
     RUNS,
     (
         "The last link to be known sets the start, though another's lag is longer.",
-        "w.real[j, GATE] = max(w.real[j, GATE], time)",
-        "w.real[j, GATE] = time",
+        "task.gate = max(task.gate, time)",
+        "task.gate = time",
     ),
     (
         "The last link to be known sets the finish, though another's lag is longer.",
-        "w.real[j, END_GATE] = max(w.real[j, END_GATE], time)",
-        "w.real[j, END_GATE] = time",
+        "task.end_gate = max(task.end_gate, time)",
+        "task.end_gate = time",
     ),
     (
         "A task starts with one of its predecessors still to come.",
-        "if w.whole[j, GATES] > 0 or",
-        "if w.whole[j, GATES] > 1 or",
+        "if task.gates > 0 or",
+        "if task.gates > 1 or",
     ),
     (
         "A task with no work left finishes though its finish gates are not known.",
-        "if w.whole[i, END_GATES] == 0:",
-        "if w.whole[i, END_GATES] >= 0:",
+        "if w.tasks[i].end_gates == 0:",
+        "if w.tasks[i].end_gates >= 0:",
     ),
     (
         "A finish gate that is known before the work is done closes the task.",
-        "if w.whole[j, END_GATES] == 0 and w.whole[j, STATUS] == WORKED:",
-        "if w.whole[j, END_GATES] == 0:\n        w.whole[j, STATUS] = WORKED",
+        "if task.end_gates == 0 and task.status == WORKED:",
+        "if task.end_gates == 0:\n        task.status = WORKED",
     ),
     (
         "The lag of an SS link is forgotten.",
-        "== SS:\n            open_start(w, w.link[e, SUCCESSOR], at + w.lag[e], t)",
-        "== SS:\n            open_start(w, w.link[e, SUCCESSOR], at, t)",
+        "== SS:\n            open_start(w, link.successor, at + link.lag, t)",
+        "== SS:\n            open_start(w, link.successor, at, t)",
     ),
     (
         "The lag of an SF link is forgotten.",
-        "== SF:\n            open_finish(w, w.link[e, SUCCESSOR], at + w.lag[e])",
-        "== SF:\n            open_finish(w, w.link[e, SUCCESSOR], at)",
+        "== SF:\n            open_finish(w, link.successor, at + link.lag)",
+        "== SF:\n            open_finish(w, link.successor, at)",
     ),
     (
         "The lag of an FS link is forgotten.",
-        "PASSED] = 1\n            open_start(w, w.link[e, SUCCESSOR], at + w.lag[e], t)",
-        "PASSED] = 1\n            open_start(w, w.link[e, SUCCESSOR], at, t)",
+        "passed = 1\n            open_start(w, link.successor, at + link.lag, t)",
+        "passed = 1\n            open_start(w, link.successor, at, t)",
     ),
     (
         "The lag of an FF link is forgotten.",
-        "PASSED] = 1\n            open_finish(w, w.link[e, SUCCESSOR], at + w.lag[e])",
-        "PASSED] = 1\n            open_finish(w, w.link[e, SUCCESSOR], at)",
+        "passed = 1\n            open_finish(w, link.successor, at + link.lag)",
+        "passed = 1\n            open_finish(w, link.successor, at)",
     ),
     (
         "A lead passes only when its predecessor has no work left.",
-        "left > slack(w.real[i, RATE], t) - w.lag[e]:",
-        "left > slack(w.real[i, RATE], t) + w.lag[e]:",
+        "left > slack(w.tasks[i].rate, t) - link.lag:",
+        "left > slack(w.tasks[i].rate, t) + link.lag:",
     ),
     (
         "The moment at which a lead passes is no event for a short-handed predecessor.",
-        "soon = min(soon, w.real[i, SINCE] + (w.real[i, LEFT] + w.lag[e]) / rate)",
-        "soon = min(soon, w.real[i, SINCE] + w.real[i, LEFT] / rate + w.lag[e])",
+        "soon = min(soon, task.since + (task.left + link.lag) / task.rate)",
+        "soon = min(soon, task.since + task.left / task.rate + link.lag)",
     ),
     (
         "A lead that has passed counts once more when its predecessor finishes.",
-        "        if w.link[e, PASSED] == 1:\n            continue\n",
+        "        if link.passed == 1:\n            continue\n",
         "",
     ),
     (
-        "Tasks are tried in the order in which they came to be free, not in dispatch order.",
-        "while place > first and lists[row, place - 1] > value:",
-        "while place > first and lists[row, place - 1] < value:",
-    ),
-    (
-        "People are dealt out to the last in dispatch order first.",
-        "while place > first and table[place - 1, column] > value:",
-        "while place > first and table[place - 1, column] < value:",
+        "Tasks are tried, and people dealt out, to the last in dispatch order first.",
+        "while place > first and row[place - 1] > value:",
+        "while place > first and row[place - 1] < value:",
     ),
 )
 QUEUE = faults_in(
@@ -302,8 +303,8 @@ QUEUE = faults_in(
     HEAP,
     (
         "Of two events below, the later one moves up.",
-        "and w.real[w.lists[DUE, below + 1], KEY] < w.real[w.lists[DUE, below], KEY]",
-        "and w.real[w.lists[DUE, below + 1], KEY] > w.real[w.lists[DUE, below], KEY]",
+        "and w.tasks[w.due[below + 1]].key < w.tasks[w.due[below]].key",
+        "and w.tasks[w.due[below + 1]].key > w.tasks[w.due[below]].key",
     ),
     (
         "An event that comes earlier than it was stays where it was.",
@@ -317,12 +318,12 @@ QUEUE = faults_in(
     ),
     (
         "What fills the place of an event taken out does not move up.",
-        "rise(w, place)\n            sink(w, w.whole[j, PLACE])",
-        "sink(w, w.whole[j, PLACE])",
+        "rise(w, place)\n            sink(w, signed(w.tasks[j].place) - 1)",
+        "sink(w, signed(w.tasks[j].place) - 1)",
     ),
     (
         "What fills the place of an event taken out does not move down.",
-        "rise(w, place)\n            sink(w, w.whole[j, PLACE])",
+        "rise(w, place)\n            sink(w, signed(w.tasks[j].place) - 1)",
         "rise(w, place)",
     ),
 )
@@ -361,6 +362,100 @@ CAPACITY = faults_in(
     ),
 )
 
+FOLLOWING = faults_in(
+    "engine/replay.py",
+    REPLAYS,
+    (
+        "A task that finishes otherwise than recorded is not foreseen.",
+        "if due and task.suspect == 0 and not goes_on_alike(w, b, i, now):\n            suspect(w, i)\n        for",
+        "for",
+    ),
+    (
+        "A task that is late for its recorded finish is not noticed.",
+        "due = task.status != FINISHED and time >= b.finish[i] - AHEAD",
+        "due = False",
+    ),
+    (
+        "A replay ends while somebody is still away.",
+        "quiet = is_quiet(d, now)",
+        "quiet = True",
+    ),
+    (
+        "A task with other work left counts as alike.",
+        "entry.left == task.left",
+        "entry.left >= 0.0",
+    ),
+    (
+        "Gates that are known to be later count as alike.",
+        "if status == WAITING and gate != task.gate and max(gate, task.gate) > now:",
+        "if status == WAITING and gate != task.gate and max(gate, task.gate) > np.inf:",
+    ),
+    (
+        "Interruptions before all was alike again are forgotten.",
+        "w.extra[i] = stops[i] - (signed(b.entries[e].stops) if e >= 0 else 0)",
+        "w.extra[i] = 0",
+    ),
+    (
+        "Moments that rounding might put into one are passed over.",
+        "if b.moments[x] != time:",
+        "if b.moments[x] != b.moments[x]:",
+    ),
+    (
+        "A task held while it waits is not woken.",
+        "w.tasks[index].held = 2\n                set_alarm(w, index, b.opens[index] - AHEAD)",
+        "w.tasks[index].held = 2",
+    ),
+    (
+        "A new incident finds the state of before the last one.",
+        "now = max(now, b.moments[before - 1])",
+        "now = b.moments[before - 1]",
+    ),
+)
+WAKING = faults_in(
+    "engine/wake.py",
+    REPLAYS,
+    (
+        "Who waits for a resource that is taken in goes on sleeping.",
+        "        elif b.entries[entry_at(b, i, now)].status != WORKED:\n            want(w, i)\n",
+        "",
+    ),
+    (
+        "Who will need a resource that is taken in is not minded.",
+        "set_alarm(w, i, b.opens[i] - AHEAD)\n        elif",
+        "pass\n        elif",
+    ),
+    (
+        "A predecessor that sleeps does not tell.",
+        "schedule(w, i, b.finish[i])",
+        "schedule(w, i, np.inf)",
+    ),
+    (
+        "Successors of a task under suspicion sleep on.",
+        "if not at_once and task.suspect == 0:",
+        "if not at_once:",
+    ),
+    (
+        "Successors by their start sleep on.",
+        "by_start = link.kind == SS or link.kind == SF",
+        "by_start = False",
+    ),
+    (
+        "A task held at the moment it wakes is free.",
+        "task.frozen += 1",
+        "task.frozen += 0",
+    ),
+    (
+        "What a predecessor told before is told once more.",
+        "w.links[x].passed = 1 if task.status == FINISHED else 0",
+        "w.links[x].passed = 0",
+    ),
+    (
+        "The interruptions recorded before a task wakes are forgotten.",
+        "stops[i] += entry.stops",
+        "stops[i] += 0",
+    ),
+)
+
 KERNEL_FAULTS = (
     *WORK_DONE,
     *CHANGES_DUE,
@@ -371,4 +466,6 @@ KERNEL_FAULTS = (
     *GATES,
     *QUEUE,
     *CAPACITY,
+    *FOLLOWING,
+    *WAKING,
 )

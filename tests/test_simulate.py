@@ -17,6 +17,7 @@ from scipy import stats
 from svcimpact.engine.plan import compile_plan
 from svcimpact.errors import InvalidScenarioError, describe
 from svcimpact.incident import estimates
+from svcimpact.incident.batches import Found
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.outcome import Futures, Outcome
@@ -753,7 +754,7 @@ def test_how_far_the_widest_interval_is_from_narrow_enough(until: str):
     )
     found = Futures(
         portfolio, Scenario(runs=400), compile_plan(portfolio), *[None] * 4,  # type: ignore[arg-type]
-        times=(hours, hours, hours), base=(hours, hours, hours),
+        found=Found(None, None, hours, None), threads=1,  # type: ignore[arg-type]
     )  # fmt: skip
     error = estimates.quantile(hours, int(until[1:]) / 100)[1]
     assert shortfall(found, until, 0.5) == pytest.approx(1.96 * error.max() / day / 0.5)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shaken_portfolios import FIRST_DAY, portfolio_and_scenario
 from test_simulate import assert_same_bits
 
-import svcimpact.incident.simulate as module
+import svcimpact.incident.batches as module
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import RandomIncidents, Scenario
