@@ -367,8 +367,8 @@ FOLLOWING = faults_in(
     REPLAYS,
     (
         "A task that finishes otherwise than recorded is not foreseen.",
-        "if due and task.suspect == 0 and not goes_on_alike(w, b, i, now):\n            suspect(w, i)\n        for",
-        "for",
+        "            suspect(w, i)\n        for",
+        "            pass\n        for",
     ),
     (
         "A task that is late for its recorded finish is not noticed.",

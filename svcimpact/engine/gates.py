@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from svcimpact.engine.compiled import inlined, signed
-from svcimpact.engine.heap import schedule
+from svcimpact.engine.heap import insert
 from svcimpact.engine.state import Indices, Work
 
 EPS = 1e-9
@@ -91,19 +91,29 @@ def to_close(w: Work, i: int) -> None:
 
 
 @inlined
-def open_start(w: Work, j: int, time: float, t: float) -> None:
-    """One start gate of `j` is known; let it in, or wait for the last gate's time."""
+def open_start(w: Work, j: int, time: float) -> None:
+    """One start gate of `j` is known, and so when it opens if it is the last."""
     task = w.tasks[j]
     if task.awake == 0:
         return
     task.gates -= 1
     task.gate = max(task.gate, time)
-    if task.gates > 0 or task.status != WAITING:
-        return
-    if task.gate <= t + EPS:
-        let_in(w, j)
-    else:
-        schedule(w, j, task.gate)
+    if task.gates == 0 and task.status == WAITING:
+        w.opening[w.count[0].opening] = j
+        w.count[0].opening += 1
+
+
+@inlined
+def let_all_in(w: Work, t: float) -> None:
+    """Let the tasks in whose start gates are all known, or wait for the last gate's time."""
+    count = w.count[0]
+    for x in range(signed(count.opening)):
+        j = w.opening[x]
+        if w.tasks[j].gate <= t + EPS:
+            let_in(w, j)
+        else:
+            insert(w, j, w.tasks[j].gate)
+    count.opening = 0
 
 
 @inlined
@@ -133,7 +143,7 @@ def open_leads(w: Work, i: int, left: float, t: float) -> None:
             continue
         if link.kind == FS:
             link.passed = 1
-            open_start(w, link.successor, t, t)
+            open_start(w, link.successor, t)
         elif link.kind == FF:
             link.passed = 1
             open_finish(w, link.successor, t)
@@ -147,7 +157,7 @@ def begin(w: Work, i: int, at: float, t: float) -> None:
     for e in range(signed(w.tasks[i].links), signed(w.tasks[i].links_end)):
         link = w.links[e]
         if link.kind == SS:
-            open_start(w, link.successor, at + link.lag, t)
+            open_start(w, link.successor, at + link.lag)
         elif link.kind == SF:
             open_finish(w, link.successor, at + link.lag)
     if w.tasks[i].leads == 1:
@@ -155,7 +165,7 @@ def begin(w: Work, i: int, at: float, t: float) -> None:
 
 
 @inlined
-def end(w: Work, i: int, at: float, t: float) -> None:
+def end(w: Work, i: int, at: float) -> None:
     """Tell the successors of `i` that it finished."""
     for e in range(signed(w.tasks[i].links), signed(w.tasks[i].links_end)):
         link = w.links[e]
@@ -163,7 +173,7 @@ def end(w: Work, i: int, at: float, t: float) -> None:
             continue
         if link.kind == FS:
             link.passed = 1
-            open_start(w, link.successor, at + link.lag, t)
+            open_start(w, link.successor, at + link.lag)
         elif link.kind == FF:
             link.passed = 1
             open_finish(w, link.successor, at + link.lag)
@@ -185,15 +195,13 @@ def next_of(w: Work, i: int) -> float:
 
 
 @inlined
-def work_off(w: Work, i: int, t: float) -> None:
+def work_off(w: Work, i: int) -> None:
     """Task `i` has no work left: it uses nobody and closes once its finish gates have passed."""
     w.tasks[i].left = 0.0
     w.tasks[i].status = WORKED
     touch(w, i)
     if w.tasks[i].end_gates == 0:
         to_close(w, i)
-    if w.tasks[i].leads == 1:
-        open_leads(w, i, 0.0, t)
 
 
 @inlined

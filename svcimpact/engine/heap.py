@@ -76,3 +76,27 @@ def schedule(w: Work, i: int, time: float) -> None:
         rise(w, place)
     else:
         sink(w, place)
+
+
+@inlined
+def insert(w: Work, i: int, time: float) -> None:
+    """Give task `i`, which has no next event, one."""
+    place = signed(w.count[0].due)
+    w.count[0].due += 1
+    w.tasks[i].key = time
+    w.due[place] = i
+    rise(w, place)
+
+
+@inlined
+def put_off(w: Work, time: float) -> None:
+    """Give the first task in the heap a later event; infinity takes it out."""
+    first, count = w.due[0], w.count[0]
+    w.tasks[first].key = time
+    if time == np.inf:
+        w.tasks[first].place = 0
+        count.due -= 1
+        if count.due == 0:
+            return
+        w.due[0] = w.due[count.due]
+    sink(w, 0)

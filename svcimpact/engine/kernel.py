@@ -27,6 +27,7 @@ from svcimpact.engine.gates import (
     freshen,
     join,
     leave,
+    let_all_in,
     let_in,
     log,
     next_of,
@@ -39,7 +40,7 @@ from svcimpact.engine.gates import (
     touch,
     work_off,
 )
-from svcimpact.engine.heap import schedule
+from svcimpact.engine.heap import insert, put_off, schedule
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import CAPACITY_STEP, HELD, Program
 from svcimpact.engine.state import Disruption, Work
@@ -50,32 +51,33 @@ DIRTY, TAKEN_FROM = 1, 2
 
 
 @inlined
-def finish_work(w: Work, t: float, finish: Floats) -> None:
-    """Rule 1: what is due now happens; then tasks close until no other follows."""
-    while w.count[0].due > 0 and w.tasks[w.due[0]].key <= t + EPS:
+def finish_work(w: Work, t: float) -> None:
+    """Rule 1: what is due now happens."""
+    count = w.count[0]
+    while count.due > 0 and w.tasks[w.due[0]].key <= t + EPS:
         i = w.due[0]
         task = w.tasks[i]
         if task.key != t:
-            w.count[0].ragged = 1
-        if task.status == RUNNING:
-            left = task.left - task.rate * (t - task.since)
-            if left > slack(task.rate, t):
-                open_leads(w, i, left, t)
-                schedule(w, i, next_of(w, i))
-                continue
-            schedule(w, i, np.inf)
-            log(w, i, t, -1.0)
-            leave(w, i)
-            work_off(w, i, t)
-        else:
-            schedule(w, i, np.inf)
+            count.ragged = 1
+        if task.status != RUNNING:
+            put_off(w, np.inf)
             if task.status == WAITING:
                 let_in(w, i)
             elif task.status == SHADOW:
-                end(w, i, t, t)
+                end(w, i, t)
             else:
                 to_close(w, i)
-    close(w, t, finish)
+            continue
+        left = task.left - task.rate * (t - task.since)
+        works = left > slack(task.rate, t)
+        if not works:
+            log(w, i, t, -1.0)
+            leave(w, i)
+            work_off(w, i)
+            left = 0.0
+        if task.leads == 1:
+            open_leads(w, i, left, t)
+        put_off(w, next_of(w, i) if works else np.inf)
 
 
 @inlined
@@ -88,13 +90,14 @@ def close(w: Work, t: float, finish: Floats) -> None:
         if task.status != WORKED:
             continue
         if task.end_gate > t + EPS:
-            schedule(w, i, task.end_gate)
+            insert(w, i, task.end_gate)
             continue
         task.status = FINISHED
         touch(w, i)
         w.count[0].left_to_do -= 1
         finish[i] = t
-        end(w, i, t, t)
+        end(w, i, t)
+    let_all_in(w, t)
 
 
 @inlined
@@ -295,8 +298,9 @@ def start_tasks(w: Work, t: float, min_share: float, start: Floats) -> None:
             task.since = t
             touch(w, i)
         else:
-            work_off(w, i, t)
+            work_off(w, i)
         begin(w, i, t, t)
+        let_all_in(w, t)
         if count.fresh > 0:
             take_turns(w, at_tries, i)
 
@@ -411,7 +415,7 @@ def set_up(
     now = p.now
     count = w.count[0]
     count.due = count.dirty = count.fresh = count.tries = count.touched = count.closing = 0
-    count.ragged = 0
+    count.opening = count.ragged = 0
     count.stamp += 1
     a, b = p.component_ptr[c], p.component_ptr[c + 1]
     count.left_to_do = b - a
@@ -443,10 +447,9 @@ def set_up(
     for i in range(a, b):
         task = w.tasks[i]
         if task.status == WAITING and task.start_gates == 0:
-            if task.gate <= now + EPS:
-                let_in(w, i)
-            else:
-                schedule(w, i, task.gate)
+            w.opening[count.opening] = i
+            count.opening += 1
+    let_all_in(w, now)
 
 
 @inlined
@@ -474,7 +477,7 @@ def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats
                 schedule(w, i, now)
     for i in range(a, b):
         if w.tasks[i].status == FINISHED:
-            end(w, i, finish[i], now)
+            end(w, i, finish[i])
         if w.tasks[i].status == RUNNING or w.tasks[i].status == FINISHED:
             begin(w, i, start[i], now)
 
@@ -499,7 +502,8 @@ def happen(
     """
     count = w.count[0]
     at_known, at_struck = known[0], struck[0]
-    finish_work(w, t, finish)
+    finish_work(w, t)
+    close(w, t, finish)
     while at_known < known[1] and p.event_time[at_known] <= t + EPS:
         if p.event_time[at_known] != t and t > p.now:
             count.spoilt = 1

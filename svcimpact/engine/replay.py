@@ -284,6 +284,7 @@ def replay_component(
     """
     count = w.count[0]
     count.due = count.dirty = count.fresh = count.tries = count.touched = count.closing = 0
+    count.opening = 0
     count.alarms = count.todo = count.woken = count.joined = count.manned = count.ever = 0
     count.left_to_do = 0
     count.stamp += 1

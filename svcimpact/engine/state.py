@@ -48,9 +48,12 @@ PERSON = np.dtype(
     ]
 )
 COUNT = np.dtype(
-    [(name, "u4") for name in ("due", "dirty", "fresh", "tries", "touched", "closing", "stamp")]
-    + [(name, "u4") for name in ("alarms", "todo", "woken", "joined", "ever", "taken", "hit")]
-    + [(name, "u4") for name in ("ragged", "spoilt", "manned", "recording")]
+    [(name, "u4") for name in ("due", "dirty", "fresh", "tries", "touched", "opening", "closing")]
+    + [
+        (name, "u4")
+        for name in ("stamp", "alarms", "todo", "woken", "joined", "ever", "taken", "hit")
+    ]
+    + [(name, "u4") for name in ("ragged", "spoilt", "manned", "recording", "spare")]
     + [(name, "i8") for name in ("left_to_do", "log", "entries", "moments")]
 )
 ENTRY = np.dtype(
@@ -97,9 +100,9 @@ class Work(NamedTuple):
         The heap of tasks that have a next event.
     dirties, offers : ndarray of uint, shape (r,)
         Resources to share out anew, and those with something left for who waits.
-    fresh, tries, touches, closing : ndarray of uint, shape (n,)
-        Tasks to try, tasks to try in this pass, tasks whose share may have changed, tasks
-        whose work is done.
+    fresh, tries, touches, opening, closing : ndarray of uint, shape (n,)
+        Tasks to try, tasks to try in this pass, tasks whose state may have changed, tasks
+        whose start gates are known, tasks whose work is done.
     alarms, todo, woken, joined, ever, extra
         What a replay has to look at and when, tasks to wake, tasks awake, resources simulated,
         tasks that ever were awake, and how much more often than in the baseline each of them
@@ -131,6 +134,7 @@ class Work(NamedTuple):
     fresh: Indices
     tries: Indices
     touches: Indices
+    opening: Indices
     closing: Indices
     alarms: Records
     todo: Indices
@@ -206,6 +210,7 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
         fresh=indices(n),
         tries=indices(n),
         touches=indices(n),
+        opening=indices(n),
         closing=indices(n),
         alarms=records(n + len(needs) + holds, ALARM),
         todo=indices(n),
