@@ -186,16 +186,35 @@ def latest(values: Floats, group: Integers, count: int) -> Floats:
     return found
 
 
+def groups(plan: Plan, count: int) -> Integers:
+    """Return which projects hang together, by shared people or links, directly or through others.
+
+    Parameters
+    ----------
+    plan : Plan
+        The compiled portfolio.
+    count : int
+        How many projects there are.
+
+    Returns
+    -------
+    ndarray of int, shape (projects,)
+        The number of each project's group.
+    """
+    component = lay_out(plan).task_component
+    size = count + int(component.max(initial=-1)) + 1
+    pairs = (np.ones(len(component)), (plan.project, count + component))
+    ties = coo_array(pairs, shape=(size, size))
+    label: Integers = connected_components(ties, directed=False)[1].astype(np.int64)
+    return label[:count]
+
+
 def _ends(plan: Plan, finish: Floats, due: Floats) -> Floats:
     """Return, per task, when its project has to end."""
     count = len(due)
-    # A project and all that shares people or links with it have one horizon.
-    component = lay_out(plan).task_component
-    size = count + int(component.max(initial=-1)) + 1
-    ties = coo_array((np.ones(len(finish)), (plan.project, count + component)), shape=(size, size))
-    group = connected_components(ties, directed=False)[1].astype(np.int64)
+    group = groups(plan, count)
     last = np.fmax(latest(finish, plan.project, count), due)
-    horizon = latest(last, group[:count], size)[group[:count]]
+    horizon = latest(last, group, int(group.max(initial=-1)) + 1)[group]
     return np.where(np.isnan(due), horizon, due)[plan.project]
 
 
