@@ -111,10 +111,11 @@ def undominated(finish: pd.Series, delay: pd.Series) -> npt.NDArray[np.bool_]:
     [True, True, False]
     """
     pairs = alike(np.column_stack([finish, delay]).astype(np.float64))
-    no_worse = (pairs[:, None] <= pairs[None]).all(axis=2)
-    better = (pairs[:, None] < pairs[None]).any(axis=2)
-    beaten: npt.NDArray[np.bool_] = np.asarray(no_worse & better).any(axis=0)
-    return ~beaten
+    found = np.ones(len(pairs), np.bool_)
+    for row, pair in enumerate(pairs):
+        beaten = (pairs <= pair).all(axis=1) & (pairs < pair).any(axis=1)
+        found[row] = not beaten.any()
+    return found
 
 
 def project_table(portfolio: Portfolio, stakes: Stakes, unlevelled: Run, run: Run) -> pd.DataFrame:

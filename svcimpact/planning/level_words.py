@@ -9,8 +9,8 @@ import pandas as pd
 
 RULE_NAMES = {
     "plan": "plan order",
-    "lst": "latest start first (LST)",
-    "lft": "latest finish first (LFT)",
+    "lst": "latest start time (LST)",
+    "lft": "latest finish time (LFT)",
     "least_float": "least float",
     "cost_of_delay": "cost of delay per remaining hour",
     "shortest_project": "shortest project first",
