@@ -201,7 +201,9 @@ def groups(plan: Plan, count: int) -> Integers:
     ndarray of int, shape (projects,)
         The number of each project's group.
     """
-    component = lay_out(plan).task_component
+    program = lay_out(plan)
+    component = np.empty_like(program.task_component)
+    component[program.task] = program.task_component
     size = count + int(component.max(initial=-1)) + 1
     pairs = (np.ones(len(component)), (plan.project, count + component))
     ties = coo_array(pairs, shape=(size, size))

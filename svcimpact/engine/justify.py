@@ -48,7 +48,7 @@ def justified_order(plan: Plan, run: Run, *, min_share: float = 0.5) -> Integers
     begun = ~np.isnan(plan.began) | ~np.isnan(plan.ended)
     ends = latest(run.finish, plan.project, int(plan.project.max()) + 1)
     pointer, needed = _needs_of(plan, ~begun)
-    times, values = _mirrored_capacity(plan)
+    capacity_ptr, capacity_time, capacity_value = _mirrored_capacity(plan)
     nothing = np.full(len(rank), np.nan)
     backward = replace(
         mirrored(plan),
@@ -58,8 +58,9 @@ def justified_order(plan: Plan, run: Run, *, min_share: float = 0.5) -> Integers
         need_ptr=pointer,
         need_resource=plan.need_resource[needed],
         need_units=plan.need_units[needed],
-        capacity_time=times,
-        capacity_value=values,
+        capacity_ptr=capacity_ptr,
+        capacity_time=capacity_time,
+        capacity_value=capacity_value,
         hold_from=-plan.hold_until,
         hold_until=-plan.hold_from,
         now=-float(ends.max()),
@@ -78,10 +79,14 @@ def _needs_of(plan: Plan, kept: Flags) -> tuple[Integers, Integers]:
     return pointer, needed
 
 
-def _mirrored_capacity(plan: Plan) -> tuple[Floats, Floats]:
+def _mirrored_capacity(plan: Plan) -> tuple[Integers, Floats, Floats]:
     """Return the capacity steps of every resource as they are when time runs backwards."""
-    times, values = np.empty_like(plan.capacity_time), np.empty_like(plan.capacity_value)
+    pointer, times, values = [0], [], []
     for a, b in pairwise(plan.capacity_ptr):
-        times[a:b] = np.concatenate([[-np.inf], -plan.capacity_time[a + 1 : b][::-1]])
-        values[a:b] = plan.capacity_value[a:b][::-1]
-    return times, values
+        time, value = plan.capacity_time[a:b], plan.capacity_value[a:b]
+        ahead = time > plan.now
+        times += [-np.inf, *-time[ahead][::-1], -plan.now]
+        # Before time begins there is as much as ever, so that nothing gets stuck.
+        values += [*value[np.count_nonzero(~ahead) - 1 :][::-1], value.max()]
+        pointer.append(len(times))
+    return np.array(pointer, np.int64), np.array(times, float), np.array(values, float)
