@@ -13,16 +13,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from fake_outcome import fake_outcome
+from fake_outcome import fake_outcome, fake_portfolio
+from small_tables import built, table
 
 from svcimpact.charts.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
+from svcimpact.planning import level
 from svcimpact.report import findings, write_html, write_report
 from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
+from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.report.sentences import delay_costs, incident_sentences
 
@@ -455,3 +458,28 @@ def test_of_many_incidents_the_worst_are_told(count: int, told: list[int]) -> No
         plural = "s" * (more > 1)
         assert rest == [f"… and {more} more incident{plural}; the assumptions name them all."]
     assert sum("severity" in text for text in outcome.assumptions) == count
+
+
+def test_the_report_tells_what_levelling_costs():
+    """Sentences, chart and both tables of the levelling stand in the report, names as text."""
+    portfolio = fake_portfolio([*ATTACKS, "Quiet"])
+    section = next(s for s in findings(portfolio).sections if "levelling" in s.title)
+    found = level(portfolio)
+    assert section.sentences == tuple(found.sentences())
+    rules, projects = section.tables
+    assert [row[0] for row in rules.rows] == list(found.rules["name"])
+    worst = found.of().sort_values("levelling_days", ascending=False, kind="stable").iloc[0]
+    assert projects.rows[0][0] == worst["name"]
+    assert projects.rows[0][5] == f"{worst['levelling_days']:.1f}"
+    page = Page(render(findings(portfolio)))
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe"})
+    assert any("Dispatch rules side by side" in word for word in page.words)
+
+
+def test_the_report_goes_without_levelling_where_a_task_can_never_start():
+    """Two of one Ana are told in words; there is nothing to draw."""
+    much = built(assignments=table("task resource units_fte", ("T1", "ana", 2)))
+    section = levelling_section(much, min_share=1.0)
+    assert section.sentences[0] == "The plan cannot be levelled."
+    assert "which can never start or go on" in section.sentences[1]
+    assert section.charts == section.tables == ()
