@@ -240,7 +240,7 @@ def test_the_page_is_well_formed_and_accessible(html):
     assert len(ids) == len(set(ids))
     assert ("html", {"lang": "en"}) in page.tags
     figures = [a for tag, a in page.tags if tag in ("svg", "img")]
-    assert len(figures) == 7
+    assert len(figures) == 8
     for attributes in figures:
         assert attributes.get("aria-label") or attributes.get("alt")
     assert any("Ledger move loses most" in str(a.get("aria-label")) for a in figures)
@@ -340,7 +340,9 @@ def test_report_without_an_incident(outcome):
     assert [s.title for s in found.sections] == [
         "Conflicts in the plan, incident or not",
         "Who stands between services and projects",
+        "What levelling alone costs, by dispatch rule",
     ]
+    assert found.headlines[-1].startswith("Levelling alone, by plan order, ")
     assert "Seed" not in text
     assert "Over-allocation is counted at the planned dates" in text
 

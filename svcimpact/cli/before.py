@@ -54,7 +54,7 @@ def level_plan(
         bool, typer.Option("--overwrite", help="Replace the portfolio that is there.")
     ] = False,
 ) -> None:
-    """Say what levelling alone costs each project, and compare dispatch rules."""
+    """Say what levelling alone costs, by dispatch rule."""
     from svcimpact.engine.dispatch import RULES
     from svcimpact.planning import level
 

@@ -61,7 +61,9 @@ def findings(
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
         sections.append(Section("Who stands between services and projects", charts=(chart,)))
-        sections.append(levelling_section(portfolio))
+        levelled = levelling_section(portfolio)
+        sections.append(levelled)
+        headlines += levelled.sentences[:1]
     else:
         subtitle = outcome.scenario.name
         headlines = [
