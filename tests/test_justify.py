@@ -66,6 +66,21 @@ def test_absences_are_seen_from_behind() -> None:
     assert again.start.tolist() == [0.0, 4.0, 16.0]
 
 
+def test_freezes_are_seen_from_behind() -> None:
+    """Task y is frozen from 8 to 12, where w ends: seen from behind Ana does x then, y before.
+
+    Forward x 0-4, y 4-8, w 0-12; from behind w 0-12, x 8-12, y 4-8.
+    """
+    fields = plan_arrays(
+        [4.0, 4.0, 12.0],
+        needs=[{0: 1.0}, {0: 1.0}, {1: 1.0}],
+        capacity=[1, 1],
+        holds=[(1, 8.0, 12.0)],
+    )
+    plan = plan_of(fields)
+    assert justified_order(plan, run_once(plan)).tolist() == [2, 1, 0]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_every_pass_is_feasible(seed: int) -> None:
     """With releases, freezes, absences and a status date the improved run breaks no rule."""
