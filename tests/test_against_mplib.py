@@ -103,22 +103,33 @@ def figures(instance: Instance, rule: str, *, improve: bool = False) -> tuple[fl
     return 100 * (ends.max() / instance.best - 1), float((ends - instance.critical).mean())
 
 
-def test_lst_comes_within_half_a_per_cent_and_short_projects_halve_the_delay() -> None:
-    """What is promised of both rules, on all 38 portfolios; and what a second pass adds.
+# As in docs/levelling.md: per cent above the best known makespan, on average and at worst, and
+# of the mean project delay under LST.
+KNOWN = {
+    "plan": (15.99, 51.87, -41.1),
+    "lst": (-0.16, 1.75, 0.0),
+    "lft": (0.15, 2.06, -1.5),
+    "least_float": (6.31, 25.06, -36.3),
+    "shortest_project": (17.29, 54.81, -41.8),
+}
 
-    LST ends 0.16 % before the best known makespan on average and 1.75 % after it at worst;
-    shortest project first delays projects 41.8 % less, and ends 17 % later.
-    """
-    lst = np.array([figures(one, "lst") for one in instances()])
-    short = np.array([figures(one, "shortest_project") for one in instances()])
-    better = np.array([figures(one, "lst", improve=True) for one in instances()])
-    assert lst[:, 0].mean() < 0.5
-    assert lst[:, 0].mean() == pytest.approx(-0.16, abs=0.005)
-    assert lst[:, 0].max() == pytest.approx(1.75, abs=0.005)
-    assert short[:, 1].mean() / lst[:, 1].mean() - 1 == pytest.approx(-0.418, abs=0.0005)
-    assert short[:, 0].mean() == pytest.approx(17.29, abs=0.005)
-    assert better[:, 0].mean() == pytest.approx(-0.55, abs=0.005)
-    assert better[:, 1].mean() < lst[:, 1].mean()
+
+def test_lst_comes_within_half_a_per_cent_and_short_projects_have_40_per_cent_less_delay() -> None:
+    """What is promised of both rules, on all 38 portfolios, and how the others do."""
+    found = {rule: np.array([figures(one, rule) for one in instances()]) for rule in KNOWN}
+    delay = {rule: pairs[:, 1].mean() for rule, pairs in found.items()}
+    for rule, (mean, worst, less) in KNOWN.items():
+        assert found[rule][:, 0].mean() == pytest.approx(mean, abs=0.005), rule
+        assert found[rule][:, 0].max() == pytest.approx(worst, abs=0.005), rule
+        assert 100 * (delay[rule] / delay["lst"] - 1) == pytest.approx(less, abs=0.05), rule
+    assert found["lst"][:, 0].mean() < 0.5
+    assert delay["shortest_project"] < 0.6 * delay["lst"]
+    second = np.array([figures(one, "lst", improve=True) for one in instances()])
+    better = (second <= found["lst"]).all(axis=1)
+    kept = np.where(better[:, None], second, found["lst"])
+    assert kept[:, 0].mean() == pytest.approx(-0.56, abs=0.005)
+    assert kept[:, 0].max() == pytest.approx(1.64, abs=0.005)
+    assert 100 * (kept[:, 1].mean() / delay["lst"] - 1) == pytest.approx(-1.2, abs=0.05)
 
 
 def in_plain_python(instance: Instance, rule: str) -> list[int]:
