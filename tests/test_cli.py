@@ -321,3 +321,29 @@ def test_names_go_through_an_encoding_that_lacks_their_letters(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"?\xf3d?" in done.stdout
+
+
+def test_level_tells_what_levelling_costs_and_writes_both(call, tmp_path):
+    """The tiny checkout loses half a day; tables and a plan with the levelled dates are left."""
+    new, tables = tmp_path / "new", tmp_path / "tables.xlsx"
+    words = ("--rule", "plan", "--rule", "lst", "--improve", "--write", new, "--out", tables)
+    code, out, err = call("level", TINY, *words)
+    assert (code, err) == (0, "")
+    assert "New checkout for the shop: 0.5 working days (EUR 200), to 14 January 2026." in out
+    assert f"Written: {tables}\nWritten: {new}\nLevelled again in plan order" in out
+    assert list(pd.read_excel(tables, sheet_name=None, engine="calamine")) == [
+        "rules",
+        "projects",
+        "tasks",
+    ]
+    assert read(new).tasks["planned_start"].notna().all()
+    assert call("level", TINY, "--write", new)[0] == 2
+    assert call("level", TINY, "--write", new, "--overwrite")[0] == 0
+
+
+def test_level_tells_an_unknown_rule(call):
+    """A slip in a rule's name ends with exit code 2 and the right one; so does a share of 2."""
+    code, out, err = call("level", TINY, "--rule", "least-float", "--min-share", "2")
+    assert (code, out) == (2, "")
+    assert "did you mean 'least_float'?" in err
+    assert "min_share: found 2.0, expected a number above 0 and up to 1" in err

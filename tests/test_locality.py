@@ -15,6 +15,7 @@ from svcimpact.graph import blast_radius_table, shared_resources, single_points_
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.planning.conflicts import over_allocation
+from svcimpact.planning.level import level
 from svcimpact.planning.load import weekly_load
 from svcimpact.portfolio import Portfolio, build_portfolio
 
@@ -125,3 +126,16 @@ def test_a_stranger_moves_no_bit_of_plans_and_people(seed: int) -> None:
     points = [single_points_of_failure(p) for p in (alone, together)]
     ours = points[0][points[0]["kind"] != "hub"]
     assert len(ours) == len(ours.merge(points[1], how="inner"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_stranger_moves_no_bit_of_a_levelled_plan(seed: int) -> None:
+    """By every rule, improved or not, dates and costs are those without the others."""
+    (alone, few), (together, _) = both(seed)
+    for improve in (None, "forward_backward"):
+        one, two = (
+            level(p, improve=improve, min_share=few.min_share, resume_hours=few.resume_hours)
+            for p in (alone, together)
+        )
+        same(one.projects, two.projects, "projects")
+        same(one.tasks, two.tasks, "tasks")

@@ -13,16 +13,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from fake_outcome import fake_outcome
+from fake_outcome import fake_outcome, fake_portfolio
+from small_tables import built, table
 
 from svcimpact.charts.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
+from svcimpact.planning import level
 from svcimpact.report import findings, write_html, write_report
 from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
+from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.report.sentences import delay_costs, incident_sentences
 
@@ -237,7 +240,7 @@ def test_the_page_is_well_formed_and_accessible(html):
     assert len(ids) == len(set(ids))
     assert ("html", {"lang": "en"}) in page.tags
     figures = [a for tag, a in page.tags if tag in ("svg", "img")]
-    assert len(figures) == 7
+    assert len(figures) == 8
     for attributes in figures:
         assert attributes.get("aria-label") or attributes.get("alt")
     assert any("Ledger move loses most" in str(a.get("aria-label")) for a in figures)
@@ -337,7 +340,9 @@ def test_report_without_an_incident(outcome):
     assert [s.title for s in found.sections] == [
         "Conflicts in the plan, incident or not",
         "Who stands between services and projects",
+        "What levelling alone costs, by dispatch rule",
     ]
+    assert found.headlines[-1].startswith("Levelling alone, by plan order, ")
     assert "Seed" not in text
     assert "Over-allocation is counted at the planned dates" in text
 
@@ -455,3 +460,28 @@ def test_of_many_incidents_the_worst_are_told(count: int, told: list[int]) -> No
         plural = "s" * (more > 1)
         assert rest == [f"… and {more} more incident{plural}; the assumptions name them all."]
     assert sum("severity" in text for text in outcome.assumptions) == count
+
+
+def test_the_report_tells_what_levelling_costs():
+    """Sentences, chart and both tables of the levelling stand in the report, names as text."""
+    portfolio = fake_portfolio([*ATTACKS, "Quiet"])
+    section = next(s for s in findings(portfolio).sections if "levelling" in s.title)
+    found = level(portfolio)
+    assert section.sentences == tuple(found.sentences())
+    rules, projects = section.tables
+    assert [row[0] for row in rules.rows] == list(found.rules["name"])
+    worst = found.of().sort_values("levelling_days", ascending=False, kind="stable").iloc[0]
+    assert projects.rows[0][0] == worst["name"]
+    assert projects.rows[0][5] == f"{worst['levelling_days']:.1f}"
+    page = Page(render(findings(portfolio)))
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe"})
+    assert any("Dispatch rules side by side" in word for word in page.words)
+
+
+def test_the_report_goes_without_levelling_where_a_task_can_never_start():
+    """Two of one Ana are told in words; there is nothing to draw."""
+    much = built(assignments=table("task resource units_fte", ("T1", "ana", 2)))
+    section = levelling_section(much, min_share=1.0)
+    assert section.sentences[0] == "The plan cannot be levelled."
+    assert "which can never start or go on" in section.sentences[1]
+    assert section.charts == section.tables == ()

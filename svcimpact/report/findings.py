@@ -14,6 +14,7 @@ from svcimpact.planning.conflicts import Conflicts, over_allocation
 from svcimpact.planning.load import weekly_load
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
+from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
 
 _NAMED_CONFLICTS = 5
@@ -60,6 +61,9 @@ def findings(
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
         sections.append(Section("Who stands between services and projects", charts=(chart,)))
+        levelled = levelling_section(portfolio)
+        sections.append(levelled)
+        headlines += levelled.sentences[:1]
     else:
         subtitle = outcome.scenario.name
         headlines = [
@@ -70,7 +74,10 @@ def findings(
             *sentences.levelling_sentences(outcome),
             *headlines,
         ]
-        sections = [*_incident_sections(outcome), conflict]
+        scenario = outcome.scenario
+        rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
+        levelled = levelling_section(portfolio, **rules)
+        sections = [*_incident_sections(outcome), conflict, levelled]
         assumptions = (*outcome.assumptions, *_READING, *_CONFLICT_READING)
     return Findings(
         title=portfolio.settings.name,
