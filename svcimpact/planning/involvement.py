@@ -1,0 +1,169 @@
+"""How much of service delivery each stage of a project needs, and how much of it is planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from svcimpact.engine.plan import compile_plan, positions
+from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches
+from svcimpact.portfolio import Portfolio
+
+_TOUCHING = 1e-6  # hours between two tasks that run without a break
+
+
+@dataclass
+class Window:
+    """A stretch in which tasks of one stage of a project touch one service without a break.
+
+    Attributes
+    ----------
+    project, stage, service : str
+        Whose it is.
+    begin, until : float
+        Working hours.
+    tasks : list of int
+        Rows of the tasks.
+    hours : dict of int to float
+        Working hours still ahead of each task.
+    planned : dict of int to float
+        FTE-hours that are planned, by row of the resource.
+    own : dict of int to dict of int to float
+        By resource, the share of its load of each task that belongs to this window.
+    missing : float
+        FTE-hours needed beyond what is planned.
+    """
+
+    project: str
+    stage: str
+    service: str
+    begin: float
+    until: float
+    tasks: list[int]
+    hours: dict[int, float]
+    planned: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    own: dict[int, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    missing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who supports what.
+
+    Attributes
+    ----------
+    team : list of str
+        Team of each resource, by row.
+    of_service : dict of str to list of int
+        Rows of the resources that support each service.
+    lead : dict of str to tuple of str
+        The teams that carry most of the support of each service.
+    assigned : dict of int to list of (int, float)
+        By row of the task, the row of each resource and its FTE.
+    """
+
+    team: list[str]
+    of_service: dict[str, list[int]]
+    lead: dict[str, tuple[str, ...]]
+    assigned: dict[int, list[tuple[int, float]]]
+
+
+def gather_crew(portfolio: Portfolio) -> Crew:
+    """Look up who supports what, and who is assigned.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+
+    Returns
+    -------
+    Crew
+        By rows of the tables.
+    """
+    support = portfolio.support[portfolio.support["bau_fte"] + portfolio.support["incident_fte"] > 0]
+    of_service: dict[str, list[int]] = {str(s): [] for s in portfolio.services["service"]}
+    who = positions(support["resource"], portfolio.resources["resource"])
+    for service, k in zip(support["service"], who, strict=True):
+        of_service[str(service)].append(int(k))
+    given = portfolio.assignments[portfolio.assignments["units_fte"] > 0]
+    assigned: dict[int, list[tuple[int, float]]] = {}
+    for task, k, units in zip(
+        positions(given["task"], portfolio.tasks["task"]),
+        positions(given["resource"], portfolio.resources["resource"]),
+        given["units_fte"],
+        strict=True,
+    ):
+        assigned.setdefault(int(task), []).append((int(k), float(units)))
+    return Crew(list(team_of(portfolio)), of_service, lead_teams(portfolio), assigned)
+
+
+def stage_windows(portfolio: Portfolio, crew: Crew, least_fte: float) -> list[Window]:
+    """Return the windows in which each stage of each project touches each service.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    crew : Crew
+        Who supports what.
+    least_fte : float
+        FTE of the service's support staff that a task needs at least while it runs.
+
+    Returns
+    -------
+    list of Window
+        By project and stage, then in the order of `changes`, then by time. Milestones and
+        finished tasks are left out; of a running task what is left counts, from the status date.
+    """
+    touch = _ahead(portfolio)
+    touch["order"] = positions(touch["project"], portfolio.projects["project"])
+    touch["place"] = [STAGES.index(stage) for stage in touch["stage"]]
+    services = touch.groupby("row", sort=False)["service"].agg(list).to_dict()
+    windows = []
+    for (_, _, service), rows in touch.groupby(["order", "place", "service"], sort=False):
+        rows = rows.sort_values("start_hours", kind="stable")
+        window: Window | None = None
+        for row in rows.itertuples(index=False):
+            task, begin, until = int(row.row), float(row.start_hours), float(row.finish_hours)
+            if window is None or begin > window.until + _TOUCHING:
+                window = Window(
+                    str(row.project), str(row.stage), str(service), begin, until, [], {}
+                )
+                windows.append(window)
+            window.until = max(window.until, until)
+            window.tasks.append(task)
+            window.hours[task] = float(row.left)
+            _count(window, task, crew, services[task], least_fte)
+    order = {p: at for at, p in enumerate(portfolio.projects["project"])}
+    return sorted(windows, key=lambda w: (order[w.project], STAGES.index(w.stage)))
+
+
+def _ahead(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the touching tasks with work left: planned window, moved to the status date."""
+    plan = compile_plan(portfolio)
+    touch = touches(portfolio)
+    row = touch["row"].to_numpy()
+    left = (plan.hours * (1.0 - plan.done))[row]
+    begun = ~np.isnan(plan.began[row])
+    begin = np.where(begun, plan.now, np.maximum(touch["start_hours"], plan.now))
+    touch["start_hours"] = begin
+    touch["finish_hours"] = np.maximum(touch["finish_hours"], begin + left)
+    touch["left"] = left
+    return touch[left > 0].reset_index(drop=True)
+
+
+def _count(window: Window, task: int, crew: Crew, touched: list[str], least_fte: float) -> None:
+    """Add what one task needs and plans of a service's support staff."""
+    hours, planned = window.hours[task], 0.0
+    supporters = crew.of_service[window.service]
+    for k, units in crew.assigned.get(task, []):
+        if k in supporters:
+            share = 1.0 / sum(k in crew.of_service[s] for s in touched)
+            window.planned[k] += units * share * hours
+            window.own[k][task] = share
+            planned += units * share
+    window.missing += max(0.0, least_fte - planned) * hours
