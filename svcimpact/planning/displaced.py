@@ -38,9 +38,7 @@ def displaced_work(portfolio: Portfolio, steps: Steps) -> pd.DataFrame:
     rows: list[tuple[int, int, str, int, float, float, float]] = []
     bounds = np.searchsorted(steps.resource, np.arange(len(portfolio.resources) + 1))
     order = np.argsort(steps.piece_resource, kind="stable")
-    pieces = np.searchsorted(
-        steps.piece_resource[order], np.arange(len(portfolio.resources) + 1)
-    )
+    pieces = np.searchsorted(steps.piece_resource[order], np.arange(len(portfolio.resources) + 1))
     of_task = positions(portfolio.tasks["project"], portfolio.projects["project"])
     support = portfolio.support[portfolio.support["bau_fte"] > 0]
     supporter = positions(support["resource"], portfolio.resources["resource"])
@@ -83,7 +81,8 @@ def _times(steps: Steps) -> Floats:
     """Return the working hours at which each step begins, from the first week with work on."""
     begin = np.cumsum(steps.length) - steps.length
     first = np.searchsorted(steps.resource, steps.resource)
-    return begin - begin[first] + steps.edges[0]
+    found: Floats = begin - begin[first] + steps.edges[0]
+    return found
 
 
 def _by_project(
@@ -112,7 +111,7 @@ def _frame(
     )
     frame = frame.iloc[order].reset_index(drop=True)
     projects, services, people = portfolio.projects, portfolio.services, portfolio.resources
-    other = frame["other"].to_numpy()
+    who, other = frame["resource"].to_numpy(), frame["other"].to_numpy()
     to_project = (frame["kind"] == "project").to_numpy()
     ids, names = np.empty(len(frame), object), np.empty(len(frame), object)
     for table, key, chosen in (
@@ -129,9 +128,9 @@ def _frame(
     return pd.DataFrame(
         {
             "project": projects["project"].take(own).to_numpy(),
-            "resource": people["resource"].take(frame["resource"]).to_numpy(),
-            "name": people["name"].take(frame["resource"]).to_numpy(),
-            "team": people["team"].take(frame["resource"]).to_numpy(),
+            "resource": people["resource"].take(who).to_numpy(),
+            "name": people["name"].take(who).to_numpy(),
+            "team": people["team"].take(who).to_numpy(),
             "kind": frame["kind"],
             "other": ids,
             "other_name": names,
@@ -142,5 +141,5 @@ def _frame(
             "last": calendar.when(frame["last"].to_numpy(), side="finish"),
         }
     ).astype(
-        {c: "str" for c in ("project", "resource", "name", "team", "kind", "other", "other_name")}
+        dict.fromkeys(("project", "resource", "name", "team", "kind", "other", "other_name"), "str")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from svcimpact.engine.plan import compile_plan, positions
 from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches
 from svcimpact.portfolio import Portfolio
 
+GAPS = ("no supporter", "no time", "person short", "not planned")
 _TOUCHING = 1e-6  # hours between two tasks that run without a break
 
 
@@ -49,6 +51,85 @@ class Window:
     missing: float = 0.0
 
 
+@dataclass
+class Row:
+    """What one team, person or stakeholder is needed for in one window, in FTE-hours.
+
+    Attributes
+    ----------
+    window : Window
+        When, and for which tasks.
+    who : str
+        The team, or the id of the stakeholder; empty where nobody supports the service.
+    members : list of int
+        Rows of its resources.
+    planned, missing, free : float
+        What is planned, needed beyond the plan, and free; NaN where nothing is known.
+    lead : bool
+        Whether the team carries most of the service's support.
+    """
+
+    window: Window
+    who: str
+    members: list[int]
+    planned: float
+    missing: float
+    free: float
+    lead: bool = False
+
+    @property
+    def needed(self) -> float:
+        """FTE-hours needed."""
+        return self.planned + self.missing
+
+    @property
+    def short(self) -> float:
+        """FTE-hours needed beyond what is free."""
+        return max(0.0, self.needed - self.free) if not math.isnan(self.free) else math.nan
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a named stakeholder of the service side holds in a stage.
+
+    Attributes
+    ----------
+    row : Row
+        When, and what is planned of them.
+    stakeholder, interest : str
+        Who, and what they hold.
+    on_service : bool
+        Whether in the service, not in the project.
+    """
+
+    row: Row
+    stakeholder: str
+    interest: str
+    on_service: bool
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is needed and not there.
+
+    Attributes
+    ----------
+    row : Row
+        Of whom and when.
+    kind : str
+        One of `GAPS`.
+    windows : dict of str to (int, int)
+        First and last day of the nearest windows that have the time: earlier, later.
+    stand_in : int or None
+        Row of the resource that has the time instead.
+    """
+
+    row: Row
+    kind: str
+    windows: dict[str, tuple[int, int]]
+    stand_in: int | None
+
+
 @dataclass(frozen=True)
 class Crew:
     """Who supports what.
@@ -84,7 +165,8 @@ def gather_crew(portfolio: Portfolio) -> Crew:
     Crew
         By rows of the tables.
     """
-    support = portfolio.support[portfolio.support["bau_fte"] + portfolio.support["incident_fte"] > 0]
+    support = portfolio.support
+    support = support[support["bau_fte"] + support["incident_fte"] > 0]
     of_service: dict[str, list[int]] = {str(s): [] for s in portfolio.services["service"]}
     who = positions(support["resource"], portfolio.resources["resource"])
     for service, k in zip(support["service"], who, strict=True):
@@ -125,18 +207,18 @@ def stage_windows(portfolio: Portfolio, crew: Crew, least_fte: float) -> list[Wi
     services = touch.groupby("row", sort=False)["service"].agg(list).to_dict()
     windows = []
     for (_, _, service), rows in touch.groupby(["order", "place", "service"], sort=False):
-        rows = rows.sort_values("start_hours", kind="stable")
         window: Window | None = None
-        for row in rows.itertuples(index=False):
-            task, begin, until = int(row.row), float(row.start_hours), float(row.finish_hours)
+        in_time = rows.sort_values("start_hours", kind="stable")
+        columns = ("row", "project", "stage", "start_hours", "finish_hours", "left")
+        for task, project, stage, begin, until, left in zip(
+            *(in_time[column] for column in columns), strict=True
+        ):
             if window is None or begin > window.until + _TOUCHING:
-                window = Window(
-                    str(row.project), str(row.stage), str(service), begin, until, [], {}
-                )
+                window = Window(str(project), str(stage), str(service), begin, until, [], {})
                 windows.append(window)
             window.until = max(window.until, until)
             window.tasks.append(task)
-            window.hours[task] = float(row.left)
+            window.hours[task] = left
             _count(window, task, crew, services[task], least_fte)
     order = {p: at for at, p in enumerate(portfolio.projects["project"])}
     return sorted(windows, key=lambda w: (order[w.project], STAGES.index(w.stage)))
@@ -153,7 +235,8 @@ def _ahead(portfolio: Portfolio) -> pd.DataFrame:
     touch["start_hours"] = begin
     touch["finish_hours"] = np.maximum(touch["finish_hours"], begin + left)
     touch["left"] = left
-    return touch[left > 0].reset_index(drop=True)
+    ahead: pd.DataFrame = touch[left > 0].reset_index(drop=True)
+    return ahead
 
 
 def _count(window: Window, task: int, crew: Crew, touched: list[str], least_fte: float) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -13,20 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import positions
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.graph.blast import check_id, dependents, heaviest_paths, is_down
+from svcimpact.graph.blast import check_id
 from svcimpact.graph.network import finished
 from svcimpact.planning.displaced import displaced_work
-from svcimpact.planning.stakes import Stakes, gap_table, gather_stakes, stakeholder_table
-from svcimpact.planning.steps import load_steps, planned_segments, work_pieces
-from svcimpact.planning.touch import STAGES, support_staff, team_of
-from svcimpact.planning.words import in_days, in_words, many, on
+from svcimpact.planning.reached import service_table
+from svcimpact.planning.scope_result import ScopeImpact
+from svcimpact.planning.stakes import gap_table, gather_stakes, stakeholder_table
+from svcimpact.planning.steps import Integers, load_steps, planned_segments
+from svcimpact.planning.support_taken import support_taken
 from svcimpact.portfolio import Portfolio
 
-EFFECTS = ("changes", "uses", "reached")
-_SHOWN = 10  # projects that a printout shows
-_MARKS = {"overdue": " (already past)"}
+__all__ = ["Page", "ScopeImpact", "page", "scope_impact"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,7 +139,7 @@ def scope_impact(portfolio: Portfolio, *, lead_days: float = 10.0) -> ScopeImpac
 
     Examples
     --------
-    The checkout of the tiny portfolio changes payments and takes 7.5 days of its supporters:
+    The checkout of the tiny portfolio changes payments and takes 6 person-days of support staff:
 
     >>> import svcimpact as si
     >>> found = scope_impact(si.read("data/tiny"))
@@ -155,8 +151,8 @@ def scope_impact(portfolio: Portfolio, *, lead_days: float = 10.0) -> ScopeImpac
     stakes = gather_stakes(portfolio)
     lead_hours = float(lead_days) * portfolio.settings.hours_per_day
     segments = planned_segments(portfolio)[~finished(portfolio).to_numpy()]
-    services = _services(portfolio, stakes, lead_hours)
-    hours, staff = _hours(portfolio, segments)
+    services = service_table(portfolio, stakes, lead_hours)
+    hours, staff = support_taken(portfolio, segments)
     displaced = displaced_work(portfolio, load_steps(portfolio, segments))
     gaps = gap_table(portfolio, stakes, lead_hours)
     return ScopeImpact(
@@ -167,7 +163,7 @@ def scope_impact(portfolio: Portfolio, *, lead_days: float = 10.0) -> ScopeImpac
         stakeholders=stakeholder_table(portfolio, stakes, lead_hours),
         gaps=gaps,
         lead_days=float(lead_days),
-        start=portfolio.settings.start,
+        as_of=portfolio.settings.status_date or portfolio.settings.start,
         assumptions=_assumptions(portfolio, float(lead_days)),
     )
 
@@ -209,7 +205,7 @@ def _summary(
     portfolio: Portfolio,
     services: pd.DataFrame,
     hours: pd.DataFrame,
-    staff: pd.Series[int],
+    staff: Integers,
     displaced: pd.DataFrame,
     gaps: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -223,7 +219,7 @@ def _summary(
     for column, effect in (("changes", "changes"), ("uses", "uses"), ("reaches", "reached")):
         count = services[services["effect"] == effect].groupby("project").size()
         frame[column] = per_project(count).fillna(0).astype("int64")
-    frame["support_staff"] = staff.to_numpy()
+    frame["support_staff"] = staff
     frame["support_days"] = per_project(hours.groupby("project")["days"].sum()).fillna(0.0)
     moved = {kind: displaced[displaced["kind"] == kind] for kind in ("project", "service")}
     moved_days = {
@@ -236,5 +232,3 @@ def _summary(
     frame["decide_by"] = per_project(services.groupby("project")["decide_by"].min())
     frame["gaps"] = per_project(gaps.groupby("project").size()).fillna(0).astype("int64")
     return frame
-
-

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from svcimpact.graph.blast import check_id
+from svcimpact.planning.reached import EFFECTS
 from svcimpact.planning.words import in_days, in_words, many, on
 
-EFFECTS = ("changes", "uses", "reached")
 _SHOWN = 10  # projects that a printout shows
 
 
@@ -41,7 +41,8 @@ class ScopeImpact:
         what is changed alone; 0 where only something used leads there), `down` (weight of 0.5
         and more), `via` (the touched service that leads there), `path` (names), `tasks` (how
         many touch it), `stages`, `first_start`, `last_finish`, `decide_by` (`first_start` less
-        the lead time, a working day). Tasks, stages and dates are empty where it is only reached.
+        the lead time, a working day) and `overdue` (before `as_of`). Tasks, stages and dates are
+        empty where it is only reached.
     hours : pandas.DataFrame
         What the plan takes of support staff: `project`, `team` (the name of a resource that has
         none), `month` (its first day), `stage`, `hours` (working hours times FTE) and `days`
@@ -59,9 +60,9 @@ class ScopeImpact:
         `stakeholder`, `name`, `role`, `side`, `interest` (owns, sponsors, decides, advises,
         tests, does, informed), `stage` (missing for all), `first_task` and `first_start` (of that
         stage, touching the service, or taking the team's support staff), `needed_by` (a
-        working day: `first_start` less the lead time) and `overdue` (before the status date, or
-        the portfolio's start where there is none). The teams are those whose support staff the
-        project takes, and those that carry most of the support of a touched service.
+        working day: `first_start` less the lead time) and `overdue` (before `as_of`). The teams
+        are those whose support staff the project takes, and those that carry most of the support
+        of a touched service.
     gaps : pandas.DataFrame
         Who is missing, per project and touched service: `project`, `service`, `service_name`,
         `kind`, `stages`, `stakeholder` and `stakeholder_name` (whom to involve; missing where the
@@ -72,8 +73,9 @@ class ScopeImpact:
         project changes).
     lead_days : float
         Working days before the first task by which a decision is needed.
-    start : pandas.Timestamp
-        The portfolio's start.
+    as_of : pandas.Timestamp
+        The status date, or the portfolio's start where there is none: what is due before it is
+        overdue.
     assumptions : tuple of str
         What the figures rest on.
     """
@@ -85,7 +87,7 @@ class ScopeImpact:
     stakeholders: pd.DataFrame
     gaps: pd.DataFrame
     lead_days: float
-    start: pd.Timestamp
+    as_of: pd.Timestamp
     assumptions: tuple[str, ...]
 
     @property
@@ -144,7 +146,7 @@ class ScopeImpact:
     def _past(self, row: Mapping[Hashable, Any]) -> str:
         """Mark a first decision that should have been there already."""
         mine = self.services[self.services["project"] == row["project"]]
-        return _MARKS["overdue"] if mine["overdue"].any() else ""
+        return f" (past on {on(self.as_of)})" if mine["overdue"].any() else ""
 
     def _touched(self, row: Mapping[Hashable, Any]) -> str:
         mine = self.services[self.services["project"] == row["project"]]
@@ -161,9 +163,7 @@ class ScopeImpact:
         if reached.empty:
             return f"{text}; no other service needs them."
         down = list(reached.loc[reached["down"], "name"])
-        others = (
-            f"would go down with them: {in_words(down)}" if down else "would go down with them"
-        )
+        others = f"would go down with them: {in_words(down)}" if down else "would go down with them"
         return (
             f"{text}; {many(len(reached), 'other service')} "
             f"{'needs' if len(reached) == 1 else 'need'} them, "
@@ -181,7 +181,7 @@ class ScopeImpact:
         return (
             f"It takes {in_days(row['support_days'])} person-days of "
             f"{row['support_staff']} of the support staff: most of {team.idxmax()} "
-            f"({in_days(team.max())}), in {when.month_name()} {when.year} "  # type: ignore[union-attr]
+            f"({in_days(team.max())}), in {when.month_name()} {when.year} "
             f"({in_days(month.max())}) and in {stage.idxmax()} ({in_days(stage.max())})."
         )
 
@@ -194,7 +194,7 @@ class ScopeImpact:
         ranked = mine.groupby(["kind", "other_name", "yields"], sort=False)["days"].sum()
         ranked = ranked.sort_values(ascending=False, kind="stable")
         told = []
-        for (kind, name, yields), days in list(ranked.items())[:4]:  # type: ignore[misc]
+        for (kind, name, yields), days in list(ranked.items())[:4]:
             who = f"the everyday support of {name}" if kind == "service" else str(name)
             ahead = kind == "project" and not yields
             told.append(f"{who} ({in_days(days)}{', not of lower priority' if ahead else ''})")
@@ -219,11 +219,11 @@ class ScopeImpact:
         )
         if not late:
             return f"{told}."
-        return f"{told}; {late} of them {'was' if late == 1 else 'were'} due before today's date."
+        return f"{told}; {late} of them {'is' if late == 1 else 'are'} past on {on(self.as_of)}."
 
     def _missing(self, row: Mapping[Hashable, Any]) -> list[str]:
         mine = self.gaps[self.gaps["project"] == row["project"]].to_dict("records")
-        return [gap_text(gap) for gap in mine]
+        return [gap_text(gap, self.as_of) for gap in mine]
 
     @cached_property
     def _headline(self) -> str:
@@ -263,13 +263,15 @@ class ScopeImpact:
         )
 
 
-def gap_text(gap: Mapping[Hashable, Any]) -> str:
+def gap_text(gap: Mapping[Hashable, Any], as_of: pd.Timestamp) -> str:
     """Tell one gap, with what to do about it.
 
     Parameters
     ----------
     gap : mapping
         A row of `ScopeImpact.gaps`.
+    as_of : pandas.Timestamp
+        The status date, or the portfolio's start.
 
     Returns
     -------
@@ -278,7 +280,7 @@ def gap_text(gap: Mapping[Hashable, Any]) -> str:
     """
     service, by = gap["service_name"], on(gap["needed_by"])
     who = "" if pd.isna(gap["stakeholder_name"]) else str(gap["stakeholder_name"])
-    by += _MARKS["overdue"] if gap["overdue"] else ""
+    by += f" (past on {on(as_of)})" if gap["overdue"] else ""
     match gap["kind"]:
         case "no decider":
             cure = f"name one, or {who} who owns it" if who else "name one"

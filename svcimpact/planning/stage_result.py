@@ -171,7 +171,8 @@ def matrix_of(involvement: pd.DataFrame) -> pd.DataFrame:
         gaps=("gaps", "sum"),
     ).reset_index()
     needed = rows.groupby("team", sort=False)["needed_days"].sum().round(6)
-    rank = {team: at for at, team in enumerate(needed.sort_values(ascending=False, kind="stable").index)}
+    ranked = needed.sort_values(ascending=False, kind="stable").index
+    rank = {team: at for at, team in enumerate(ranked)}
     order = sorted(
         range(len(total)),
         key=lambda at: (rank[total["team"][at]], STAGES.index(total["stage"][at])),
@@ -192,8 +193,8 @@ def gap_text(gap: Mapping[Hashable, Any], *, year: bool = True) -> str:
     Returns
     -------
     str
-        One sentence, unescaped: ``test, Payments operations: 6 days needed 4–15 May, 1 free;
-        nearest windows: 20–30 April, 18–29 May (Instant payments, Payments).``
+        One sentence, unescaped: who is needed in which stage, for how many days
+        and when, how many are free, and the nearest windows that have the time.
     """
     when = span(gap["start"], gap["finish"], year=year)
     about = f"({gap['project_name']}, {gap['service_name']})"
@@ -216,7 +217,7 @@ def gap_text(gap: Mapping[Hashable, Any], *, year: bool = True) -> str:
 def _windows(gap: Mapping[Hashable, Any], *, year: bool) -> str:
     """Return the nearest windows in words."""
     if pd.notna(gap["later_start"]) and gap["later_start"].date() <= gap["start"].date():
-        return "the levelled plan has the time then"
+        return "the levelled plan has the time in that window"
     found = [
         span(gap[f"{name}_start"], gap[f"{name}_finish"], year=year)
         for name in ("earlier", "later")

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import positions
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.graph.network import finished
 from svcimpact.planning.free_time import FreeTime
-from svcimpact.planning.involvement import Crew, Window, gather_crew, stage_windows
+from svcimpact.planning.involvement import (
+    Asked,
+    Crew,
+    Gap,
+    Row,
+    Window,
+    gather_crew,
+    stage_windows,
+)
 from svcimpact.planning.levelled import levelled_segments
+from svcimpact.planning.nearest_windows import Search
 from svcimpact.planning.stage_result import StageInvolvement
-from svcimpact.planning.steps import Floats, planned_segments
-from svcimpact.planning.touch import STAGES
+from svcimpact.planning.stage_tables import (
+    asked_frame,
+    gap_frame,
+    involvement_frame,
+    people_frame,
+)
+from svcimpact.planning.steps import planned_segments
 from svcimpact.portfolio import Portfolio
 
-PARTS = {
-    "scope": "gives input",
-    "design": "gives input",
-    "delivery": "does work",
-    "test": "tests",
-    "transition": "takes over",
-}
+__all__ = ["StageInvolvement", "stage_involvement"]
+
 _ASKED = {"owns", "decides", "advises", "tests", "does"}
 _NEGLIGIBLE = 1e-6  # hours
 
@@ -40,7 +46,7 @@ def stage_involvement(
     A *window* is a stretch in which tasks of one stage of a project touch one service (change
     or use it) without a break. In it, of the service's support staff,
 
-    - *planned* is what its assignments take: ``Σ units × work``, over those of the tasks'
+    - *planned* is what its assignments take: ``Σ units * work``, over those of the tasks'
       assignments that name somebody who supports the service; on a task that touches several
       services supported by the same person, it is split evenly over them;
     - *needed* is the same, but at least `least_fte` per task while it runs; what is needed beyond
@@ -80,8 +86,8 @@ def stage_involvement(
 
     >>> import svcimpact as si
     >>> found = stage_involvement(si.read("data/tiny"), least_fte=0.25)
-    >>> print(found.sentences()[0])
-    delivery, Ana: 1 day needed 5–8 January, 0 free; none of it planned; nearest window: 12–15
+    >>> print(found.sentences()[0].replace(chr(0x2013), "-"))
+    delivery, Ana: 1 day needed 5-8 January, 0 free; none of it planned; nearest window: 12-15
     January (New checkout for the shop, Payments).
     """
     _check(least_fte, within_days)
@@ -93,69 +99,30 @@ def stage_involvement(
         levelled = FreeTime(portfolio, levelled_segments(portfolio))
     except InputError:
         levelled = None
-    rows = [row for window in windows for row in _team_rows(portfolio, crew, planned, window)]
+    rows = [row for window in windows for row in _team_rows(crew, planned, window)]
     people = [row for window in windows for row in _people_rows(crew, planned, window)]
     asked = _asked(portfolio, crew, windows, planned)
     search = Search(portfolio, levelled, within_days)
-    day = portfolio.settings.hours_per_day
-    gaps = [_gap(need, search, planned) for need in _needs(rows, people, asked, day)]
+    gaps = list(_gaps(rows, people, asked, search, planned))
     return StageInvolvement(
-        involvement=_involvement_frame(portfolio, rows),
-        people=_people_frame(portfolio, people),
-        asked=_asked_frame(portfolio, asked),
-        gaps=_gap_frame(portfolio, gaps),
+        involvement=involvement_frame(portfolio, rows),
+        people=people_frame(portfolio, people),
+        asked=asked_frame(portfolio, asked),
+        gaps=gap_frame(portfolio, gaps),
         least_fte=float(least_fte),
         within_days=int(within_days),
         start=portfolio.settings.start,
-        assumptions=_assumptions(
-            portfolio, float(least_fte), within_days, asked, levelled is not None
-        ),
+        assumptions=_assumptions(float(least_fte), within_days, asked, levelled is not None),
     )
 
 
-@dataclass
-class Row:
-    """What one team, person or stakeholder is needed for in one window, in FTE-hours."""
-
-    window: Window
-    who: str
-    members: list[int]
-    planned: float
-    missing: float
-    free: float
-    lead: bool = False
-    kind: str = ""
-
-    @property
-    def needed(self) -> float:
-        """FTE-hours needed."""
-        return self.planned + self.missing
-
-    @property
-    def short(self) -> float:
-        """FTE-hours needed beyond what is free."""
-        return max(0.0, self.needed - self.free) if not math.isnan(self.free) else math.nan
-
-
-@dataclass
-class Asked:
-    """What a named stakeholder of the service side holds in a stage."""
-
-    row: Row
-    stakeholder: str
-    interest: str
-    on_service: bool
-
-
-def _team_rows(
-    portfolio: Portfolio, crew: Crew, planned: FreeTime, window: Window
-) -> Iterable[Row]:
+def _team_rows(crew: Crew, planned: FreeTime, window: Window) -> Iterator[Row]:
     """Yield what is needed of each team in a window."""
     supporters = crew.of_service[window.service]
     lead = crew.lead[window.service]
     if not supporters:
         if window.missing > _NEGLIGIBLE:
-            yield Row(window, "", [], 0.0, window.missing, math.nan, kind="no supporter")
+            yield Row(window, "", [], 0.0, window.missing, math.nan)
         return
     for team in dict.fromkeys(crew.team[k] for k in supporters):
         members = [k for k in supporters if crew.team[k] == team]
@@ -171,7 +138,7 @@ def _free(planned: FreeTime, k: int, window: Window) -> float:
     return float(planned.hours(k, [window.begin, window.until], window.own.get(k))[0])
 
 
-def _people_rows(crew: Crew, planned: FreeTime, window: Window) -> Iterable[Row]:
+def _people_rows(crew: Crew, planned: FreeTime, window: Window) -> Iterator[Row]:
     """Yield what is planned of each supporter in a window."""
     for k in crew.of_service[window.service]:
         given = window.planned.get(k, 0.0)
@@ -233,87 +200,51 @@ def _together(crew: Crew, parts: list[Window], k: int | None) -> Window:
     return whole
 
 
-def _needs(
-    rows: list[Row], people: list[Row], asked: list[Asked], day: float
-) -> Iterable[tuple[Row, str, list[Row]]]:
-    """Yield what is a gap: the row, its kind, and who of the window's people is planned."""
+def _gaps(
+    rows: list[Row], people: list[Row], asked: list[Asked], search: Search, planned: FreeTime
+) -> Iterator[Gap]:
+    """Yield what is needed and not there."""
     by_window: dict[int, list[Row]] = {}
     for person in people:
         by_window.setdefault(id(person.window), []).append(person)
     for row in rows:
-        mine = by_window.get(id(row.window), [])
-        if row.kind:
-            yield row, row.kind, mine
-        elif row.short > _NEGLIGIBLE:
-            yield row, "no time", mine
-        else:
-            if row.missing > _NEGLIGIBLE:
-                yield row, "not planned", mine
-            for person in mine:
-                if person.members[0] in row.members and person.short > _NEGLIGIBLE:
-                    yield person, "person short", [p for p in mine if p.who == row.who] + [row]
-    told = {(id(p.window), k) for p in people for k in p.members}
+        if not row.members:
+            yield Gap(row, "no supporter", {}, None)
+            continue
+        if row.short > _NEGLIGIBLE:
+            yield Gap(row, "no time", search.nearest(row), None)
+            continue
+        if row.missing > _NEGLIGIBLE:
+            yield Gap(row, "not planned", {}, None)
+        for person in by_window.get(id(row.window), []):
+            if person.who == row.who and person.short > _NEGLIGIBLE:
+                stand_in = _stand_in(person, row.members, planned)
+                yield Gap(person, "person short", search.nearest(person), stand_in)
+    told = {
+        (person.window.project, person.window.stage, person.members[0])
+        for person in people
+        if person.short > _NEGLIGIBLE
+    }
     for one in asked:
-        known = (id(one.row.window), *one.row.members) in told
-        if one.row.members and one.row.short > _NEGLIGIBLE and not known:
-            yield one.row, "person short", []
+        if one.row.members and one.row.short > _NEGLIGIBLE:
+            key = (one.row.window.project, one.row.window.stage, one.row.members[0])
+            if key not in told:
+                told.add(key)
+                yield Gap(one.row, "person short", search.nearest(one.row), None)
 
 
-@dataclass(frozen=True)
-class Search:
-    """Where windows are looked for: on the levelled plan, from the status date on."""
-
-    portfolio: Portfolio
-    levelled: FreeTime | None
-    within: int
-
-    def nearest(self, row: Row) -> dict[str, Any]:
-        """Return the nearest earlier and later windows that have the time, as days."""
-        window, day = row.window, self.portfolio.settings.hours_per_day
-        first = math.floor(window.begin / day + 1e-9)
-        long = max(math.ceil(window.until / day - 1e-9) - first, 1)
-        if self.levelled is None or not row.members:
-            return {}
-        status = self.portfolio.settings.status_date
-        now = 0.0 if status is None else float(self.portfolio.calendar.hours(status))
-        low = max(math.ceil(now / day - 1e-9), first - self.within)
-        low = min(low, first)
-        end = first + self.within + long
-        free: Floats = np.zeros(end - low)
-        for k in row.members:
-            free = free + self.levelled.daily(k, low, end, window.own.get(k))
-        total = np.concatenate([[0.0], np.cumsum(free)])
-        fits = np.flatnonzero(total[long:] - total[:-long] >= row.needed - _NEGLIGIBLE) + low
-        found: dict[str, Any] = {}
-        for name, days in (("earlier", fits[fits < first][-1:]), ("later", fits[fits >= first][:1])):
-            for begin in days:
-                found[name] = (int(begin), int(begin) + long - 1)
-        if found.get("later", (None,))[0] == first:
-            found.pop("earlier", None)
-        return found
-
-
-def _gap(
-    need: tuple[Row, str, list[Row]], search: Search, planned: FreeTime
-) -> tuple[Row, str, dict[str, Any], int | None]:
-    """Return a gap with its nearest windows and, for a person, who could stand in."""
-    row, kind, others = need
-    windows = search.nearest(row) if kind in ("no time", "person short") else {}
-    stand_in = None
-    if kind == "person short" and others:
-        team = others[-1]
-        spare = {
-            k: _free(planned, k, row.window) - row.window.planned.get(k, 0.0)
-            for k in team.members
-            if k != row.members[0]
-        }
-        able = {k: hours for k, hours in spare.items() if hours >= row.needed - _NEGLIGIBLE}
-        stand_in = max(able, key=lambda k: able[k]) if able else None
-    return row, kind, windows, stand_in
+def _stand_in(person: Row, members: list[int], planned: FreeTime) -> int | None:
+    """Return who of the team has most time left, where that is enough to stand in."""
+    window, able = person.window, {}
+    for k in members:
+        spare = _free(planned, k, window) - window.planned.get(k, 0.0)
+        if k != person.members[0] and spare >= person.needed - _NEGLIGIBLE:
+            able[k] = spare
+    return max(able, key=lambda k: able[k]) if able else None
 
 
 def _assumptions(
-    portfolio: Portfolio, least_fte: float, within: int, asked: list[Asked], levelled: bool
+    least_fte: float, within: int, asked: list[Asked], levelled: bool
 ) -> tuple[str, ...]:
     said = [
         f"A task that touches a service needs at least {least_fte:g} FTE of its support staff "
@@ -369,103 +300,3 @@ def _check(least_fte: object, within_days: object) -> None:
         )
     if rows:
         raise InputError("What is needed is not clear.", fault_frame(rows))
-
-
-def _frame(
-    portfolio: Portfolio, rows: list[Row], extra: dict[str, list[Any]], places: dict[str, int]
-) -> pd.DataFrame:
-    """Return rows as a table: whose window, then `extra`, in person-days."""
-    day, calendar = portfolio.settings.hours_per_day, portfolio.calendar
-    projects, services = (
-        dict(zip(t[k], t["name"], strict=True))
-        for t, k in ((portfolio.projects, "project"), (portfolio.services, "service"))
-    )
-    frame = pd.DataFrame(
-        {
-            "project": [r.window.project for r in rows],
-            "project_name": [projects[r.window.project] for r in rows],
-            "stage": [r.window.stage for r in rows],
-            "service": [r.window.service for r in rows],
-            "service_name": [services[r.window.service] for r in rows],
-        }
-    ).astype("str")
-    for name, values in extra.items():
-        frame[name] = pd.Series(values, dtype="str")
-    begin = np.array([r.window.begin for r in rows], np.float64)
-    until = np.array([r.window.until for r in rows], np.float64)
-    frame["tasks"] = pd.Series([len(r.window.tasks) for r in rows], dtype="int64")
-    frame["start"] = calendar.when(begin)
-    frame["finish"] = calendar.when(until, side="finish")
-    for column in ("needed", "planned", "missing", "free", "short"):
-        if column in places:
-            hours = [getattr(r, column) for r in rows]
-            frame[f"{column}_days"] = np.array(hours, np.float64) / day
-    return frame
-
-
-_ALL = dict.fromkeys(("needed", "planned", "missing", "free", "short"), 0)
-
-
-def _involvement_frame(portfolio: Portfolio, rows: list[Row]) -> pd.DataFrame:
-    extra = {"team": [r.who or None for r in rows], "part": [PARTS[r.window.stage] for r in rows]}
-    frame = _frame(portfolio, rows, extra, _ALL)
-    frame.insert(7, "lead", np.array([r.lead for r in rows], bool))
-    frame.insert(8, "people", np.array([len(r.members) for r in rows], np.int64))
-    return frame
-
-
-def _people_frame(portfolio: Portfolio, rows: list[Row]) -> pd.DataFrame:
-    table = portfolio.resources
-    at = [r.members[0] for r in rows]
-    extra = {
-        "resource": list(table["resource"].take(at)),
-        "name": list(table["name"].take(at)),
-        "team": [r.who for r in rows],
-    }
-    kept = {column: 0 for column in ("planned", "free", "short")}
-    return _frame(portfolio, rows, extra, kept)
-
-
-def _asked_frame(portfolio: Portfolio, asked: list[Asked]) -> pd.DataFrame:
-    people = portfolio.stakeholders.set_index("stakeholder")
-    extra = {
-        "stakeholder": [a.stakeholder for a in asked],
-        "name": [people["name"][a.stakeholder] for a in asked],
-        "role": [people["role"][a.stakeholder] for a in asked],
-        "interest": [a.interest for a in asked],
-    }
-    kept = {column: 0 for column in ("planned", "free", "short")}
-    frame = _frame(portfolio, [a.row for a in asked], extra, kept)
-    frame["counted"] = np.array([bool(a.row.members) for a in asked], bool)
-    on_service = np.array([a.on_service for a in asked], bool)
-    for column in ("service", "service_name"):
-        frame[column] = frame[column].where(on_service).astype("str")
-    return frame
-
-
-def _gap_frame(
-    portfolio: Portfolio, gaps: list[tuple[Row, str, dict[str, Any], int | None]]
-) -> pd.DataFrame:
-    """Return the gaps, the most person-days short first."""
-    rows = [gap[0] for gap in gaps]
-    names = portfolio.resources["name"].to_numpy()
-    ids = portfolio.stakeholders
-    called = dict(zip(ids["stakeholder"], ids["name"], strict=True))
-    who = [
-        str(names[r.members[0]]) if kind == "person short" else called.get(r.who, r.who) or None
-        for r, kind, _, _ in gaps
-    ]
-    kinds = [gap[1] for gap in gaps]
-    stand_in = [None if gap[3] is None else str(names[gap[3]]) for gap in gaps]
-    frame = _frame(portfolio, rows, {"who": who, "kind": kinds}, _ALL)
-    day, calendar = portfolio.settings.hours_per_day, portfolio.calendar
-    for name in ("earlier", "later"):
-        for end, column in enumerate(("start", "finish")):
-            days = np.array([gap[2].get(name, (np.nan, np.nan))[end] for gap in gaps], np.float64)
-            frame[f"{name}_{column}"] = calendar.day(days * day).astype("datetime64[us]")
-    frame["stand_in"] = pd.Series(stand_in, dtype="str")
-    kind = [("no supporter", "no time", "person short", "not planned").index(k) for k in kinds]
-    short = frame["short_days"].fillna(np.inf).round(6).to_numpy()
-    place = [STAGES.index(stage) for stage in frame["stage"]]
-    order = np.lexsort((np.arange(len(frame)), place, -frame["missing_days"].round(6), kind, -short))
-    return frame.iloc[order].reset_index(drop=True)

@@ -11,7 +11,14 @@ import pandas as pd
 
 from svcimpact.graph.network import finished
 from svcimpact.planning.steps import planned_segments
-from svcimpact.planning.touch import STAGES, lead_teams, support_staff, team_of, touches
+from svcimpact.planning.touch import (
+    STAGES,
+    hours_now,
+    lead_teams,
+    support_staff,
+    team_of,
+    touches,
+)
 from svcimpact.portfolio import Portfolio
 
 INTERESTS = ("owns", "sponsors", "decides", "advises", "tests", "does", "informed")
@@ -121,10 +128,9 @@ def stakeholder_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -
     """
     people = portfolio.stakeholders.set_index("stakeholder")
     names = {
-        "service": dict(zip(portfolio.services["service"], portfolio.services["name"], strict=True)),
-        "project": dict(zip(portfolio.projects["project"], portfolio.projects["name"], strict=True)),
+        kind: dict(zip(table[kind], table["name"], strict=True))
+        for kind, table in (("service", portfolio.services), ("project", portfolio.projects))
     }
-    now = _now(portfolio)
     rows = []
     for project in portfolio.projects["project"]:
         for kind, item, first in _items(stakes, str(project)):
@@ -146,23 +152,15 @@ def stakeholder_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -
         "stage", "first_task", "hours",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:-1], "str"))
-    hours = frame.pop("hours").to_numpy(np.float64)
+    begin = frame.pop("hours").to_numpy(np.float64)
     calendar = portfolio.calendar
-    frame["first_start"] = calendar.when(hours)
-    frame["needed_by"] = calendar.day(hours - lead_hours).astype("datetime64[us]")
-    frame["overdue"] = hours - lead_hours < now - 1e-9
+    frame["first_start"] = calendar.when(begin)
+    frame["needed_by"] = calendar.day(begin - lead_hours).astype("datetime64[us]")
+    frame["overdue"] = begin - lead_hours < hours_now(portfolio) - 1e-9
     return frame
 
 
-def _now(portfolio: Portfolio) -> float:
-    """Return the status date, or the portfolio's start, in working hours."""
-    status = portfolio.settings.status_date
-    return 0.0 if status is None else float(portfolio.calendar.hours(status))
-
-
-def _items(
-    stakes: Stakes, project: str
-) -> Iterator[tuple[str, str, dict[str, tuple[float, str]]]]:
+def _items(stakes: Stakes, project: str) -> Iterator[tuple[str, str, dict[str, tuple[float, str]]]]:
     """Yield what a project touches: kind, item, and by stage the first task (hours, id)."""
     touch = stakes.touch[stakes.touch["project"] == project]
     if len(touch):
@@ -243,14 +241,11 @@ def gap_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -> pd.Dat
         ("stakeholder_name", portfolio.stakeholders, "stakeholder"),
     ):
         named = dict(zip(table[key], table["name"], strict=True))
-        frame.insert(
-            frame.columns.get_loc(key) + 1,  # type: ignore[operator]
-            column,
-            pd.Series(frame[key].map(named), dtype="str"),
-        )
-    hours = frame.pop("hours").to_numpy(np.float64) - lead_hours
-    frame["needed_by"] = portfolio.calendar.day(hours).astype("datetime64[us]")
-    frame["overdue"] = hours < _now(portfolio) - 1e-9
+        place = list(frame.columns).index(key) + 1
+        frame.insert(place, column, pd.Series(frame[key].map(named), dtype="str"))
+    latest = frame.pop("hours").to_numpy(np.float64) - lead_hours
+    frame["needed_by"] = portfolio.calendar.day(latest).astype("datetime64[us]")
+    frame["overdue"] = latest < hours_now(portfolio) - 1e-9
     order = {project: at for at, project in enumerate(portfolio.projects["project"])}
     return frame.sort_values("project", key=lambda ids: ids.map(order), kind="stable").reset_index(
         drop=True

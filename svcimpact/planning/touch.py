@@ -50,6 +50,23 @@ def touches(portfolio: Portfolio) -> pd.DataFrame:
     return found.sort_index().reset_index(drop=True)
 
 
+def hours_now(portfolio: Portfolio) -> float:
+    """Return the status date, or the portfolio's start where there is none, in working hours.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+
+    Returns
+    -------
+    float
+        Working hours since the portfolio's start.
+    """
+    status = portfolio.settings.status_date
+    return 0.0 if status is None else float(portfolio.calendar.hours(status))
+
+
 def team_of(portfolio: Portfolio) -> pd.Series[str]:
     """Return the team of every resource; one without a team is a team of its own.
 

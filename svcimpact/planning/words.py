@@ -118,14 +118,14 @@ def span(first: pd.Timestamp, last: pd.Timestamp, *, year: bool = True) -> str:
     Returns
     -------
     str
-        Text such as ``4–15 May 2026``.
+        Text such as ``4 to 15 May 2026``, with a dash for the *to*.
 
     Examples
     --------
-    >>> print(span(pd.Timestamp("2026-05-04"), pd.Timestamp("2026-05-15")))
-    4–15 May 2026
-    >>> print(span(pd.Timestamp("2026-04-30"), pd.Timestamp("2026-05-15"), year=False))
-    30 April – 15 May
+    >>> may = span(pd.Timestamp("2026-05-04"), pd.Timestamp("2026-05-15"))
+    >>> months = span(pd.Timestamp("2026-04-30"), pd.Timestamp("2026-05-15"), year=False)
+    >>> may.replace(chr(0x2013), "-"), months.replace(chr(0x2013), "-")
+    ('4-15 May 2026', '30 April - 15 May')
     """
     if first.year != last.year:
         return f"{on(first)} \N{EN DASH} {on(last)}"

@@ -12,9 +12,13 @@ from svcimpact.errors import describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import Conflicts, over_allocation
 from svcimpact.planning.load import weekly_load
+from svcimpact.planning.scope import scope_impact
+from svcimpact.planning.stages import stage_involvement
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
 from svcimpact.report.page import Chart, Findings, Section
+from svcimpact.report.scope import scope_section
+from svcimpact.report.stages import stages_section
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
@@ -60,6 +64,9 @@ def findings(
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
         sections.append(Section("Who stands between services and projects", charts=(chart,)))
+        impact = scope_impact(portfolio)
+        sections += [scope_section(impact), stages_section(stage_involvement(portfolio))]
+        assumptions += impact.assumptions
     else:
         subtitle = outcome.scenario.name
         headlines = [
