@@ -130,8 +130,8 @@ def _matrix_title(rows: pd.DataFrame) -> str:
     most = cells[cells == cells.max()].reset_index().iloc[0]
     return (
         f"{number(float(cells.sum()), 1)} of {needed} person-days that stages need of service "
-        f"delivery are not planned or not free, most of {shorten(most['team'], 36)} in {most['stage']}: "
-        f"{number(float(cells.max()), 1)}"
+        "delivery are not planned or not free, most of "
+        f"{shorten(most['team'], 36)} in {most['stage']}: {number(float(cells.max()), 1)}"
     )
 
 

@@ -202,19 +202,20 @@ def stage_windows(portfolio: Portfolio, crew: Crew, least_fte: float) -> list[Wi
         finished tasks are left out; of a running task what is left counts, from the status date.
     """
     touch = _ahead(portfolio)
-    touch["order"] = positions(touch["project"], portfolio.projects["project"])
-    touch["place"] = [STAGES.index(stage) for stage in touch["stage"]]
-    services = touch.groupby("row", sort=False)["service"].agg(list).to_dict()
+    services: dict[int, list[str]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[float, float, int, float]]] = {}
+    columns = ("project", "stage", "service", "start_hours", "finish_hours", "row", "left")
+    for project, stage, service, *told in zip(
+        *(touch[column].tolist() for column in columns), strict=True
+    ):
+        services.setdefault(told[2], []).append(service)
+        groups.setdefault((project, stage, service), []).append(tuple(told))
     windows = []
-    for (_, _, service), rows in touch.groupby(["order", "place", "service"], sort=False):
+    for key, tasks in groups.items():
         window: Window | None = None
-        in_time = rows.sort_values("start_hours", kind="stable")
-        columns = ("row", "project", "stage", "start_hours", "finish_hours", "left")
-        for task, project, stage, begin, until, left in zip(
-            *(in_time[column] for column in columns), strict=True
-        ):
+        for begin, until, task, left in sorted(tasks):
             if window is None or begin > window.until + _TOUCHING:
-                window = Window(str(project), str(stage), str(service), begin, until, [], {})
+                window = Window(*key, begin, until, [], {})
                 windows.append(window)
             window.until = max(window.until, until)
             window.tasks.append(task)

@@ -35,36 +35,41 @@ def service_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -> pd
     """
     needed_by = dependents(portfolio)
     place = {str(s): at for at, s in enumerate(portfolio.services["service"])}
-    walks = {str(s): heaviest_paths(needed_by, str(s)) for s in stakes.touch["service"].unique()}
-    by_project = dict(iter(stakes.touch.groupby("project", sort=False)))
+    sources = {s: None for services in stakes.touched.values() for s in services}
+    walks = {service: heaviest_paths(needed_by, service) for service in sources}
     rows: list[tuple[Any, ...]] = []
     for project in portfolio.projects["project"]:
-        if project not in by_project:
-            continue
-        touch = by_project[project]
-        mine = dict(iter(touch.groupby("service", sort=False)))
-        changed = {str(s) for s in touch.loc[touch["effect"] == "changes", "service"]}
+        mine = stakes.touched.get(str(project), {})
+        changed = {s for s, tasks in mine.items() if any(t.effect == "changes" for t in tasks)}
         best: dict[str, tuple[float, str]] = {}
         change: dict[str, float] = {}
-        for source in sorted((str(s) for s in mine), key=lambda s: (s not in changed, place[s])):
+        # What is changed comes first, so that it leads on where both lead as far.
+        for source in sorted(mine, key=lambda s: (s not in changed, place[s])):
             for reached, weight in walks[source][0].items():
                 if reached not in best or weight > best[reached][0]:
                     best[reached] = (weight, source)
                 if source in changed:
                     change[reached] = max(change.get(reached, 0.0), weight)
         found: list[tuple[Any, ...]] = []
-        for service, (weight, via) in best.items():
-            own = mine.get(service)
-            effect = "reached" if own is None else "changes" if service in changed else "uses"
-            source = service if own is not None else via
-            told: tuple[object, ...] = (0, "", np.nan, np.nan)
-            if own is not None:
-                stages = ", ".join(s for s in STAGES if (own["stage"] == s).any())
-                told = (len(own), stages, own["start_hours"].min(), own["finish_hours"].max())
+        for service, (weight, source) in best.items():
+            tasks = mine.get(service, [])
+            effect = "changes" if service in changed else "uses" if tasks else "reached"
+            via = service if tasks else source
             found.append(
-                (str(project), service, effect, weight if own is None else 1.0,
-                 change.get(service, 0.0), source, walks[source][1][service], *told)
-            )  # fmt: skip
+                (
+                    str(project),
+                    service,
+                    effect,
+                    1.0 if tasks else weight,
+                    change.get(service, 0.0),
+                    via,
+                    walks[via][1][service],
+                    len(tasks),
+                    ", ".join(dict.fromkeys(s for s in STAGES for t in tasks if t.stage == s)),
+                    min((t.start_hours for t in tasks), default=np.nan),
+                    max((t.finish_hours for t in tasks), default=np.nan),
+                )
+            )
         rows += sorted(found, key=lambda r: (EFFECTS.index(r[2]), -r[3], place[r[1]]))
     return _service_frame(portfolio, rows, lead_hours)
 

@@ -154,9 +154,9 @@ class ScopeImpact:
             return f"{row['name']} changes and uses no service."
         named = {e: list(mine.loc[mine["effect"] == e, "name"]) for e in EFFECTS}
         parts = [
-            f"{effect} {many(len(names), 'service')}{f' ({in_words(names)})' if names else ''}"
+            f"{effect} {many(len(names), 'service')} ({in_words(names)})"
             for effect, names in named.items()
-            if effect != "reached"
+            if names and effect != "reached"
         ]
         text = f"{row['name']} {' and '.join(parts)}"
         reached = mine[mine["effect"] == "reached"]

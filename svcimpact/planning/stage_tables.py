@@ -87,11 +87,11 @@ def asked_frame(portfolio: Portfolio, asked: list[Asked]) -> pd.DataFrame:
     pandas.DataFrame
         The table `StageInvolvement.asked`.
     """
-    people = portfolio.stakeholders.set_index("stakeholder")
+    people = {row["stakeholder"]: row for row in portfolio.stakeholders.to_dict("records")}
     told: dict[str, list[Any]] = {
         "stakeholder": [one.stakeholder for one in asked],
-        "name": [people["name"][one.stakeholder] for one in asked],
-        "role": [people["role"][one.stakeholder] for one in asked],
+        "name": [people[one.stakeholder]["name"] for one in asked],
+        "role": [people[one.stakeholder]["role"] for one in asked],
         "interest": [one.interest for one in asked],
     }
     frame = _frame(portfolio, [one.row for one in asked], told, ("planned", "free", "short"))

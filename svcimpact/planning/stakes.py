@@ -13,6 +13,8 @@ from svcimpact.graph.network import finished
 from svcimpact.planning.steps import planned_segments
 from svcimpact.planning.touch import (
     STAGES,
+    Touch,
+    by_project,
     hours_now,
     lead_teams,
     support_staff,
@@ -39,19 +41,18 @@ class Stakes:
 
     Attributes
     ----------
-    touch : pandas.DataFrame
-        As `svcimpact.planning.touch.touches` returns it.
-    taken : pandas.DataFrame
-        One row per unfinished task and team of support staff it takes: `task`, `project`,
-        `stage`, `team`, `start_hours`.
+    touched : dict of str to dict of str to list of Touch
+        The unfinished tasks by project and by the service that they touch.
+    taken : dict of str to dict of str to list of Touch
+        The unfinished tasks by project and by the team whose support staff they take.
     of : dict
         Interests by (kind, item): kind is service, project or team.
     lead : dict
         The teams that carry most of the support of each service.
     """
 
-    touch: pd.DataFrame
-    taken: pd.DataFrame
+    touched: dict[str, dict[str, list[Touch]]]
+    taken: dict[str, dict[str, list[Touch]]]
     of: dict[tuple[str, str], list[Interest]]
     lead: dict[str, tuple[str, ...]]
 
@@ -78,9 +79,9 @@ def gather_stakes(portfolio: Portfolio) -> Stakes:
     of: dict[tuple[str, str], list[Interest]] = {}
 
     def add(kind: str, held: Interest) -> None:
-        rows = of.setdefault((kind, held.item), [])
-        if held not in rows:
-            rows.append(held)
+        there = of.setdefault((kind, held.item), [])
+        if held not in there:
+            there.append(held)
 
     for kind, table, column, interest in (
         ("service", portfolio.services, "owner", "owns"),
@@ -95,18 +96,21 @@ def gather_stakes(portfolio: Portfolio) -> Stakes:
         for kind, items in known.items():
             if held.item in items:
                 add(kind, held)
-    return Stakes(touches(portfolio), _taken(portfolio, teams), of, lead_teams(portfolio))
+    for rows in of.values():
+        rows.sort(key=lambda held: INTERESTS.index(held.interest))
+    touched = by_project(touches(portfolio), "service")
+    taken = by_project(_taken(portfolio, teams), "team")
+    return Stakes(touched, taken, of, lead_teams(portfolio))
 
 
 def _taken(portfolio: Portfolio, teams: pd.Series[str]) -> pd.DataFrame:
-    """Return which unfinished task takes support staff of which team, and from when."""
+    """Return which unfinished task takes support staff of which team, and when."""
     open_tasks = portfolio.tasks.loc[~finished(portfolio), ["task", "project", "stage"]]
     staff = portfolio.resources[["resource"]].assign(team=teams)[support_staff(portfolio)]
     taken = portfolio.assignments[portfolio.assignments["units_fte"] > 0]
     taken = taken[["task", "resource"]].merge(staff, on="resource").merge(open_tasks, on="task")
-    taken = taken.drop_duplicates(["task", "team"])
-    when = planned_segments(portfolio)[["task", "start_hours"]]
-    return taken.drop(columns="resource").merge(when, on="task")
+    taken = taken.drop_duplicates(["task", "team"]).assign(effect="takes")
+    return taken.merge(planned_segments(portfolio).drop(columns="share"), on="task")
 
 
 def stakeholder_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -> pd.DataFrame:
@@ -126,27 +130,27 @@ def stakeholder_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -
     pandas.DataFrame
         The table `ScopeImpact.stakeholders`.
     """
-    people = portfolio.stakeholders.set_index("stakeholder")
+    people = {str(row["stakeholder"]): row for row in portfolio.stakeholders.to_dict("records")}
     names = {
-        kind: dict(zip(table[kind], table["name"], strict=True))
+        (kind, str(item)): name
         for kind, table in (("service", portfolio.services), ("project", portfolio.projects))
+        for item, name in zip(table[kind], table["name"], strict=True)
     }
     rows = []
     for project in portfolio.projects["project"]:
         for kind, item, first in _items(stakes, str(project)):
-            for held in sorted(
-                stakes.of.get((kind, item), []), key=lambda h: INTERESTS.index(h.interest)
-            ):
-                there = [s for s in ([held.stage] if held.stage else STAGES) if s in first]
-                if not there:
-                    continue
-                hours, task = min(first[stage] for stage in there)
-                person = people.loc[held.stakeholder]
-                rows.append(
-                    (project, kind, item, names.get(kind, {}).get(item, item), held.stakeholder,
-                     person["name"], person["role"], person["side"], held.interest,
-                     held.stage or None, task, hours)
-                )  # fmt: skip
+            for held in stakes.of.get((kind, item), []):
+                stages = [held.stage] if held.stage else STAGES
+                there = [first[stage] for stage in stages if stage in first]
+                if there:
+                    hours, task = min(there)
+                    person = people[held.stakeholder]
+                    told = (person["name"], person["role"], person["side"], held.interest)
+                    name = names.get((kind, item), item)
+                    stage = held.stage or None
+                    rows.append(
+                        (project, kind, item, name, held.stakeholder, *told, stage, task, hours)
+                    )
     columns = [
         "project", "kind", "item", "item_name", "stakeholder", "name", "role", "side", "interest",
         "stage", "first_task", "hours",
@@ -162,29 +166,24 @@ def stakeholder_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -
 
 def _items(stakes: Stakes, project: str) -> Iterator[tuple[str, str, dict[str, tuple[float, str]]]]:
     """Yield what a project touches: kind, item, and by stage the first task (hours, id)."""
-    touch = stakes.touch[stakes.touch["project"] == project]
-    if len(touch):
-        yield "project", project, _first(touch)
-    for service, rows in touch.groupby("service", sort=False):
-        yield "service", str(service), _first(rows)
-    taken = stakes.taken[stakes.taken["project"] == project]
-    led = [
-        touch.loc[touch["service"] == service].assign(team=team)
-        for service in touch["service"].unique()
-        for team in stakes.lead.get(str(service), ())
-    ]
-    columns = ["task", "stage", "team", "start_hours"]
-    both = pd.concat([taken[columns], *(rows[columns] for rows in led)], ignore_index=True)
-    for team, rows in both.groupby("team", sort=False):
-        yield "team", str(team), _first(rows)
+    touched = stakes.touched.get(project, {})
+    teams = {team: list(tasks) for team, tasks in stakes.taken.get(project, {}).items()}
+    for service, tasks in touched.items():
+        for team in stakes.lead[service]:
+            teams.setdefault(team, []).extend(tasks)
+    if touched:
+        yield "project", project, _first([t for tasks in touched.values() for t in tasks])
+    for kind, groups in (("service", touched), ("team", teams)):
+        for item, tasks in groups.items():
+            yield kind, item, _first(tasks)
 
 
-def _first(rows: pd.DataFrame) -> dict[str, tuple[float, str]]:
+def _first(tasks: list[Touch]) -> dict[str, tuple[float, str]]:
     """Return the first task of each stage: its start and id."""
     first: dict[str, tuple[float, str]] = {}
-    for stage, task, hours in zip(rows["stage"], rows["task"], rows["start_hours"], strict=True):
-        if stage not in first or hours < first[stage][0]:
-            first[str(stage)] = (float(hours), str(task))
+    for task in tasks:
+        if task.stage not in first or task.start_hours < first[task.stage][0]:
+            first[task.stage] = (task.start_hours, task.task)
     return first
 
 
@@ -208,32 +207,13 @@ def gap_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -> pd.Dat
     side = dict(
         zip(portfolio.stakeholders["stakeholder"], portfolio.stakeholders["side"], strict=True)
     )
-    rows = []
-    for (project, service), touch in stakes.touch.groupby(["project", "service"], sort=False):
-        first = _first(touch)
-        in_project = stakes.of.get(("project", str(project)), [])
-        deciders = [
-            held
-            for kind, item in [
-                ("service", str(service)),
-                *(("team", team) for team in stakes.lead.get(str(service), ())),
-            ]
-            for held in stakes.of.get((kind, item), [])
-            if held.interest == "decides"
-        ]
-        deciders += [
-            held
-            for held in in_project
-            if held.interest == "decides" and side[held.stakeholder] == "service"
-        ]
-        owners = [
-            held.stakeholder
-            for held in stakes.of.get(("service", str(service)), [])
-            if held.interest == "owns"
-        ]
-        for kind, stages, who in _missing(first, deciders, owners, in_project, touch):
-            hours = min(first[stage][0] for stage in stages)
-            rows.append((project, service, kind, ", ".join(stages), who, hours))
+    rows = [
+        (project, service, kind, ", ".join(stages), who, min(first[stage][0] for stage in stages))
+        for project in portfolio.projects["project"]
+        for service, tasks in stakes.touched.get(str(project), {}).items()
+        for first in [_first(tasks)]
+        for kind, stages, who in _missing(stakes, side, str(project), service, first, tasks)
+    ]
     columns = ["project", "service", "kind", "stages", "stakeholder", "hours"]
     frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:-1], "str"))
     for column, table, key in (
@@ -246,31 +226,37 @@ def gap_table(portfolio: Portfolio, stakes: Stakes, lead_hours: float) -> pd.Dat
     latest = frame.pop("hours").to_numpy(np.float64) - lead_hours
     frame["needed_by"] = portfolio.calendar.day(latest).astype("datetime64[us]")
     frame["overdue"] = latest < hours_now(portfolio) - 1e-9
-    order = {project: at for at, project in enumerate(portfolio.projects["project"])}
-    return frame.sort_values("project", key=lambda ids: ids.map(order), kind="stable").reset_index(
-        drop=True
-    )
+    return frame
 
 
 def _missing(
+    stakes: Stakes,
+    side: dict[str, str],
+    project: str,
+    service: str,
     first: dict[str, tuple[float, str]],
-    deciders: list[Interest],
-    owners: list[str],
-    in_project: list[Interest],
-    touch: pd.DataFrame,
+    tasks: list[Touch],
 ) -> Iterator[tuple[str, list[str], str | None]]:
     """Yield what is missing for one project and service: kind, stages, whom to involve."""
+    in_service = stakes.of.get(("service", service), [])
+    in_project = stakes.of.get(("project", project), [])
+    in_teams = [h for team in stakes.lead[service] for h in stakes.of.get(("team", team), [])]
+    by_service_side = [held for held in in_project if side[held.stakeholder] == "service"]
     stages = [stage for stage in STAGES if stage in first]
-    covered = {held.stage for held in deciders}
+    covered = {
+        held.stage
+        for held in [*in_service, *in_teams, *by_service_side]
+        if held.interest == "decides"
+    }
+    owners = [held.stakeholder for held in in_service if held.interest == "owns"]
     undecided = [stage for stage in stages if stage not in covered and "" not in covered]
     if undecided:
         yield "no decider", undecided, owners[0] if owners else None
     if not owners:
         yield "no owner", stages, None
-    changed = (touch["effect"] == "changes").any()
-    for owner in owners:
-        held_by = {held.interest for held in in_project if held.stakeholder == owner}
-        if not held_by:
+    for owner in dict.fromkeys(owners):
+        part = {held.interest for held in in_project if held.stakeholder == owner}
+        if not part:
             yield "owner never involved", stages, owner
-        elif held_by == {"informed"} and changed:
+        elif part == {"informed"} and any(task.effect == "changes" for task in tasks):
             yield "owner only informed", stages, owner

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -48,6 +50,38 @@ def touches(portfolio: Portfolio) -> pd.DataFrame:
     uses = (found["effect"] != "changes").to_numpy()
     found = found.iloc[np.argsort(uses, kind="stable")].drop_duplicates(["task", "service"])
     return found.sort_index().reset_index(drop=True)
+
+
+class Touch(NamedTuple):
+    """One task that touches a service, or takes people of a team."""
+
+    task: str
+    stage: str
+    effect: str
+    start_hours: float
+    finish_hours: float
+
+
+def by_project(touch: pd.DataFrame, of: str) -> dict[str, dict[str, list[Touch]]]:
+    """Return touching tasks by project and by what they touch.
+
+    Parameters
+    ----------
+    touch : pandas.DataFrame
+        The columns `project`, `task`, `stage`, `effect`, `start_hours`, `finish_hours` and `of`.
+    of : str
+        The column of what is touched: service, or team.
+
+    Returns
+    -------
+    dict of str to dict of str to list of Touch
+        In the order of the rows.
+    """
+    found: dict[str, dict[str, list[Touch]]] = {}
+    columns = ("project", of, "task", "stage", "effect", "start_hours", "finish_hours")
+    for project, item, *told in zip(*(touch[c].tolist() for c in columns), strict=True):
+        found.setdefault(project, {}).setdefault(item, []).append(Touch(*told))
+    return found
 
 
 def hours_now(portfolio: Portfolio) -> float:
