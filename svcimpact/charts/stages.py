@@ -171,10 +171,12 @@ def stage_gaps(
         ax.set_axis_off()
         return ax
     shown = gaps.head(room(ax, _GAP_ROW, _AROUND + 0.2))
-    columns = ("stage", "who", "service_name", "project_name")
+    about = shown["service_name"].fillna("all its services")
     names = [
-        f"{stage}: {shorten(who, 24)}, {shorten(service, 24)} ({shorten(project, 36)})"
-        for stage, who, service, project in zip(*(shown[c] for c in columns), strict=True)
+        f"{stage}: {shorten(who, 24)}, {shorten(service, 24)} ({shorten(of, 36)})"
+        for stage, who, service, of in zip(
+            shown["stage"], shown["who"], about, shown["project_name"], strict=True
+        )
     ]
     left = row_labels(ax, names, inches=3.3, lines=2)
     for name in ("earlier", "later"):

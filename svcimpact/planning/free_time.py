@@ -38,7 +38,7 @@ class FreeTime:
         self._bounds = np.searchsorted(who[order], np.arange(len(portfolio.resources) + 1))
         self._capacity = (plan.capacity_ptr, plan.capacity_time, plan.capacity_value)
         self._day = portfolio.settings.hours_per_day
-        self._known: dict[int, tuple[Floats, Floats]] = {}
+        self._known: dict[int, tuple[Floats, Floats, Floats]] = {}
 
     def hours(
         self,
@@ -63,19 +63,17 @@ class FreeTime:
             Working hours times FTE.
         """
         if without:
-            edges, free = self._profile(resource, without)
+            edges, total, free = self._profile(resource, without)
         else:
             if resource not in self._known:
                 self._known[resource] = self._profile(resource, {})
-            edges, free = self._known[resource]
+            edges, total, free = self._known[resource]
         at = np.asarray(times, np.float64)
+        step = edges.searchsorted(at, side="right")
+        known = np.maximum(step - 1, 0)
         # The free FTE before the first change and after the last one goes on for ever.
-        total = np.concatenate([[0.0], np.cumsum(free[1:-1] * np.diff(edges))])
-        step = np.searchsorted(edges, at, side="right")
-        known = np.clip(step - 1, 0, edges.size - 1)
-        level = free[step]
-        since = at - edges[known]
-        return np.diff(total[known] + level * since)
+        reached = total[known] + free[step] * (at - edges[known])
+        return reached[1:] - reached[:-1]
 
     def daily(
         self, resource: int, first: int, end: int, without: Mapping[int, float] | None = None
@@ -98,8 +96,8 @@ class FreeTime:
         """
         return self.hours(resource, np.arange(first, end + 1) * self._day, without)
 
-    def _profile(self, k: int, without: Mapping[int, float]) -> tuple[Floats, Floats]:
-        """Return the times at which a resource's free FTE changes, and the FTE around them."""
+    def _profile(self, k: int, without: Mapping[int, float]) -> tuple[Floats, Floats, Floats]:
+        """Return when a resource's free FTE changes, free hours until then, and FTE around it."""
         pointer, time, value = self._capacity
         steps = slice(pointer[k] + 1, pointer[k + 1])  # the first begins at minus infinity
         mine = slice(self._bounds[k], self._bounds[k + 1])
@@ -114,7 +112,9 @@ class FreeTime:
         row = np.searchsorted(time[steps], edges, side="right")
         capacity = value[pointer[k] : pointer[k + 1]][np.concatenate([[0], row])]
         free = np.maximum(0.0, capacity) - np.where(load > _NEGLIGIBLE, load, 0.0)
-        return edges, np.where(free > _NEGLIGIBLE, free, 0.0)
+        free = np.where(free > _NEGLIGIBLE, free, 0.0)
+        total = np.concatenate([[0.0], np.cumsum(free[1:-1] * np.diff(edges))])
+        return edges, total, free
 
 
 def _shares(tasks: Integers, without: Mapping[int, float]) -> Floats:

@@ -24,7 +24,7 @@ class Window:
     Attributes
     ----------
     project, stage, service : str
-        Whose it is.
+        Whose it is; no service where all that the stage touches is meant.
     begin, until : float
         Working hours.
     tasks : list of int
@@ -98,14 +98,11 @@ class Asked:
         When, and what is planned of them.
     stakeholder, interest : str
         Who, and what they hold.
-    on_service : bool
-        Whether in the service, not in the project.
     """
 
     row: Row
     stakeholder: str
     interest: str
-    on_service: bool
 
 
 @dataclass(frozen=True)

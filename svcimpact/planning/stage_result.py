@@ -198,6 +198,8 @@ def gap_text(gap: Mapping[Hashable, Any], *, year: bool = True) -> str:
     """
     when = span(gap["start"], gap["finish"], year=year)
     about = f"({gap['project_name']}, {gap['service_name']})"
+    if pd.isna(gap["service_name"]):
+        about = f"({gap['project_name']})"
     needed = in_days(gap["needed_days"])
     needed = f"{needed} {'day' if needed == '1' else 'days'} needed {when}"
     if gap["kind"] == "no supporter":

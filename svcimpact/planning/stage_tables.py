@@ -96,9 +96,6 @@ def asked_frame(portfolio: Portfolio, asked: list[Asked]) -> pd.DataFrame:
     }
     frame = _frame(portfolio, [one.row for one in asked], told, ("planned", "free", "short"))
     frame["counted"] = np.array([bool(one.row.members) for one in asked], bool)
-    on_service = np.array([one.on_service for one in asked], bool)
-    for column in ("service", "service_name"):
-        frame[column] = frame[column].where(on_service).astype("str")
     return frame
 
 
@@ -159,8 +156,8 @@ def _frame(
         "project": [window.project for window in windows],
         "project_name": [projects[window.project] for window in windows],
         "stage": [window.stage for window in windows],
-        "service": [window.service for window in windows],
-        "service_name": [services[window.service] for window in windows],
+        "service": [window.service or None for window in windows],
+        "service_name": [services.get(window.service) for window in windows],
     }
     frame = pd.DataFrame(
         {name: pd.Series(values, dtype="str") for name, values in (texts | told).items()}

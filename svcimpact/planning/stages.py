@@ -175,21 +175,21 @@ def _asked(
     for (project, stage, service), parts in groups.items():
         for stakeholder, interest, when in holders.get(service or project, {}):
             if when in ("", stage):
-                whole = _together(crew, parts, row_of.get(stakeholder))
+                whole = _together(crew, parts, service, row_of.get(stakeholder))
                 row = Row(whole, stakeholder, [], math.nan, 0.0, math.nan)
                 if stakeholder in row_of:
                     k = row_of[stakeholder]
                     row = Row(whole, stakeholder, [k], whole.planned.get(k, 0.0), 0.0,
                               _free(planned, k, whole))  # fmt: skip
-                found.append(Asked(row, stakeholder, interest, bool(service)))
+                found.append(Asked(row, stakeholder, interest))
     return found
 
 
-def _together(crew: Crew, parts: list[Window], k: int | None) -> Window:
+def _together(crew: Crew, parts: list[Window], service: str, k: int | None) -> Window:
     """Return several windows of a stage as one, with what is planned of one resource."""
     hours = {task: left for part in parts for task, left in part.hours.items()}
     whole = Window(
-        parts[0].project, parts[0].stage, parts[0].service,
+        parts[0].project, parts[0].stage, service,
         min(p.begin for p in parts), max(p.until for p in parts), list(hours), hours,
     )  # fmt: skip
     for task, left in hours.items():

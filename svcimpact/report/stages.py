@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
+
 from svcimpact import charts
 from svcimpact.charts.wording import DASH, day, number
 from svcimpact.planning.stage_result import StageInvolvement
@@ -34,7 +36,7 @@ def stages_section(found: StageInvolvement) -> Section:
         (
             f"{gap['stage']}: {gap['who'] if isinstance(gap['who'], str) else 'nobody'}",
             str(gap["project_name"]),
-            str(gap["service_name"]),
+            DASH if pd.isna(gap["service_name"]) else str(gap["service_name"]),
             f"{day(gap['start'], brief=True, year=False)} {DASH} {day(gap['finish'], brief=True)}",
             number(gap["needed_days"], 1),
             number(gap["planned_days"], 1),
