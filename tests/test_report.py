@@ -337,6 +337,8 @@ def test_report_without_an_incident(outcome):
     assert [s.title for s in found.sections] == [
         "Conflicts in the plan, incident or not",
         "Who stands between services and projects",
+        "What projects touch in service delivery",
+        "Who of service delivery each stage needs, and have they the time",
     ]
     assert "Seed" not in text
     assert "Over-allocation is counted at the planned dates" in text

@@ -47,7 +47,7 @@ def scope(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Tell what each project touches, takes and displaces, and who has to agree by when."""
+    """Tell what each project touches and takes, and who has to agree."""
     from svcimpact.planning import scope as planning
 
     if page is not None and project is None:
@@ -82,7 +82,7 @@ def stages(
     ] = 60,
     out: Out = None,
 ) -> None:
-    """Tell whom of service delivery each stage needs, and when they have the time."""
+    """Tell whom of service delivery each stage needs."""
     from svcimpact.planning import stage_involvement
 
     found = stage_involvement(load(portfolio), least_fte=least_fte, within_days=within_days)
