@@ -93,6 +93,51 @@ def test_simulate_takes_one_incident_in_options(call):
     assert "'Payments fails': 3 runs, seed 2" in out
 
 
+def test_scope_tells_each_project_and_writes_a_page(call, tmp_path):
+    """One sentence per project, or all on one with its page, and the tables."""
+    code, out, _ = call("scope", TINY)
+    assert code == 0
+    assert out.splitlines()[0] == "Move the staff pages touches no service."
+    assert "takes 6 person-days of support staff" in out
+    page, book = tmp_path / "checkout.html", tmp_path / "scope.xlsx"
+    words = ("--project", "checkout", "--lead-days", "0", "--page", page, "--out", book)
+    code, out, _ = call("scope", TINY, *words)
+    assert code == 0
+    assert "Payments has no owner: name one, by 5 January 2026." in out
+    assert out.endswith(f"Written: {page}\nWritten: {book}\n")
+    assert "<h1>New checkout for the shop</h1>" in page.read_text(encoding="utf-8")
+    assert pd.read_excel(book, "hours", engine="calamine")["hours"].sum() == 48
+
+
+def test_stages_tells_gaps_and_what_they_rest_on(call, tmp_path):
+    """The gap of the tiny portfolio, the assumption behind it, and the tables."""
+    code, out, _ = call("stages", TINY, "--least-fte", "0.25", "--out", tmp_path / "s")
+    assert code == 0
+    assert out.startswith("delivery, Ana: 1 day needed 5\N{EN DASH}8 January, 0 free;")
+    assert "needs at least 0.25 FTE of its support staff" in out
+    gaps = pd.read_csv(tmp_path / "s" / "gaps.csv")
+    assert gaps["later_start"].tolist() == ["2026-01-12"]
+    code, out, _ = call("stages", TINY, "--within-days", "2")
+    assert "no window near has the time" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("scope", TINY, "--page", "x.html"), "found --page without --project"),
+        (("scope", TINY, "--project", "chekout"), "did you mean 'checkout'"),
+        (("scope", TINY, "--lead-days", "-3"), "lead_days: found -3.0, expected a number of"),
+        (("stages", TINY, "--least-fte", "-1"), "least_fte: found -1.0, expected a number of FTE"),
+    ],
+)
+def test_faults_in_the_options_of_scope_and_stages(call, words, told):
+    """Each is told in words with exit code 2."""
+    code, out, err = call(*words)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -341,6 +341,8 @@ def test_report_without_an_incident(outcome):
         "Conflicts in the plan, incident or not",
         "Who stands between services and projects",
         "What levelling alone costs, by dispatch rule",
+        "What projects touch in service delivery",
+        "Who of service delivery each stage needs, and have they the time",
     ]
     assert found.headlines[-1].startswith("Levelling alone, by plan order, ")
     assert "Seed" not in text

@@ -6,6 +6,20 @@ from svcimpact.charts.gantt import gantt
 from svcimpact.charts.graph import graph
 from svcimpact.charts.levelling import dispatch_rules
 from svcimpact.charts.load import load
+from svcimpact.charts.scope import scope_map, support_taken
 from svcimpact.charts.service_map import service_map
+from svcimpact.charts.stages import stage_gaps, stage_matrix
 
-__all__ = ["delays", "dispatch_rules", "finish_curves", "gantt", "graph", "load", "service_map"]
+__all__ = [
+    "delays",
+    "dispatch_rules",
+    "finish_curves",
+    "gantt",
+    "graph",
+    "load",
+    "scope_map",
+    "service_map",
+    "stage_gaps",
+    "stage_matrix",
+    "support_taken",
+]

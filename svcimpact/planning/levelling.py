@@ -160,7 +160,8 @@ class Levelling:
 
         None does where all people are there in full for whatever runs. Where running tasks
         have to do with less than they need (an absence, a freeze that ends, a start on part
-        of the need), or a milestone needs somebody, plan order may give what there is to another of them than the rule did.
+        of the need), or a milestone needs somebody, plan order may give what there is to another
+        of them than the rule did.
 
         Parameters
         ----------

@@ -170,7 +170,7 @@ def load_steps(
     """
     resources = portfolio.resources
     nominal = resources["capacity_fte"].to_numpy(np.float64)
-    task, work = _work(portfolio, segments)
+    task, work = work_pieces(portfolio, segments)
     mondays, edges = _weeks(portfolio, work)
     count = len(resources)
     kinds = [work, _lasting(_absences(portfolio, nominal)), _lasting(_takes(portfolio, takes))]
@@ -244,8 +244,28 @@ def everyday_load(portfolio: Portfolio) -> Floats:
     return totals(support["bau_fte"], support["resource"], portfolio.resources["resource"])
 
 
-def _work(portfolio: Portfolio, segments: pd.DataFrame) -> tuple[Integers, Pieces]:
-    """Return the task of every piece of work, and the piece: a segment of one resource."""
+def work_pieces(portfolio: Portfolio, segments: pd.DataFrame) -> tuple[Integers, Pieces]:
+    """Return every piece of work: a segment of one resource.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    segments : pandas.DataFrame
+        Stretches of work: `task`, `start_hours`, `finish_hours`, `share`.
+
+    Returns
+    -------
+    task : numpy.ndarray of int, shape (p,)
+        Row of the task of each piece.
+    pieces : tuple of numpy.ndarray, shape (p,) each
+        Row of the resource, from and until (working hours), FTE.
+
+    Raises
+    ------
+    ValueError
+        If `segments` name a task that the portfolio does not have.
+    """
     row = positions(segments["task"], portfolio.tasks["task"])
     _known(segments["task"], row, "segments name a task")
     begin, until, share = (

@@ -12,10 +12,14 @@ from svcimpact.errors import describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import Conflicts, over_allocation
 from svcimpact.planning.load import weekly_load
+from svcimpact.planning.scope import scope_impact
+from svcimpact.planning.stages import stage_involvement
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
+from svcimpact.report.scope import scope_section
+from svcimpact.report.stages import stages_section
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
@@ -64,6 +68,9 @@ def findings(
         levelled = levelling_section(portfolio)
         sections.append(levelled)
         headlines += levelled.sentences[:1]
+        impact = scope_impact(portfolio)
+        sections += [scope_section(impact), stages_section(stage_involvement(portfolio))]
+        assumptions += impact.assumptions
     else:
         subtitle = outcome.scenario.name
         headlines = [

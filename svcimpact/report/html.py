@@ -31,6 +31,29 @@ def write_html(findings: Findings, path: str | Path) -> Path:
     InputError
         If nothing can be written there.
     """
+    return write_page(render(findings), path)
+
+
+def write_page(text: str, path: str | Path) -> Path:
+    """Write a page that is rendered already.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    path : str or pathlib.Path
+        The file; replaced whole.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written there.
+    """
     place = to_place(path)
     if not place.is_dir() and place.suffix.lower() not in {".html", ".htm"}:
         raise refuse(
@@ -39,8 +62,6 @@ def write_html(findings: Findings, path: str | Path) -> Path:
             expected="a name that ends in .html",
             cure="The report is a web page; choose another name.",
         )
-
-    text = render(findings)
 
     def fill(new: Path) -> None:
         new.write_text(text, encoding="utf-8")
