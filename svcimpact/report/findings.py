@@ -10,7 +10,7 @@ from svcimpact import charts
 from svcimpact.charts.wording import counted, day, number
 from svcimpact.errors import describe
 from svcimpact.incident.outcome import Outcome
-from svcimpact.planning.conflicts import Conflicts, over_allocation
+from svcimpact.planning.overload import OverAllocation, over_allocation
 from svcimpact.planning.load import weekly_load
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
@@ -33,7 +33,7 @@ _CONFLICT_READING = (
 
 
 def findings(
-    portfolio: Portfolio, outcome: Outcome | None = None, conflicts: Conflicts | None = None
+    portfolio: Portfolio, outcome: Outcome | None = None, conflicts: OverAllocation | None = None
 ) -> Findings:
     """Gather what there is to say.
 
@@ -43,7 +43,7 @@ def findings(
         The portfolio.
     outcome : Outcome, optional
         What `simulate` returned; a report on conflicts only where not given.
-    conflicts : Conflicts, optional
+    conflicts : OverAllocation, optional
         What `over_allocation` returned; computed where not given.
 
     Returns
@@ -137,7 +137,7 @@ def _incident_sections(outcome: Outcome) -> list[Section]:
     ]
 
 
-def _conflict_headline(conflicts: Conflicts) -> str:
+def _conflict_headline(conflicts: OverAllocation) -> str:
     """Return the conflicts in one sentence."""
     if conflicts.weeks.empty:
         return "The plan asks nobody for more than they have."
@@ -149,7 +149,7 @@ def _conflict_headline(conflicts: Conflicts) -> str:
     )
 
 
-def _conflict_section(portfolio: Portfolio, conflicts: Conflicts) -> Section:
+def _conflict_section(portfolio: Portfolio, conflicts: OverAllocation) -> Section:
     """Return the section on conflicts."""
     said = conflicts.sentences()
     if len(said) > _NAMED_CONFLICTS:

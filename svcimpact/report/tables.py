@@ -9,7 +9,7 @@ import pandas as pd
 
 from svcimpact.charts.wording import chance, counted, day, money, number, with_error
 from svcimpact.incident.outcome import Outcome
-from svcimpact.planning.conflicts import Conflicts
+from svcimpact.planning.overload import OverAllocation
 from svcimpact.report.page import Table
 
 Row = dict[Hashable, Any]
@@ -202,12 +202,12 @@ def service_table(outcome: Outcome) -> Table:
     )
 
 
-def conflict_table(conflicts: Conflicts) -> Table:
+def conflict_table(conflicts: OverAllocation) -> Table:
     """Return the worst over-allocated weeks.
 
     Parameters
     ----------
-    conflicts : Conflicts
+    conflicts : OverAllocation
         What `over_allocation` returned.
 
     Returns

@@ -11,7 +11,7 @@ import pytest
 from quarter_hours import build, counted, random_tables, uneven, with_others
 from test_load import crowd, portfolio_of, two_people
 
-from svcimpact.planning.conflicts import Conflicts, over_allocation
+from svcimpact.planning.overload import OverAllocation, over_allocation
 
 
 def test_two_conflicts_by_hand() -> None:
@@ -240,7 +240,7 @@ def test_printouts_are_the_same_every_time() -> None:
     one = over_allocation(portfolio_of(tables))
     assert repr(one) == "\n  ".join(
         [
-            "Conflicts: 2 over-allocated resource-weeks, 2 resources, 3.6 person-days over",
+            "Over-allocation: 2 over-allocated resource-weeks, 2 resources, 3.6 person-days over",
             *one.sentences(),
         ]
     )
@@ -250,7 +250,7 @@ def test_printouts_are_the_same_every_time() -> None:
     assert "<td>2.6</td><td>2026-03-09</td><td>LEDGER, PORTAL</td><td>pay</td>" in (
         one._repr_html_()
     )
-    assert isinstance(one, Conflicts)
+    assert isinstance(one, OverAllocation)
 
 
 def test_long_printouts_say_how_many_more() -> None:
