@@ -21,7 +21,7 @@ from svcimpact.planning.communication import (
 )
 from svcimpact.planning.meetings import Meetings, joined, meet
 from svcimpact.planning.register import WEIGHED, ConflictRegister, fix_table, groups_of, ranked
-from svcimpact.planning.steps import Integers, load_steps, open_segments
+from svcimpact.planning.steps import Integers, load_steps, open_segments, planned_segments
 from svcimpact.planning.support_teams import team_meetings
 from svcimpact.planning.touches import (
     dependency_meetings,
@@ -142,9 +142,15 @@ def _meetings(
     segments = open_segments(portfolio)
     steps = load_steps(portfolio, segments)
     windows = on_services(portfolio, segments)
+    decided = on_stakeholders(portfolio, planned_segments(portfolio), "decides", lead_hours)
+    status = portfolio.settings.status_date
+    if status is not None:
+        # What stages that have begun waited for is decided.
+        now = float(portfolio.calendar.hours(status))
+        decided = replace(decided, begin=np.maximum(decided.begin, now))
     asked = {
-        kind: on_stakeholders(portfolio, segments, interest, lead_hours)
-        for kind, interest in (("tester", "tests"), ("decider", "decides"))
+        "tester": on_stakeholders(portfolio, segments, "tests", lead_hours),
+        "decider": decided,
     }
     spans = [windows, *asked.values()]
     ends = [segments["start_hours"], segments["finish_hours"]]

@@ -119,8 +119,13 @@ class ConflictRegister:
             )
         return tuple(said)
 
-    def sentences(self) -> list[str]:
-        """Return the findings as text, one sentence or two per pair, worst first.
+    def sentences(self, *, most: int | None = None) -> list[str]:
+        """Return the findings as text, a few sentences per pair, worst first.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many pairs to tell of; all if not given.
 
         Returns
         -------
@@ -129,8 +134,10 @@ class ConflictRegister:
         """
         if self.pairs.empty:
             return ["No two sides of the plan want the same at the same time."]
-        groups = dict(iter(self.conflicts.groupby("pair", sort=False)))
-        return [self._sentence(row, groups[row["pair"]]) for row in self.pairs.to_dict("records")]
+        shown = self.pairs if most is None else self.pairs.head(most)
+        told = self.conflicts[self.conflicts["pair"] <= len(shown)]
+        groups = dict(iter(told.groupby("pair", sort=False)))
+        return [self._sentence(row, groups[row["pair"]]) for row in shown.to_dict("records")]
 
     def _sentence(self, row: dict[Hashable, Any], conflicts: pd.DataFrame) -> str:
         table = self.portfolio.services
@@ -159,12 +166,9 @@ class ConflictRegister:
         return f"{text}, {self.pairs['over_days'].sum():.1f} person-days over{runs}"
 
     def __repr__(self) -> str:
-        lines = [f"Conflict register: {self._headline()}", *self._first().sentences()]
+        lines = [f"Conflict register: {self._headline()}", *self.sentences(most=_SHOWN)]
         more = len(self.pairs) - _SHOWN
         return "\n  ".join([*lines, f"and {more} more pairs"] if more > 0 else lines)
-
-    def _first(self) -> ConflictRegister:
-        return replace(self, pairs=self.pairs.head(_SHOWN))
 
     def _repr_html_(self) -> str:
         columns = {
@@ -279,10 +283,10 @@ def ranked(register: ConflictRegister) -> ConflictRegister:
     ahead = ["pair", *[c for c in conflicts if c != "pair"]]
     conflicts = conflicts[ahead].take(rows).reset_index(drop=True)
     last = ["level", "cadence", "owner", "other_owner", *WEIGHED, "fix"]
-    for frame_name, frame in (("pairs", pairs), ("conflicts", conflicts)):
-        frame = frame[[*[c for c in frame if c not in last], *last]]
-        register = replace(register, **{frame_name: frame})
-    return replace(register, weeks=weeks)
+    pairs, conflicts = (
+        frame[[*[c for c in frame if c not in last], *last]] for frame in (pairs, conflicts)
+    )
+    return replace(register, pairs=pairs, conflicts=conflicts, weeks=weeks)
 
 
 def _sides(row: dict[Hashable, Any]) -> str:

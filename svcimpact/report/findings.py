@@ -10,10 +10,13 @@ from svcimpact import charts
 from svcimpact.charts.wording import counted, day, number
 from svcimpact.errors import describe
 from svcimpact.incident.outcome import Outcome
-from svcimpact.planning.overload import OverAllocation, over_allocation
+from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.load import weekly_load
+from svcimpact.planning.overload import OverAllocation, over_allocation
+from svcimpact.planning.register import ConflictRegister
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
+from svcimpact.report.conflicts import register_headline, register_section
 from svcimpact.report.page import Chart, Findings, Section
 
 _NAMED_CONFLICTS = 5
@@ -33,7 +36,10 @@ _CONFLICT_READING = (
 
 
 def findings(
-    portfolio: Portfolio, outcome: Outcome | None = None, conflicts: OverAllocation | None = None
+    portfolio: Portfolio,
+    outcome: Outcome | None = None,
+    conflicts: OverAllocation | None = None,
+    register: ConflictRegister | None = None,
 ) -> Findings:
     """Gather what there is to say.
 
@@ -45,6 +51,8 @@ def findings(
         What `simulate` returned; a report on conflicts only where not given.
     conflicts : OverAllocation, optional
         What `over_allocation` returned; computed where not given.
+    register : ConflictRegister, optional
+        What `conflict_register` or `weigh_conflicts` returned; computed where not given.
 
     Returns
     -------
@@ -52,10 +60,12 @@ def findings(
         Sentences, sections, assumptions and warnings; nothing is drawn yet.
     """
     found = over_allocation(portfolio) if conflicts is None else conflicts
-    conflict = _conflict_section(portfolio, found)
-    headlines = [_conflict_headline(found)]
-    sections = [conflict]
-    assumptions: tuple[str, ...] = _CONFLICT_READING
+    between = conflict_register(portfolio) if register is None else register
+    conflict = [_conflict_section(portfolio, found), register_section(between)]
+    headlines = [_conflict_headline(found), register_headline(between)]
+    sections = [*conflict]
+    reading = (*_CONFLICT_READING, *between.assumptions)
+    assumptions: tuple[str, ...] = reading
     subtitle = "Where projects want the same people at the same time"
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
@@ -70,8 +80,8 @@ def findings(
             *sentences.levelling_sentences(outcome),
             *headlines,
         ]
-        sections = [*_incident_sections(outcome), conflict]
-        assumptions = (*outcome.assumptions, *_READING, *_CONFLICT_READING)
+        sections = [*_incident_sections(outcome), *conflict]
+        assumptions = (*outcome.assumptions, *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,
         subtitle=subtitle,
