@@ -114,7 +114,7 @@ def tables_by_hand() -> dict[str, pd.DataFrame]:
             [
                 ("una", "A", "tests", None), ("una", "B", "tests", None),
                 ("dov", "A", "decides", "design"), ("dov", "C", "decides", "design"),
-                ("pam", "B", "does", None), ("una", "B", "does", None), ("lea", "Ops", "decides", None),
+                ("pam", "B", "does", None), ("una", "B", "does", None), ("lea", "Ops", "owns", None),
             ],
             columns=["stakeholder", "item", "interest", "stage"],
         ),

@@ -39,7 +39,7 @@ from svcimpact.charts.style import (
     text_width,
 )
 from svcimpact.charts.weeks import inches_across, week_axis
-from svcimpact.charts.wording import counted, listed, number, with_error
+from svcimpact.charts.wording import MONTHS, counted, listed, number, with_error
 from svcimpact.planning.network import conflict_network as network_of
 from svcimpact.planning.register import ConflictRegister
 
@@ -140,7 +140,7 @@ def conflict_weeks(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
     over = np.zeros((len(shown), len(mondays)))
     meet = np.zeros_like(over)
     drawn = weeks[weeks["pair"] <= len(shown)]
-    at = drawn["pair"].to_numpy() - 1, mondays.get_indexer(drawn["week"])
+    at = drawn["pair"].to_numpy() - 1, mondays.get_indexer(pd.DatetimeIndex(drawn["week"]))
     over[at], meet[at] = drawn["over_days"], drawn["conflicts"]
     most = max(float(over.max(initial=0.0)), _VISIBLE)
     colours = _REDS(over / most)
@@ -222,9 +222,10 @@ def conflict_network(register: ConflictRegister, *, ax: Axes | None = None) -> A
             inches = (spot.right - spot.left - 2 * PAD) * _SLACK
             label = fit(label, inches, text_size(spot.height))
         box(ax, spot, label, note=note, fill=fill, edge=MUTED)
+    looks = [_look(number, len(order)) for number in range(len(order))]
     handles = [
-        Line2D([], [], label=plain(level, 24), **_look(number_, len(order)))
-        for number_, level in enumerate(order)
+        Line2D([], [], label=plain(level, 24), color=colour, linewidth=wide)
+        for level, (colour, wide) in zip(order, looks, strict=True)
     ]
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 0), ncols=min(len(order), 4))
     finding(ax, *_said_network(register, graph, (len(tied), len(kept), len(ties))))
@@ -236,15 +237,15 @@ def _rows(projects: int, groups: int) -> int:
     return (projects + groups + 2) // 2 + 1
 
 
-def _look(level: int, levels: int) -> dict[str, object]:
+def _look(level: int, levels: int) -> tuple[str, float]:
     """Return the colour and width of a line of some level."""
     share = level / max(levels - 1, 1)
-    return {"color": blend(_PALE, INK, share), "linewidth": 0.7 + 3.8 * share}
+    return blend(_PALE, INK, share), 0.7 + 3.8 * share
 
 
 def _tie(ax: Axes, one: Spot, other: Spot, level: int, levels: int, width: float) -> None:
     """Draw a line between two boxes, in a bow where both stand on one side."""
-    look = _look(level, levels)
+    colour, wide = _look(level, levels)
     ends = []
     for spot in (one, other):
         right = spot.left < width / 2
@@ -256,7 +257,7 @@ def _tie(ax: Axes, one: Spot, other: Spot, level: int, levels: int, width: float
     elif ends[0][0] > ends[1][0]:
         ends.reverse()
     connect(
-        ax, ends, color=str(look["color"]), width=float(str(look["linewidth"])),
+        ax, ends, color=colour, width=wide,
         order=1.0 + level / 10, bow=bow,
     )  # fmt: skip
 
@@ -331,7 +332,7 @@ def _said_pairs(register: ConflictRegister, shown: int) -> tuple[str, str]:
     if worst:
         text += f"; it costs {shorten(worst[2], 32)} {with_error(worst[0], worst[1])} days"
     total = number(float(pairs["over_days"].sum()), 0)
-    note = f"{counted(len(pairs), 'pair')}, {total} person-days over in all, the darker the more to talk"
+    note = f"{counted(len(pairs), 'pair')}, {total} person-days over in all; darker: more to talk"
     if register.runs:
         note += (
             f"; delay of the first and second because of the other, ± standard error of "
@@ -358,21 +359,20 @@ def _said_weeks(register: ConflictRegister, shown: int) -> tuple[str, str]:
     """Return the finding and how to read the heat map."""
     weeks, pairs = register.weeks, register.pairs
     total = weeks.groupby("week")[["over_days", "conflicts"]].sum()
-    worst = total["over_days"].idxmax()
-    if total.loc[worst, "over_days"] > _VISIBLE:
-        mine = weeks[weeks["week"] == worst]
-        top = pairs.iloc[int(mine.loc[mine["over_days"].idxmax(), "pair"]) - 1]
-        days = number(total.loc[worst, "over_days"], 1)
+    days, counts = (total[column].to_numpy(np.float64) for column in total)
+    at = int(days.argmax() if days.max() > _VISIBLE else counts.argmax())
+    week = pd.Timestamp(total.index[at])
+    when = f"the week of {week.day} {MONTHS[week.month - 1]} {week.year}"
+    if days.max() > _VISIBLE:
+        mine = weeks[weeks["week"] == week]
+        first = int(mine["pair"].to_numpy()[mine["over_days"].to_numpy().argmax()]) - 1
         text = (
-            f"The week of {worst.day} {worst.month_name()} {worst.year} is the tightest: {days} "
-            f"person-days over, the largest part {_between(top)}"
+            f"T{when[1:]} is the tightest: {number(float(days[at]), 1)} person-days over, the "
+            f"largest part {_between(pairs.iloc[first])}"
         )
     else:
-        worst = total["conflicts"].idxmax()
-        text = (
-            f"No person-days over; most conflicts meet in the week of {worst.day} "
-            f"{worst.month_name()} {worst.year}: {counted(int(total.loc[worst, 'conflicts']), 'conflict')}"
-        )
+        met = counted(int(counts[at]), "conflict")
+        text = f"No person-days over; most conflicts meet in {when}: {met}"
     note = "Figure: person-days that a pair asks for beyond what there is that week"
     if shown < len(pairs):
         note += f"; the {shown} pairs with most to settle, … and {len(pairs) - shown} more"
@@ -394,13 +394,13 @@ def _said_network(
     pairs = register.pairs[register.pairs["other_kind"] == "project"]
     top = pairs.iloc[0]
     groups = len({told["group"] for p, told in graph.nodes(data=True) if graph.degree(p)})
+    names = [shorten(top[column], 32) for column in ("project_name", "other_name")]
     everybody = f"{tied} of {len(graph)} projects are"
     if tied == len(graph):
         everybody = f"All {tied} projects are" if tied > 2 else "Both projects are"
     text = (
         f"{everybody} in conflict, in "
-        f"{counted(groups, 'group')}; {listed([shorten(top[c], 32) for c in ('project_name', 'other_name')])} "
-        f"most: {top['level']}"
+        f"{counted(groups, 'group')}; {listed(names)} most: {top['level']}"
     )
     note = (
         "Figure and shade: person-days over in all conflicts of the project; lines: how much two "

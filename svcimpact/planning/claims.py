@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from svcimpact.engine.plan import positions
 from svcimpact.planning.meetings import Meetings, joined, pairs_within
 from svcimpact.planning.steps import NEGLIGIBLE, Floats, Integers, Steps, everyday_load, stretches
 from svcimpact.portfolio import Portfolio
+
+Picked = Integers | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +111,9 @@ def over_between(portfolio: Portfolio, steps: Steps) -> Meetings:
     alone = beyond > 0
     own_part = _at(steps, claims, alone, alone, beyond[alone])
     found = [own_part.summed("thing", "one", "other", "week")[1]]
-    for one, other in pairs_within(claims.step, steps.resource[claims.step]):
+    for first, second in pairs_within(claims.step, steps.resource[claims.step]):
         # Claims of projects come first within a step: the first of a pair tells.
-        one, other = one[asks[one]], other[asks[one]]
+        one, other = first[asks[first]], second[asks[first]]
         weight = part[one] * part[other]
         sums = np.bincount(claims.step[one], weight, steps.length.size)[claims.step[one]]
         share = np.divide(weight, sums, out=np.zeros_like(weight), where=sums > 0)
@@ -119,7 +122,7 @@ def over_between(portfolio: Portfolio, steps: Steps) -> Meetings:
     return joined(found)
 
 
-def _at(steps: Steps, claims: Claims, one: np.ndarray, other: np.ndarray, fte: Floats) -> Meetings:
+def _at(steps: Steps, claims: Claims, one: Picked, other: Picked, fte: Floats) -> Meetings:
     """Return meetings of some claims, so many FTE beyond at each."""
     at = claims.step[one]
     return Meetings(

@@ -73,8 +73,9 @@ def check_levels(levels: Sequence[Communication], lead_days: float, team_share: 
     Raises
     ------
     InputError
-        If the lead is no number from 0 on, the share is none, there are no levels, two have one name, a threshold falls from one level to the next, is
-        negative or not a number, or a kind is unknown.
+        If the lead is no number from 0 on, the share is none, there are no levels, two have one
+        name, a threshold falls from one level to the next, is negative or not a number, or a kind
+        is unknown.
     """
     faults = []
     if not 0 <= lead_days < float("inf"):

@@ -1,4 +1,4 @@
-"""The conflict register: which two want the same, when, how much of it, and how they should talk."""
+"""The conflict register: who wants the same, when, how much of it, and how they should talk."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,9 @@ class Meetings:
         Meetings
             These.
         """
-        return Meetings(*(getattr(self, part.name)[wanted] for part in fields(self)))
+        return replace(
+            self, **{part.name: getattr(self, part.name)[wanted] for part in fields(self)}
+        )
 
     def summed(self, *keys: str) -> tuple[Integers, Meetings]:
         """Add up the rows that agree in some of their positions.
@@ -86,7 +88,7 @@ class Meetings:
         begin = np.minimum.reduceat(self.begin[order], first)
         end = np.maximum.reduceat(self.end[order], first)
         positions = (self.thing[at], self.one[at], self.other[at], self.week[at])
-        return row, Meetings(*positions, *sums, begin, end)
+        return row, Meetings(*positions, sums[0], sums[1], begin, end)
 
 
 def joined(parts: list[Meetings]) -> Meetings:
@@ -102,8 +104,8 @@ def joined(parts: list[Meetings]) -> Meetings:
     Meetings
         All rows.
     """
-    columns = [[getattr(part, field.name) for part in parts] for field in fields(Meetings)]
-    return Meetings(*(np.concatenate(column) for column in columns))
+    columns = {name.name: [getattr(part, name.name) for part in parts] for name in fields(Meetings)}
+    return replace(parts[0], **{name: np.concatenate(each) for name, each in columns.items()})
 
 
 def no_meetings() -> Meetings:
@@ -177,7 +179,8 @@ def meet(
         The role of either, row by row.
     """
     real = end > begin
-    thing, who, begin, end, role = (part[real] for part in (thing, who, begin, end, role))
+    thing, who, role = thing[real], who[real], role[real]
+    begin, end = begin[real], end[real]
     wanted, spot = np.unique(thing, return_inverse=True)
     count = thing.size
     owner = np.concatenate([spot, spot, np.repeat(np.arange(wanted.size), edges.size)])

@@ -1,4 +1,4 @@
-"""The conflict register as a result: tables, the order of their rows, and what they say in words."""
+"""The conflict register as a result: tables, the order of rows, and what they say in words."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ FIXES = (
     "people_cost", "clears_over_days", "clears_overlap_days", "cheapest",
 )  # fmt: skip
 _SHOWN = 10
+_KINDS = 4  # that one sentence tells of
 _TEXTS = ("kind", "text")
 
 
@@ -147,9 +148,8 @@ class ConflictRegister:
         if self.runs and not pd.isna(row["delay_days"]):
             said += _delays(row)
         if row["fix"]:
-            said.append(
-                f"Cheapest fix tried: {row['fix']} ({_saving(row, self.portfolio.settings.currency)})."
-            )
+            saving = _saving(row, self.portfolio.settings.currency)
+            said.append(f"Cheapest fix tried: {row['fix']} ({saving}).")
         return " ".join(said)
 
     def _headline(self) -> str:
@@ -304,7 +304,7 @@ def _talk(row: dict[Hashable, Any]) -> str:
     named = list(dict.fromkeys(name for name in names if name))
     missing = sum(not name for name in names)
     if missing:
-        named.append("nobody named" if missing == len(names) else "nobody named for the other side")
+        named.append("nobody named" if missing == len(names) else "nobody named for one side")
     return listed(named)
 
 
@@ -338,6 +338,8 @@ def _about(conflicts: pd.DataFrame, services: dict[str, str]) -> str:
                 parts.append(f"both want {via} to test")
             case _:
                 parts.append(f"both want decisions of {via}")
+    if len(parts) > _KINDS:
+        parts[_KINDS - 1 :] = [f"{len(parts) - _KINDS + 1} more kinds of conflict"]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}"
 
@@ -360,7 +362,8 @@ def _delays(row: dict[Hashable, Any]) -> list[str]:
 
 def _saving(row: dict[Hashable, Any], currency: str) -> str:
     days, cost = row["fix_saves_days"], row["fix_saves_cost"]
-    said = f"{'saves' if days >= 0 else 'costs'} {abs(days):.1f} ± {row['fix_saves_days_se']:.1f} project days"
+    error = row["fix_saves_days_se"]
+    said = f"{'saves' if days >= 0 else 'costs'} {abs(days):.1f} ± {error:.1f} project days"
     if abs(cost) >= 0.5:
         said += f", {currency} {abs(cost):,.0f} ± {row['fix_saves_cost_se']:,.0f}"
         said += "" if (cost >= 0) == (days >= 0) else (" saved" if cost > 0 else " more")
@@ -369,6 +372,8 @@ def _saving(row: dict[Hashable, Any], currency: str) -> str:
 
 def _condition(level: Communication) -> str:
     """Write the conditions of a level out."""
+    if not level.over_days or level.conflicts <= 1:
+        return f"{level.level} ({level.cadence}) for any conflict"
     parts = [f"{level.over_days:g} person-days over", f"{level.delay_days:g} days of delay"]
     parts.append(f"{level.conflicts} conflict{'s' * (level.conflicts != 1)}")
     parts += [f"a conflict of kind {kind}" for kind in level.kinds]

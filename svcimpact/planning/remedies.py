@@ -79,7 +79,8 @@ class Remedy:
         rank[np.arange(len(rank)) != ids.index(self.project)] += 0.5
         rank[ids.index(self.project)] = target
         _, dense = np.unique(rank, return_inverse=True)
-        return projects.assign(priority=pd.array(dense + 1, dtype=projects["priority"].dtype))
+        order = pd.Series(dense + 1, index=projects.index)
+        return projects.assign(priority=order.astype(projects["priority"].dtype))
 
     def _moved(self, portfolio: Portfolio) -> pd.DataFrame:
         plan = compile_plan(portfolio)
@@ -151,8 +152,8 @@ def total_float(plan: Plan) -> Floats:
         plan.link_successor[order], plan.link_predecessor[order], mirrored[order],
         plan.link_lag[order],
     )  # fmt: skip
-    room: Floats = np.minimum(-late_finish - start, -late_start - finish)
-    return np.maximum(room, 0.0)
+    room: Floats = np.maximum(np.minimum(-late_finish - start, -late_start - finish), 0.0)
+    return room
 
 
 def room_ahead(plan: Plan) -> Floats:
@@ -175,7 +176,8 @@ def room_ahead(plan: Plan) -> Floats:
     at = at + plan.link_lag
     at = at - np.where(plan.link_type >= 2, plan.hours[plan.link_successor], 0.0)
     np.maximum.at(gate, plan.link_successor, at)
-    return np.maximum(start - gate, 0.0)
+    room: Floats = np.maximum(start - gate, 0.0)
+    return room
 
 
 @dataclass(frozen=True, eq=False)

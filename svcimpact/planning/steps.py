@@ -39,7 +39,8 @@ class Steps:
     resource, week : numpy.ndarray of int, shape (s,)
         Row of the resource, and position of the week, of each step.
     time, length : numpy.ndarray of float, shape (s,)
-        Working hours at which each step begins, and that it lasts; 0 before the first week and after the last.
+        Working hours at which each step begins, and that it lasts; 0 before the first week
+        and after the last.
     load, absent, everyday, incident, capacity : numpy.ndarray of float, shape (s,)
         FTE asked for by tasks; away; taken by everyday support; taken by incidents; and left
         for projects. The last four add up to the resource's capacity.

@@ -26,7 +26,7 @@ def team_meetings(portfolio: Portfolio, steps: Steps, team_share: float) -> Meet
       colleague is left to step in when support or one of them needs more; or
     - the team cannot cover what projects take from its everyday support:
 
-          uncovered(t) = max(0, Σ_k min(over_k, everyday_k) × bau_k / everyday_k - Σ_k spare_k)
+          uncovered(t) = max(0, Σ_k min(over_k, everyday_k) bau_k / everyday_k - Σ_k spare_k)
 
       over its supporters k: `over` is what tasks ask of k beyond its project capacity,
       `everyday` its support of all services, `bau` that of this one, `spare` the project capacity

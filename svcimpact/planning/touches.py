@@ -56,7 +56,7 @@ def on_services(portfolio: Portfolio, segments: pd.DataFrame) -> Windows:
     """
     changes = portfolio.changes
     row, segment = _segments_of(changes["task"], segments)
-    role = (changes["effect"] == "changes").to_numpy(np.int64)
+    role = (changes["effect"] == "changes").to_numpy().astype(np.int64)
     return Windows(
         positions(changes["service"], portfolio.services["service"])[row],
         _project_of(portfolio, segments)[segment],
@@ -110,13 +110,17 @@ def dependency_meetings(portfolio: Portfolio, windows: Windows, edges: Floats) -
     links = portfolio.service_links
     changing = np.flatnonzero(windows.role == CHANGES)
     order = changing[np.argsort(windows.thing[changing], kind="stable")]
-    parts = []
-    for side, column in enumerate(("service", "needs")):
+    tied, ats, sides = [], [], []
+    for number, column in enumerate(("service", "needs")):
         ends = positions(links[column], portfolio.services["service"])
-        low, high = (np.searchsorted(windows.thing[order], ends, at) for at in ("left", "right"))
-        link, at = stretches(low, high)
-        parts.append((link, order[at], np.full(at.size, side)))
-    link, at, side = (np.concatenate(column) for column in zip(*parts, strict=True))
+        low, high = (
+            np.searchsorted(windows.thing[order], ends, where) for where in ("left", "right")
+        )
+        row, place = stretches(low, high)
+        tied.append(row)
+        ats.append(order[place])
+        sides.append(np.full(place.size, number))
+    link, at, side = np.concatenate(tied), np.concatenate(ats), np.concatenate(sides)
     # A project at both ends is two parties here.
     party = 2 * windows.project[at] + side
     met, one, other = meet(link, party, windows.begin[at], windows.end[at], side, edges)

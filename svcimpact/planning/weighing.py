@@ -283,7 +283,8 @@ class _Weigher:
         days, cost = _mean(saved.sum(axis=1)), _mean((saved * rate).sum(axis=1) - people)
         before, after = _crowding(self.portfolio, pair), _crowding(changed, pair)
         return {
-            "kind": remedy.kind, "text": remedy.text, "saves_days": days[0], "saves_days_se": days[1],
+            "kind": remedy.kind, "text": remedy.text,
+            "saves_days": days[0], "saves_days_se": days[1],
             "saves_cost": cost[0], "saves_cost_se": cost[1], "people_cost": people,
             "clears_over_days": before[0] - after[0], "clears_overlap_days": before[1] - after[1],
             "cheapest": False,
