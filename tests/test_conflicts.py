@@ -172,7 +172,7 @@ def test_person_days_agree_with_counting_quarters_of_an_hour(seed: int) -> None:
     portfolio, expected = counted(seed)
     conflicts = conflict_register(portfolio).conflicts
     over = conflicts[conflicts["kind"].isin(SHARED)].groupby("via")["over_days"].sum()
-    days = {name: 0.0 for name in portfolio.resources["resource"]}
+    days = dict.fromkeys(portfolio.resources["resource"], 0.0)
     for (name, _), hours in expected.items():
         days[name] += hours["over_hours"] / 7.5
     assert over.to_dict() == pytest.approx({k: v for k, v in days.items() if v > 1e-6})
@@ -354,7 +354,8 @@ def test_sentences_by_hand(by_hand: Portfolio) -> None:
         for text in said
     )
     assert any(
-        text == "Gamma by itself: coordinate, every two weeks (nobody named). 1.0 person-days more "
+        text
+        == "Gamma by itself: inform, once, and when a date moves (nobody named). 1.0 person-days more "
         "than the whole of Dee, 9 March to 10 March 2026."
         for text in said
     )

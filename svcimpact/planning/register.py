@@ -236,7 +236,7 @@ def groups_of(there: pd.Series, group: npt.NDArray[np.int64], count: int) -> npt
 def ranked(register: ConflictRegister) -> ConflictRegister:
     """Set the levels, and put the pairs that have most to settle first.
 
-    By level, then what their delays cost, then person-days, then the number of conflicts; equals
+    A project by itself is at the lowest level. By level, then what their delays cost, then person-days, then the number of conflicts; equals
     keep the order of the tables.
 
     Parameters
@@ -259,6 +259,9 @@ def ranked(register: ConflictRegister) -> ConflictRegister:
     grouped = [groups_of(pd.Series(kind), of, count) for kind in kinds]
     many = pairs["conflicts"].to_numpy(np.int64)
     level = level_of(levels, pairs["over_days"].to_numpy(), delay, many, grouped)
+    # A project by itself has nobody to talk to but its owner.
+    level[(pairs["other_kind"] == "").to_numpy()] = 0
+    single[(conflicts["kind"] == "alone").to_numpy()] = 0
     for frame, found in ((pairs, level), (conflicts, single)):
         for column, part in (
             ("level", [x.level for x in levels]),

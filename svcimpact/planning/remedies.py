@@ -12,6 +12,8 @@ from svcimpact.planning.steps import NEGLIGIBLE, Floats, Integers, Steps
 from svcimpact.portfolio import Portfolio
 
 _LEAST_HOURS = 0.5  # a shift below this is no fix
+_MOST_DAYS = 20.0  # a task that would have to move further is another plan, not a fix
+_MOST_TASKS = 10  # likewise where more would have to move
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ class Bench:
 def shift(
     bench: Bench, tasks: Integers, others: list[tuple[float, float]], *, late: bool
 ) -> Remedy | None:
-    """Move tasks out of others' way, as far as their float goes.
+    """Move tasks out of others' way, as far as their float goes; ten tasks and 20 days at most.
 
     Parameters
     ----------
@@ -221,6 +223,7 @@ def shift(
         None where no task can move.
     """
     start, finish = planned_times(bench.plan)
+    day = bench.portfolio.settings.hours_per_day
     moved: list[tuple[int, float]] = []
     for i in tasks[bench.movable[tasks]].tolist():
         meets = [(a, b) for a, b in others if a < finish[i] and start[i] < b]
@@ -230,11 +233,10 @@ def shift(
             hours = min(max(b for _, b in meets) - start[i], bench.later[i])
         else:
             hours = -min(finish[i] - min(a for a, _ in meets), bench.earlier[i])
-        if abs(hours) >= _LEAST_HOURS:
+        if _LEAST_HOURS <= abs(hours) <= _MOST_DAYS * day:
             moved.append((i, float(hours)))
-    if not moved:
+    if not 0 < len(moved) <= _MOST_TASKS:
         return None
-    day = bench.portfolio.settings.hours_per_day
     most = max(abs(hours) for _, hours in moved) / day
     way = "later, within float" if late else "earlier, as links allow"
     table = bench.portfolio.tasks
@@ -302,7 +304,7 @@ def swap(bench: Bench, tasks: Integers, resource: int) -> Remedy | None:
                 asked.setdefault(j, []).append((*span, units))
                 found.append((task, ids[j]))
                 break
-    if not found:
+    if not 0 < len(found) <= _MOST_TASKS:
         return None
     names = dict(zip(ids, resources["name"], strict=True))
     titles = dict(zip(portfolio.tasks["task"], portfolio.tasks["name"], strict=True))
