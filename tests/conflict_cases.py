@@ -114,7 +114,8 @@ def tables_by_hand() -> dict[str, pd.DataFrame]:
             [
                 ("una", "A", "tests", None), ("una", "B", "tests", None),
                 ("dov", "A", "decides", "design"), ("dov", "C", "decides", "design"),
-                ("pam", "B", "does", None), ("una", "B", "does", None), ("lea", "Ops", "owns", None),
+                ("pam", "B", "does", None), ("una", "B", "does", None),
+                ("lea", "Ops", "owns", None),
             ],
             columns=["stakeholder", "item", "interest", "stage"],
         ),
@@ -141,6 +142,9 @@ def many(count: int, *, long: bool = False, seed: int = 1) -> Portfolio:
     people = [f"r{number}" for number in range(12)]
     services = [f"s{number}" for number in range(6)]
     half = tasks[::2]
+    titles = names[:1] * 6 if long else services
+    stages = ["scope", "design", "delivery", "delivery", "test", "transition"]
+    starts = MONDAY + pd.to_timedelta(random.integers(0, 200, len(tasks)), unit="D")
     owner = [
         f"Head of a department with a name that goes on, number {n}" if long else f"Head {n}"
         for n in range(2)
@@ -153,9 +157,9 @@ def many(count: int, *, long: bool = False, seed: int = 1) -> Portfolio:
                 {
                     "task": tasks,
                     "project": np.repeat(projects, 6),
-                    "stage": np.tile(["scope", "design", "delivery", "delivery", "test", "transition"], count),
+                    "stage": np.tile(stages, count),
                     "duration_days": random.integers(2, 15, len(tasks)).astype(float),
-                    "planned_start": MONDAY + pd.to_timedelta(random.integers(0, 200, len(tasks)), unit="D"),
+                    "planned_start": starts,
                 }
             ),
             "resources": pd.DataFrame({"resource": people, "capacity_fte": 2.0}),
@@ -166,14 +170,18 @@ def many(count: int, *, long: bool = False, seed: int = 1) -> Portfolio:
                     "units_fte": random.choice([0.5, 1.0], len(tasks)),
                 }
             ),
-            "services": pd.DataFrame({"service": services, "name": names[:1] * 6 if long else services}),
+            "services": pd.DataFrame({"service": services, "name": titles}),
             "support": pd.DataFrame(
                 {"service": np.repeat(services, 2), "resource": people, "bau_fte": 0.3}
             ),
             "changes": pd.DataFrame({"task": half, "service": random.choice(services, len(half))}),
             "stakeholders": pd.DataFrame({"stakeholder": ["d0", "d1"], "name": owner}),
             "interests": pd.DataFrame(
-                {"stakeholder": random.choice(["d0", "d1"], count), "item": projects, "interest": "decides"}
+                {
+                    "stakeholder": random.choice(["d0", "d1"], count),
+                    "item": projects,
+                    "interest": "decides",
+                }
             ),
         },
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The charts of conflicts: the finding in the title, the figures of the tables, nothing collides."""
+"""The charts of conflicts: the finding as title, the figures of the tables, no collision."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def test_pairs_show_the_figures_of_the_register(by_hand):
     """Bars are the person-days, in the register's order; levels and delays stand beside them."""
     ax = conflict_pairs(by_hand)
     assert [bar.get_width() for bar in ax.patches] == pytest.approx(by_hand.pairs["over_days"])
-    assert labels(ax)[0] == "Alpha × Beta"
-    assert any(name == "Beta × absence of Cem" for name in labels(ax))
+    assert labels(ax)[0] == "Alpha × Beta"  # noqa: RUF001
+    assert any(name == "Beta × absence of Cem" for name in labels(ax))  # noqa: RUF001
     assert any(name == "Gamma by itself" for name in labels(ax))
-    assert any(name == "Gamma × service Till" for name in labels(ax))
+    assert any(name == "Gamma × service Till" for name in labels(ax))  # noqa: RUF001
     said = [text.get_text() for text in ax.texts]
     assert said.count("weekly sync") == int((by_hand.pairs["level"] == "weekly sync").sum())
     assert title(ax).startswith("Alpha and Beta have most to settle: weekly sync, 1.5 person-days")

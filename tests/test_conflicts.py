@@ -144,7 +144,7 @@ def test_what_is_done_or_past_is_no_conflict() -> None:
 
 @pytest.mark.parametrize(("stage", "when"), [("test", "18 09-18 17"), ("design", "19 09-19 17")])
 def test_a_tester_is_wanted_in_the_stage_of_the_interest(stage: str, when: str) -> None:
-    """Una's interest in A names a stage: its test meets B's on Wednesday, its design on Thursday."""
+    """Una's interest in A names a stage: its test meets B's on Wednesday, its design later."""
     tables = tables_by_hand()
     tables["interests"].loc[0, "stage"] = stage
     assert found(built(tables), "tester") == [("A", "B", "una", when, 1.0, 0.0)]
@@ -324,7 +324,7 @@ def test_levels_follow_the_rules(by_hand: Portfolio) -> None:
 
 
 def test_owners_are_those_the_tables_name(by_hand: Portfolio) -> None:
-    """A project speaks by its owner, doer or sponsor, a service by its owner, a team by its head."""
+    """A project speaks by owner, doer or sponsor, a service by its owner, a team by its head."""
     owners = owners_of(by_hand)
     assert owners.projects == ["Sue", "Pam", ""]
     assert owners.services == ["Olga", "", ""]
@@ -355,8 +355,8 @@ def test_sentences_by_hand(by_hand: Portfolio) -> None:
     )
     assert any(
         text
-        == "Gamma by itself: inform, once, and when a date moves (nobody named). 1.0 person-days more "
-        "than the whole of Dee, 9 March to 10 March 2026."
+        == "Gamma by itself: inform, once, and when a date moves (nobody named). 1.0 person-days "
+        "more than the whole of Dee, 9 March to 10 March 2026."
         for text in said
     )
     assert "Gamma and the service Till: inform" in " ".join(said)

@@ -134,8 +134,8 @@ def over_allocation(portfolio: Portfolio) -> OverAllocation:
     """Find every week in which the plan asks a resource for more than its project capacity.
 
     Over-allocation is exact: ``∫ max(0, load - project capacity) dt`` over the working time of
-    the week, at the planned dates, from the status date on where there is one. Two tasks at once on Monday are a conflict even if the rest of
-    the week is free.
+    the week, at the planned dates, from the status date on where there is one. Two tasks at once
+    on Monday are a conflict even if the rest of the week is free.
 
     Parameters
     ----------

@@ -236,8 +236,8 @@ def groups_of(there: pd.Series, group: npt.NDArray[np.int64], count: int) -> npt
 def ranked(register: ConflictRegister) -> ConflictRegister:
     """Set the levels, and put the pairs that have most to settle first.
 
-    A project by itself is at the lowest level. By level, then what their delays cost, then person-days, then the number of conflicts; equals
-    keep the order of the tables.
+    A project by itself is at the lowest level. By level, then what their delays cost, then
+    person-days, then the number of conflicts; equals keep the order of the tables.
 
     Parameters
     ----------

@@ -30,8 +30,8 @@ _READING = (
     "The same portfolio, scenario, runs and seed give the same figures, to the last digit.",
 )
 _CONFLICT_READING = (
-    "Over-allocation is counted at the planned dates, from the status date on: what tasks ask for beyond what absences and "
-    "everyday support leave, at the same time.",
+    "Over-allocation is counted at the planned dates, from the status date on: what tasks ask for "
+    "beyond what absences and everyday support leave, at the same time.",
 )
 
 
