@@ -173,9 +173,32 @@ def test_conflicts_names_who_is_wanted_twice(call, tmp_path):
     code, out, _ = call("conflicts", TINY, "--out", tmp_path / "c.xlsx")
     assert code == 0
     assert "Cy" in out
-    weeks = pd.read_excel(tmp_path / "c.xlsx", sheet_name="weeks", engine="calamine")
+    weeks = pd.read_excel(tmp_path / "c.xlsx", sheet_name="over-weeks", engine="calamine")
     assert weeks["resource"].tolist() == ["cy"]
     assert weeks["over_hours"].sum() == pytest.approx(24 * 0.25)
+
+
+def test_conflicts_weighs_the_worst_pairs_and_writes_them(call, tmp_path):
+    """Half a day of delay by hand, the fix and the assumptions on screen, tables and a page."""
+    page = tmp_path / "c.html"
+    code, out, err = call("conflicts", TINY, "--out", tmp_path / "out", "--report", page)
+    assert (code, err) == (0, "")
+    assert "New checkout for the shop ends 0.5 ± 0.0 working days later because of it." in out
+    assert "- Communication: inform" in out
+    pairs = pd.read_csv(tmp_path / "out" / "pairs.csv")
+    assert pairs["other_delay_days"].tolist() == [0.5]
+    fixes = pd.read_csv(tmp_path / "out" / "fixes.csv")
+    assert sorted(fixes["kind"]) == ["later", "reorder"]
+    assert "Who has to talk to whom" in page.read_text(encoding="utf-8")
+
+
+def test_conflicts_without_simulation(call):
+    """With --top 0 no delay is told; with --show fewer pairs are, and the rest counted."""
+    code, out, _ = call("conflicts", "data/meridian", "--top", 0, "--show", 2)
+    assert code == 0
+    assert "because of it" not in out
+    assert "… and 85 more pairs" in out
+    assert call("conflicts", TINY, "--runs", 0)[0] == 2
 
 
 def test_report_with_and_without_an_incident(call, tmp_path):

@@ -14,9 +14,9 @@ from shaken_portfolios import portfolio_and_scenario
 from svcimpact.graph import blast_radius_table, shared_resources, single_points_of_failure
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
-from svcimpact.planning.conflicts import over_allocation
 from svcimpact.planning.level import level
 from svcimpact.planning.load import weekly_load
+from svcimpact.planning.overload import over_allocation
 from svcimpact.portfolio import Portfolio, build_portfolio
 
 IDS = ("project", "task", "predecessor", "successor", "resource", "service", "needs")

@@ -91,5 +91,4 @@ def test_a_notebook_runs_on_other_parameters(path, portfolio, service, start):
         if "parameters" in cell["metadata"].get("tags", []):
             known |= {"PORTFOLIO": portfolio, "SERVICE": service, "START": start, "RUNS": 20}
     plt.close("all")
-    if "RUNS" in source(cells_of(path, "code")[1]):
-        assert known["outcome"].runs == 20
+    assert "outcome" not in known or known["outcome"].runs == 20

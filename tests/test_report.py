@@ -22,6 +22,8 @@ from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
 from svcimpact.planning import level
+from svcimpact.planning.conflicts import conflict_register
+from svcimpact.planning.weighing import weigh_conflicts
 from svcimpact.report import findings, write_html, write_report
 from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
@@ -241,6 +243,7 @@ def test_the_page_is_well_formed_and_accessible(html):
     assert ("html", {"lang": "en"}) in page.tags
     figures = [a for tag, a in page.tags if tag in ("svg", "img")]
     assert len(figures) == 8
+    assert len(figures) == 10
     for attributes in figures:
         assert attributes.get("aria-label") or attributes.get("alt")
     assert any("Ledger move loses most" in str(a.get("aria-label")) for a in figures)
@@ -339,6 +342,7 @@ def test_report_without_an_incident(outcome):
     assert found.subtitle == "Where projects want the same people at the same time"
     assert [s.title for s in found.sections] == [
         "Conflicts in the plan, incident or not",
+        "Who has to talk to whom, and how much",
         "Who stands between services and projects",
         "What levelling alone costs, by dispatch rule",
         "What projects touch in service delivery",
@@ -347,6 +351,18 @@ def test_report_without_an_incident(outcome):
     assert found.headlines[-1].startswith("Levelling alone, by plan order, ")
     assert "Seed" not in text
     assert "Over-allocation is counted at the planned dates" in text
+
+
+def test_report_tells_of_weighed_conflicts():
+    """Who has to talk, the delay that a pair costs, and the cheapest fix stand on the page."""
+    portfolio = read("data/tiny")
+    register = weigh_conflicts(conflict_register(portfolio))
+    text = Page(render(findings(portfolio, register=register))).text
+    assert "1 conflict between 1 pair of sides; 1 pair needs to communicate at the level" in text
+    assert "The cheapest fix tried for each" in text
+    assert "give New checkout for the shop priority over Move the staff pages" in text
+    assert "nobody named / nobody named" in text
+    assert "Of 2 fixes tried one at a time on the levelled plan, 1 run" in text
 
 
 def test_warnings_and_assumptions_are_listed_once(outcome):

@@ -1,5 +1,6 @@
 """Charts: data in, Axes out; they never save, show or compute."""
 
+from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
 from svcimpact.charts.delay import delays
 from svcimpact.charts.finish import finish_curves
 from svcimpact.charts.gantt import gantt
@@ -11,6 +12,9 @@ from svcimpact.charts.service_map import service_map
 from svcimpact.charts.stages import stage_gaps, stage_matrix
 
 __all__ = [
+    "conflict_network",
+    "conflict_pairs",
+    "conflict_weeks",
     "delays",
     "dispatch_rules",
     "finish_curves",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,9 +13,7 @@ from svcimpact.charts.style import (
     ALARM,
     GRID,
     INK,
-    LABEL,
     PAPER,
-    WIDTH,
     canvas,
     finding,
     legend_below,
@@ -27,7 +23,8 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.wording import GAP, MONTHS, counted, day, number
+from svcimpact.charts.weeks import inches_across, week_axis
+from svcimpact.charts.wording import GAP, counted, day, number
 
 _ROW = 0.27
 _AROUND = 2.0
@@ -72,8 +69,8 @@ def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     left = row_labels(ax, list(shown["name"]))
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    _week_axis(ax, weeks)
-    inches = (WIDTH if ax.get_figure(root=True) is None else _inches(ax)) - left
+    week_axis(ax, weeks)
+    inches = inches_across(ax) - left
     fits = _mark_over(ax, over, _beyond(over, hours[1]), inches / len(weeks))
     legend_below(
         ax,
@@ -90,13 +87,6 @@ def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     finding(ax, _title(weekly, worst), _subtitle(worst, len(shown)), left=left)
     return ax
-
-
-def _inches(ax: Axes) -> float:
-    """Return the width the axes can use, inches."""
-    figure = ax.get_figure(root=True)
-    whole = WIDTH if figure is None else figure.get_figwidth()
-    return whole * (0.97 if figure and len(figure.axes) == 1 else ax.get_position().width)
 
 
 def _worst_first(weekly: pd.DataFrame) -> pd.DataFrame:
@@ -163,19 +153,6 @@ def _mark_over(ax: Axes, over: FloatArray, beyond: FloatArray, inches: float) ->
                 facecolor="none", edgecolor=INK, hatch="////", linewidth=0,
             )  # fmt: skip
     return fits
-
-
-def _week_axis(ax: Axes, weeks: pd.DatetimeIndex) -> None:
-    """Label the weeks by their Mondays, the year where it is new."""
-    every = max(1, math.ceil(len(weeks) * 0.62 / max(_inches(ax) - 2.2, 1.0)))
-    labels, year = [], 0
-    for week in weeks[::every]:
-        text = f"{week.day} {MONTHS[week.month - 1][:3]}"
-        labels.append(text if week.year == year else f"{text}\n{week.year}")
-        year = week.year
-    ax.set_xticks(range(0, len(weeks), every), labels, fontsize=LABEL)
-    ax.set_xlim(-0.5, len(weeks) - 0.5)
-    ax.set_xlabel("Week beginning", color=INK)
 
 
 def _title(weekly: pd.DataFrame, worst: pd.DataFrame) -> str:

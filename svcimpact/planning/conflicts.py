@@ -1,10 +1,9 @@
-"""Who is asked for more than they have, in which week, and who competes for them."""
+"""The conflict register: who wants the same, when, how much of it, and how they should talk."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,327 +11,298 @@ import numpy.typing as npt
 import pandas as pd
 
 from svcimpact.engine.plan import positions
-from svcimpact.planning.steps import (
-    Steps,
-    everyday_load,
-    load_steps,
-    planned_segments,
+from svcimpact.planning.claims import over_between
+from svcimpact.planning.communication import (
+    KINDS,
+    LEVELS,
+    Communication,
+    check_levels,
+    owners_of,
+)
+from svcimpact.planning.meetings import Meetings, joined, meet
+from svcimpact.planning.register import WEIGHED, ConflictRegister, fix_table, groups_of, ranked
+from svcimpact.planning.steps import Integers, load_steps, open_segments, planned_segments
+from svcimpact.planning.support_teams import team_meetings
+from svcimpact.planning.touches import (
+    dependency_meetings,
+    freeze_meetings,
+    on_services,
+    on_stakeholders,
+    service_meetings,
 )
 from svcimpact.portfolio import Portfolio
 
-_NEGLIGIBLE = 1e-6  # hours in a week
-_NAMED = 5  # competitors that one sentence names
-_SHOWN = 10  # resources that a printout shows
+LEAD_DAYS = 5.0
+TEAM_SHARE = 0.5
+_NEGLIGIBLE = 1e-6  # hours
+_WIDTH = 1 << 32  # more than any table has rows
+_FIRST_TOUCH = KINDS.index("team")  # from here on meeting is enough, person-days or not
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Conflicts:
-    """Over-allocated resource-weeks, worst first, and who competes in them.
+def conflict_register(
+    portfolio: Portfolio,
+    *,
+    levels: Sequence[Communication] = LEVELS,
+    lead_days: float = LEAD_DAYS,
+    team_share: float = TEAM_SHARE,
+) -> ConflictRegister:
+    """Find everything that two sides of the plan want at the same time, worst pair first.
 
-    Attributes
-    ----------
-    weeks : pandas.DataFrame
-        One row per over-allocated resource and week, the most hours over first: `resource`,
-        `name`, `team`, `week` (its Monday), `capacity_hours` (project capacity after absences
-        and everyday support), `load_hours` (asked for by tasks), `over_hours` (asked for beyond
-        project capacity at the same time, so it can exceed `load_hours - capacity_hours`),
-        `over_days` (the same in person-days), `projects` and `services` (ids that compete,
-        joined by ", ", the largest first). Hours are working hours times FTE.
-    competitors : pandas.DataFrame
-        One row per row of `weeks` (in its order) and competitor, the largest first:
-        `resource`, `week`, `kind` (project, service, absence), `competitor` (its id; the
-        resource's own for an absence), `name`, `hours` (what it takes or asks for in that week)
-        and `clash_hours` (the part of it while the resource is over-allocated). A project
-        whose work falls in the free part of the week does not compete. The `clash_hours` of a
-        resource-week less the resource's capacity over that time are its `over_hours`.
-    summary : pandas.DataFrame
-        One row per over-allocated resource, the worst first: `resource`, `name`, `team`,
-        `weeks` (how many), `over_hours`, `over_days`, `worst_week`, `worst_days`, `projects`
-        and `services`.
-    start : pandas.Timestamp
-        The portfolio's start; where all worst weeks are of its year, no sentence names the year.
-    """
+    All windows are those of the planned dates, from the status date on. The kinds of conflict:
 
-    weeks: pd.DataFrame
-    competitors: pd.DataFrame
-    summary: pd.DataFrame
-    start: pd.Timestamp
+    ========== ============================================================================
+    people     two projects ask one person or team for more than it has
+    support    a project asks a person for time that everyday support of a service takes
+    absence    a project asks a person for time in which they are away
+    alone      a project alone asks for more than the whole of a resource
+    team       two projects take different supporters of one service, and leave so little of the
+               team that nobody can step in (see `svcimpact.planning.support_teams`)
+    service    two projects change one service in overlapping windows
+    use        one project changes a service while the other uses it
+    dependency one project changes a service while the other changes one that it directly needs
+    freeze     a task changes a service during a planned change freeze
+    tester     two projects want one tester at once
+    decider    two projects want decisions of one person at once
+    ========== ============================================================================
 
-    def sentences(self) -> list[str]:
-        """Return the findings as text, one sentence per over-allocated resource, worst first.
-
-        Returns
-        -------
-        list of str
-            Plain text, unescaped; one sentence that says so where there is no conflict.
-        """
-        if self.summary.empty:
-            return ["The plan asks nobody for more than their project capacity."]
-        ranked = _ranked(self.competitors, ["resource", "kind", "competitor", "name"])
-        parts = dict(iter(ranked.groupby("resource", sort=False)))
-        rows = self.summary.to_dict("records")
-        return [self._sentence(row, parts[row["resource"]]) for row in rows]
-
-    def _sentence(self, row: dict[Hashable, Any], ranked: pd.DataFrame) -> str:
-        worst = row["worst_week"]
-        day = f"{worst.day} {worst.month_name()}"
-        one_year = (self.summary["worst_week"].dt.year == self.start.year).all()
-        day += "" if one_year else f" {worst.year}"
-        when = f"in the week of {day}"
-        if row["weeks"] != 1:
-            when = f"in {row['weeks']} weeks, most {when} ({_days(row['worst_days'])})"
-        return (
-            f"{row['name']} is over-allocated by {_days(row['over_days'])} person-days {when}, "
-            f"{_between(ranked)}."
-        )
-
-    def _headline(self) -> str:
-        weeks, people = len(self.weeks), len(self.summary)
-        return (
-            f"{weeks} over-allocated resource-week{'' if weeks == 1 else 's'}, "
-            f"{people} resource{'' if people == 1 else 's'}, "
-            f"{self.weeks['over_days'].sum():.1f} person-days over"
-        )
-
-    def __repr__(self) -> str:
-        lines = [f"Conflicts: {self._headline()}", *self.sentences()[:_SHOWN]]
-        more = len(self.summary) - _SHOWN
-        return "\n  ".join([*lines, f"and {more} more"] if more > 0 else lines)
-
-    def _repr_html_(self) -> str:
-        columns = {
-            "name": "Resource",
-            "team": "Team",
-            "weeks": "Weeks",
-            "over_days": "Person-days over",
-            "worst_week": "Worst week",
-            "projects": "Projects",
-            "services": "Services",
-        }
-        head = "".join(f"<th>{title}</th>" for title in columns.values())
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(_cell(row[column]))}</td>' for column in columns)}</tr>"
-            for row in self.summary.head(_SHOWN).to_dict("records")
-        )
-        more = len(self.summary) - _SHOWN
-        tail = f"<p>and {more} more</p>" if more > 0 else ""
-        return (
-            f"<p><b>Conflicts</b>: {self._headline()}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{tail}"
-        )
-
-
-def over_allocation(portfolio: Portfolio) -> Conflicts:
-    """Find every week in which the plan asks a resource for more than its project capacity.
-
-    Over-allocation is exact: ``∫ max(0, load - project capacity) dt`` over the working time of
-    the week, at the planned dates. Two tasks at once on Monday are a conflict even if the rest of
-    the week is free.
+    The over-allocation of every resource is shared out over the pairs of claims on it (see
+    `svcimpact.planning.claims.over_between`), so that the person-days of the kinds people,
+    support, absence and alone add up to those of `over_allocation`. Those of the kind team are
+    everyday support that nobody covers, and come on top.
 
     Parameters
     ----------
     portfolio : Portfolio
         Validated tables.
+    levels : sequence of Communication
+        From which person-days, delay and number of conflicts on two sides have to talk, and how.
+    lead_days : float
+        Working days for which a decision lies on a decider's desk before the tasks that wait for
+        it start.
+    team_share : float
+        Share of a support team's project capacity from which on two projects that take different
+        people of it are in each other's way.
 
     Returns
     -------
-    Conflicts
-        The resource-weeks, the projects and services that compete, and a row per resource.
+    ConflictRegister
+        Conflicts, pairs and weeks. Delays and fixes are not known yet; `weigh_conflicts` finds
+        them by simulation.
+
+    Raises
+    ------
+    InputError
+        If the levels, `lead_days` or `team_share` have faults.
+
+    Examples
+    --------
+    >>> from svcimpact.io import read
+    >>> register = conflict_register(read("data/tiny"))
+    >>> register.conflicts[["kind", "project", "other", "via", "over_days"]]
+         kind project     other via  over_days
+    0  people   pages  checkout  cy       0.75
     """
-    steps = load_steps(portfolio, planned_segments(portfolio))
-    over = steps.weekly(steps.over)
-    # Rounded for the order only, so that equal overloads keep the order of the tables.
-    who, week = np.nonzero(over > _NEGLIGIBLE)
-    order = np.lexsort((week, who, -np.round(over[who, week], 6)))
-    who, week = who[order], week[order]
+    check_levels(levels, lead_days, team_share)
     day = portfolio.settings.hours_per_day
-    weeks = portfolio.resources[["resource", "name", "team"]].take(who).reset_index(drop=True)
-    weeks["week"] = steps.mondays[week]
-    weeks["capacity_hours"] = steps.weekly(steps.capacity)[who, week]
-    weeks["load_hours"] = steps.weekly(steps.load)[who, week]
-    weeks["over_hours"] = over[who, week]
-    weeks["over_days"] = weeks["over_hours"] / day
-    competitors = _competitors(portfolio, steps, who, week)
-    for column, kind in (("projects", "project"), ("services", "service")):
-        weeks[column] = _joined(competitors[competitors["kind"] == kind], len(weeks))
-    return Conflicts(
-        weeks=weeks,
-        competitors=competitors.drop(columns="row"),
-        summary=_summary(weeks, competitors),
-        start=portfolio.settings.start,
+    met, mondays = _meetings(portfolio, lead_days * day, team_share)
+    of_row, total = met.summed("thing", "one", "other")
+    shared = total.thing // _WIDTH < _FIRST_TOUCH
+    keep = np.where(shared, total.over, total.hours) > _NEGLIGIBLE
+    conflicts, code = _conflict_table(portfolio, total.where(keep))
+    _, first, pair = np.unique(code, return_index=True, return_inverse=True)
+    pairs = _pair_table(conflicts, first, pair)
+    number = np.cumsum(keep) - 1
+    kept = keep[of_row]
+    weeks = _week_table(met.where(kept), pair[number[of_row[kept]]], mondays, day)
+    return ranked(
+        ConflictRegister(
+            portfolio=portfolio,
+            levels=tuple(levels),
+            lead_days=float(lead_days),
+            team_share=float(team_share),
+            conflicts=conflicts.assign(pair=pair),
+            pairs=pairs,
+            weeks=weeks,
+            fixes=fix_table([]),
+            remedies=(),
+            runs=0,
+            seed=0,
+        )
     )
 
 
-def _competitors(
-    portfolio: Portfolio, steps: Steps, who: npt.NDArray[np.int64], week: npt.NDArray[np.int64]
-) -> pd.DataFrame:
-    """Return the competitors of each over-allocated resource-week, with `row`, its number."""
-    clash = np.where(steps.over > 0, 1.0, 0.0)
-    found = pd.concat(
-        [
-            _projects(portfolio, steps, clash, who, week),
-            _services(portfolio, steps, clash, who, week),
-            _absences(portfolio, steps, clash, who, week),
-        ],
-        ignore_index=True,
+def _meetings(
+    portfolio: Portfolio, lead_hours: float, team_share: float
+) -> tuple[Meetings, npt.NDArray[Any]]:
+    """Return all meetings, coded, and the Mondays of the weeks.
+
+    The thing is the kind times `_WIDTH` plus the row of what both want; the other is the row of a
+    project, or beyond these of a service, then of the resource that is away, then nobody.
+    """
+    segments = open_segments(portfolio)
+    steps = load_steps(portfolio, segments)
+    windows = on_services(portfolio, segments)
+    decided = on_stakeholders(portfolio, planned_segments(portfolio), "decides", lead_hours)
+    status = portfolio.settings.status_date
+    if status is not None:
+        # What stages that have begun waited for is decided.
+        now = float(portfolio.calendar.hours(status))
+        decided = replace(decided, begin=np.maximum(decided.begin, now))
+    asked = {
+        "tester": on_stakeholders(portfolio, segments, "tests", lead_hours),
+        "decider": decided,
+    }
+    spans = [windows, *asked.values()]
+    ends = [segments["start_hours"], segments["finish_hours"]]
+    every = np.concatenate([*ends, *(w.begin for w in spans), [0.0]])
+    mondays, edges = portfolio.calendar.weeks(float(every.min()), float(every.max()))
+    shift = int(np.searchsorted(mondays, steps.mondays[0])) if steps.mondays.size else 0
+    parts = {
+        **_over_by_kind(portfolio, over_between(portfolio, steps), shift),
+        "team": _moved(team_meetings(portfolio, steps, team_share), shift),
+        **service_meetings(windows, edges),
+        "dependency": dependency_meetings(portfolio, windows, edges),
+        "freeze": freeze_meetings(portfolio, windows, edges),
+        **{
+            kind: meet(w.thing, w.project, w.begin, w.end, w.role, edges)[0]
+            for kind, w in asked.items()
+        },
+    }
+    projects = len(portfolio.projects)
+    frozen = parts["freeze"]
+    parts["freeze"] = replace(frozen, other=projects + frozen.thing)
+    coded = [
+        replace(parts[kind], thing=number * _WIDTH + parts[kind].thing)
+        for number, kind in enumerate(KINDS)
+    ]
+    return joined(coded), mondays
+
+
+def _moved(met: Meetings, shift: int) -> Meetings:
+    return replace(met, week=met.week + shift)
+
+
+def _over_by_kind(portfolio: Portfolio, met: Meetings, shift: int) -> dict[str, Meetings]:
+    """Tell over-allocation apart by who is on the other side."""
+    projects, services = len(portfolio.projects), len(portfolio.services)
+    met = _moved(met, shift)
+    away = projects + services
+    alone = met.one == met.other
+    nobody = np.full(met.one.size, away + len(portfolio.resources))
+    other = np.where(met.other == away, away + met.thing, met.other)
+    met = replace(met, other=np.where(alone, nobody, other))
+    return {
+        "people": met.where(met.other < projects),
+        "support": met.where((met.other >= projects) & (met.other < away)),
+        "absence": met.where((met.other >= away) & ~alone),
+        "alone": met.where(alone),
+    }
+
+
+def _conflict_table(portfolio: Portfolio, met: Meetings) -> tuple[pd.DataFrame, Integers]:
+    """Write conflicts out with ids, names, dates and owners; and a code of each pair."""
+    projects, services = portfolio.projects, portfolio.services
+    resources, people = portfolio.resources, portfolio.stakeholders
+    owners = owners_of(portfolio)
+    other = _Names(
+        ("project", projects["project"], projects["name"], owners.projects),
+        ("service", services["service"], services["name"], owners.services),
+        ("absence", resources["resource"], resources["name"], owners.resources),
+        ("", pd.Series([""]), pd.Series([""]), [""]),
     )
-    found = found[found["clash_hours"] > _NEGLIGIBLE]
-    order = np.lexsort((np.arange(len(found)), -found["clash_hours"].round(6), found["row"]))
-    found = found.iloc[order].reset_index(drop=True)
-    found.insert(0, "week", steps.mondays[week[found["row"]]])
-    owner = portfolio.resources["resource"].take(who[found["row"]]).reset_index(drop=True)
-    found.insert(0, "resource", owner)
-    return found
-
-
-def _projects(
-    portfolio: Portfolio,
-    steps: Steps,
-    clash: npt.NDArray[np.float64],
-    who: npt.NDArray[np.int64],
-    week: npt.NDArray[np.int64],
-) -> pd.DataFrame:
-    """Return what projects ask for: each piece of work cut at the weeks."""
-    rows = np.full((len(portfolio.resources), steps.mondays.size), -1)
-    rows[who, week] = np.arange(who.size)
-    weeks = [steps.week[at] for at in (steps.piece_first, np.maximum(steps.piece_end - 1, 0))]
-    many = np.maximum(weeks[1] - weeks[0] + 1, 1)
-    piece = np.repeat(np.arange(many.size), many)
-    at = weeks[0][piece] + np.arange(piece.size) - np.repeat(np.cumsum(many) - many, many)
-    row = rows[steps.piece_resource[piece], at]
-    piece, at, row = piece[row >= 0], at[row >= 0], row[row >= 0]
-    owner = steps.piece_resource[piece]
-    first = np.maximum(steps.piece_first[piece], steps.week_first[owner, at])
-    end = np.minimum(steps.piece_end[piece], steps.week_first[owner, at + 1])
-    project = positions(portfolio.tasks["project"], portfolio.projects["project"])
-    pieces = pd.DataFrame({"row": row, "project": project[steps.task[piece]]})
-    for column, length in (("hours", steps.length), ("clash_hours", steps.length * clash)):
-        pieces[column] = steps.fte[piece] * steps.between(length, first, end)
-    total = _summed(pieces, ["row", "project"], ["hours", "clash_hours"])
-    total = total.sort_values(["row", "project"], ignore_index=True)
-    names = portfolio.projects.take(total.pop("project").to_numpy()).reset_index(drop=True)
-    total.insert(1, "kind", "project")
-    total.insert(2, "competitor", names["project"])
-    total.insert(3, "name", names["name"])
-    return total
-
-
-def _services(
-    portfolio: Portfolio,
-    steps: Steps,
-    clash: npt.NDArray[np.float64],
-    who: npt.NDArray[np.int64],
-    week: npt.NDArray[np.int64],
-) -> pd.DataFrame:
-    """Return what everyday support takes, split over the services in proportion."""
-    support = portfolio.support[portfolio.support["bau_fte"] > 0].reset_index(drop=True)
-    support["owner"] = positions(support["resource"], portfolio.resources["resource"])
-    cells = pd.DataFrame({"row": np.arange(who.size), "owner": who})
-    found = cells.merge(support, on="owner")
-    row, owner = found["row"].to_numpy(), found["owner"].to_numpy()
-    part = found["bau_fte"].to_numpy(np.float64) / everyday_load(portfolio)[owner]
-    at = positions(found["service"], portfolio.services["service"])
-    hours = [steps.weekly(fte)[who, week] for fte in (steps.everyday, steps.everyday * clash)]
-    return pd.DataFrame(
+    kind, via = np.divmod(met.thing, _WIDTH)
+    on_people = kind < KINDS.index("team")
+    on_stakeholder = kind >= KINDS.index("tester")
+    link = np.where(kind == KINDS.index("dependency"), via // 2, -1)
+    needed = positions(portfolio.service_links["needs"], services["service"])
+    needing = positions(portfolio.service_links["service"], services["service"])
+    service = np.where(link >= 0, np.append(needed, 0)[link], via)
+    names = _Names(
+        ("resource", resources["resource"], resources["name"], owners.resources),
+        ("service", services["service"], services["name"], owners.services),
+        ("stakeholder", people["stakeholder"], people["name"], list(people["name"])),
+    )
+    at = np.where(
+        on_people,
+        via,
+        np.where(on_stakeholder, len(resources) + len(services) + via, len(resources) + service),
+    )
+    via_name = names.name[at]
+    needs = link >= 0
+    above = services["name"].to_numpy(object)[needing[link[needs]]]
+    via_name[needs] = [f"{n}, which {s} needs" for n, s in zip(via_name[needs], above, strict=True)]
+    calendar, day = portfolio.calendar, portfolio.settings.hours_per_day
+    frame = pd.DataFrame(
         {
-            "row": row,
-            "kind": "service",
-            "competitor": found["service"],
-            "name": portfolio.services["name"].take(at).reset_index(drop=True),
-            "hours": part * hours[0][row],
-            "clash_hours": part * hours[1][row],
+            "kind": np.array(KINDS, dtype=object)[kind],
+            "project": projects["project"].to_numpy(object)[met.one],
+            "project_name": projects["name"].to_numpy(object)[met.one],
+            "other_kind": other.kind[met.other],
+            "other": other.id[met.other],
+            "other_name": other.name[met.other],
+            "via_kind": names.kind[at],
+            "via": names.id[at],
+            "via_name": via_name,
+            "start": calendar.when(met.begin),
+            "finish": calendar.when(met.end, side="finish"),
+            "overlap_days": met.hours / day,
+            "over_days": met.over / day,
+            "owner": np.array(owners.projects, dtype=object)[met.one],
+            "other_owner": other.owner[met.other],
         }
     )
+    texts = [c for c in frame if c not in ("start", "finish", "overlap_days", "over_days")]
+    return frame.astype(dict.fromkeys(texts, "str")), met.one * other.id.size + met.other
 
 
-def _absences(
-    portfolio: Portfolio,
-    steps: Steps,
-    clash: npt.NDArray[np.float64],
-    who: npt.NDArray[np.int64],
-    week: npt.NDArray[np.int64],
+class _Names:
+    """Kind, id, name and owner of things of several tables, one after the other."""
+
+    def __init__(self, *tables: tuple[str, pd.Series, pd.Series, list[str]]) -> None:
+        self.kind, self.id, self.name, self.owner = (
+            np.concatenate([np.array(list(part), dtype=object) for part in parts])
+            for parts in zip(
+                *(([kind] * len(ids), ids, names, who) for kind, ids, names, who in tables),
+                strict=True,
+            )
+        )
+
+
+def _pair_table(conflicts: pd.DataFrame, first: Integers, pair: Integers) -> pd.DataFrame:
+    """Return one row per pair, in the order of their codes; levels come later."""
+    ends = ["project", "project_name", "other_kind", "other", "other_name"]
+    pairs = conflicts[ends].take(first).reset_index(drop=True)
+    count = len(pairs)
+    pairs["conflicts"] = np.bincount(pair, minlength=count)
+    groups = conflicts.groupby(pair, sort=True)
+    kinds = [groups_of(conflicts["kind"] == kind, pair, count) for kind in KINDS]
+    pairs["kinds"] = [
+        ", ".join(kind for kind, there in zip(KINDS, row, strict=True) if there)
+        for row in np.column_stack(kinds)
+    ]
+    pairs["start"] = groups["start"].min().array
+    pairs["finish"] = groups["finish"].max().array
+    pairs["over_days"] = np.bincount(pair, conflicts["over_days"], count).astype(np.float64)
+    for column in ("owner", "other_owner"):
+        pairs[column] = conflicts[column].take(first).array
+    for column in WEIGHED:
+        pairs[column] = np.nan
+    pairs["fix"] = ""
+    return pairs.astype({"kinds": "str", "fix": "str"})
+
+
+def _week_table(
+    met: Meetings, pair: Integers, mondays: npt.NDArray[Any], day: float
 ) -> pd.DataFrame:
-    """Return what absences take."""
+    """Return one row per pair and week in which they meet."""
+    week = np.clip(met.week, 0, max(mondays.size - 1, 0))
+    code, row = np.unique(pair * max(mondays.size, 1) + week, return_inverse=True)
+    which, at = np.divmod(code, max(mondays.size, 1))
     return pd.DataFrame(
         {
-            "row": np.arange(who.size),
-            "kind": "absence",
-            "competitor": portfolio.resources["resource"].take(who).reset_index(drop=True),
-            "name": "absence",
-            "hours": steps.weekly(steps.absent)[who, week],
-            "clash_hours": steps.weekly(steps.absent * clash)[who, week],
+            "pair": which,
+            "week": mondays[at],
+            "over_days": np.bincount(row, met.over, code.size) / day,
+            "conflicts": np.bincount(row, minlength=code.size),
         }
     )
-
-
-def _summary(weeks: pd.DataFrame, competitors: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per over-allocated resource, the worst first."""
-    groups = weeks.groupby("resource", sort=False)
-    worst = groups.head(1).set_index("resource")  # weeks come worst first
-    total = groups.agg(name=("name", "first"), weeks=("week", "size"))
-    sums = _summed(weeks, ["resource"], ["over_hours", "over_days"]).set_index("resource")
-    total = total.join(sums)
-    total.insert(1, "team", worst["team"])
-    total["worst_week"] = worst["week"]
-    total["worst_days"] = worst["over_days"]
-    for column, kind in (("projects", "project"), ("services", "service")):
-        of = competitors[competitors["kind"] == kind]
-        ranked = _ranked(of, ["resource", "competitor"])
-        joined = ranked.groupby("resource", sort=False)["competitor"].agg(", ".join)
-        total[column] = joined.reindex(total.index, fill_value="").astype("str")
-    order = np.argsort(-total["over_hours"].round(6).to_numpy(), kind="stable")
-    return total.iloc[order].reset_index()
-
-
-def _ranked(competitors: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return the hours in conflict of each competitor over all weeks, the most first."""
-    total = _summed(competitors, by, ["clash_hours"])
-    order = np.argsort(-total["clash_hours"].round(6).to_numpy(), kind="stable")
-    return total.iloc[order]
-
-
-def _summed(frame: pd.DataFrame, by: list[str], columns: list[str]) -> pd.DataFrame:
-    """Return sums by group, groups as they come, each added up in row order by itself."""
-    group = frame.groupby(by, sort=False).ngroup().to_numpy()
-    total = frame[by].drop_duplicates(ignore_index=True)
-    for column in columns:
-        sums = np.bincount(group, frame[column].to_numpy(np.float64), len(total))
-        total[column] = sums.astype(np.float64)
-    return total
-
-
-def _joined(competitors: pd.DataFrame, count: int) -> pd.Series:
-    """Return the ids that compete in each resource-week as one text."""
-    joined = competitors.groupby("row", sort=False)["competitor"].agg(", ".join)
-    return joined.reindex(range(count), fill_value="").astype("str")
-
-
-def _between(ranked: pd.DataFrame) -> str:
-    """Return the competitors as people say it, the largest first."""
-    named = list(ranked.loc[ranked["kind"] == "project", "name"].head(_NAMED))
-    services = list(ranked.loc[ranked["kind"] == "service", "name"].head(_NAMED))
-    others = int((ranked["kind"] != "absence").sum()) - len(named) - len(services)
-    if services:
-        named.append(f"the everyday support of {_and(services)}")
-    if others:
-        named.append(f"{others} more")
-    if (ranked["kind"] == "absence").any():
-        named.append("planned absence")
-    return f"between {_and(named)}" if len(named) > 1 else f"all for {named[0]}"
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _days(days: float) -> str:
-    shown = f"{days:.1f}"
-    return "less than 0.1" if shown == "0.0" else shown
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.1f}"
-    return str(value)

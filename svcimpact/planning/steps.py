@@ -38,8 +38,9 @@ class Steps:
         Working hours at which each week begins, and the last one ends.
     resource, week : numpy.ndarray of int, shape (s,)
         Row of the resource, and position of the week, of each step.
-    length : numpy.ndarray of float, shape (s,)
-        Working hours that each step lasts; 0 before the first week and after the last.
+    time, length : numpy.ndarray of float, shape (s,)
+        Working hours at which each step begins, and that it lasts; 0 before the first week
+        and after the last.
     load, absent, everyday, incident, capacity : numpy.ndarray of float, shape (s,)
         FTE asked for by tasks; away; taken by everyday support; taken by incidents; and left
         for projects. The last four add up to the resource's capacity.
@@ -56,6 +57,7 @@ class Steps:
     edges: Floats
     resource: Integers
     week: Integers
+    time: Floats
     length: Floats
     load: Floats
     absent: Floats
@@ -114,6 +116,49 @@ class Steps:
         total[order] = np.add.reduceat(np.append(hours, 0.0), bounds)[::2]
         return np.where(first < end, total, 0.0)
 
+    def during(self, wanted: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:
+        """Return every piece of work at every step that is wanted.
+
+        Parameters
+        ----------
+        wanted : numpy.ndarray of bool, shape (s,)
+            The steps to look at.
+
+        Returns
+        -------
+        step, piece : numpy.ndarray of int, same shape
+            By piece, then step.
+        """
+        steps = np.flatnonzero(wanted)
+        before = np.concatenate([[0], np.cumsum(wanted)])
+        first, end = before[self.piece_first], before[self.piece_end]
+        piece, at = stretches(first, end)
+        return steps[at], piece
+
+
+def stretches(first: Integers, end: Integers) -> tuple[Integers, Integers]:
+    """Return the whole numbers of each stretch [first, end), one after the other.
+
+    Parameters
+    ----------
+    first, end : numpy.ndarray of int, shape (p,)
+        Where each stretch begins and, not included, ends.
+
+    Returns
+    -------
+    stretch, number : numpy.ndarray of int
+        Which stretch, and the number.
+
+    Examples
+    --------
+    >>> stretches(np.array([5, 2, 7]), np.array([7, 2, 8]))
+    (array([0, 0, 2]), array([5, 6, 7]))
+    """
+    many = np.maximum(end - first, 0)
+    which = np.repeat(np.arange(many.size), many)
+    within = np.arange(which.size) - np.repeat(np.cumsum(many) - many, many)
+    return which, first[which] + within
+
 
 def planned_segments(portfolio: Portfolio) -> pd.DataFrame:
     """Return the stretches in which the tables plan each task to be worked on.
@@ -139,6 +184,32 @@ def planned_segments(portfolio: Portfolio) -> pd.DataFrame:
             "share": 1.0,
         }
     )
+
+
+def open_segments(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the planned stretches of work that are still to come.
+
+    Finished tasks are left out, and nothing before the status date counts.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `planned_segments` gives it.
+    """
+    segments = planned_segments(portfolio)
+    status = portfolio.settings.status_date
+    if status is None:
+        return segments
+    segments = segments[portfolio.tasks["actual_finish"].isna()].reset_index(drop=True)
+    now = float(portfolio.calendar.hours(status))
+    for column in ("start_hours", "finish_hours"):
+        segments[column] = segments[column].clip(lower=now)
+    return segments
 
 
 def load_steps(
@@ -212,6 +283,7 @@ def load_steps(
         edges=edges,
         resource=resource,
         week=week.astype(np.int64),
+        time=time,
         length=length,
         load=load,
         absent=absent,
@@ -275,10 +347,8 @@ def work_pieces(portfolio: Portfolio, segments: pd.DataFrame) -> tuple[Integers,
     holder = positions(assignments["task"], portfolio.tasks["task"])
     order = np.argsort(holder, kind="stable")
     first = np.searchsorted(holder[order], row)
-    many = np.searchsorted(holder[order], row, side="right") - first
-    segment = np.repeat(np.arange(row.size), many)
-    within = np.arange(segment.size) - np.repeat(np.cumsum(many) - many, many)
-    held = order[np.repeat(first, many) + within]
+    segment, at = stretches(first, np.searchsorted(holder[order], row, side="right"))
+    held = order[at]
     fte = share[segment] * assignments["units_fte"].to_numpy(np.float64)[held]
     who = positions(assignments["resource"], portfolio.resources["resource"])[held]
     real = (fte > 0) & (until[segment] > begin[segment])

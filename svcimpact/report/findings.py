@@ -10,12 +10,15 @@ from svcimpact import charts
 from svcimpact.charts.wording import counted, day, number
 from svcimpact.errors import describe
 from svcimpact.incident.outcome import Outcome
-from svcimpact.planning.conflicts import Conflicts, over_allocation
+from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.load import weekly_load
+from svcimpact.planning.overload import OverAllocation, over_allocation
+from svcimpact.planning.register import ConflictRegister
 from svcimpact.planning.scope import scope_impact
 from svcimpact.planning.stages import stage_involvement
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
+from svcimpact.report.conflicts import register_headline, register_section
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.scope import scope_section
@@ -32,13 +35,16 @@ _READING = (
     "The same portfolio, scenario, runs and seed give the same figures, to the last digit.",
 )
 _CONFLICT_READING = (
-    "Over-allocation is counted at the planned dates: what tasks ask for beyond what absences and "
-    "everyday support leave, at the same time.",
+    "Over-allocation is counted at the planned dates, from the status date on: what tasks ask for "
+    "beyond what absences and everyday support leave, at the same time.",
 )
 
 
 def findings(
-    portfolio: Portfolio, outcome: Outcome | None = None, conflicts: Conflicts | None = None
+    portfolio: Portfolio,
+    outcome: Outcome | None = None,
+    conflicts: OverAllocation | None = None,
+    register: ConflictRegister | None = None,
 ) -> Findings:
     """Gather what there is to say.
 
@@ -48,8 +54,10 @@ def findings(
         The portfolio.
     outcome : Outcome, optional
         What `simulate` returned; a report on conflicts only where not given.
-    conflicts : Conflicts, optional
+    conflicts : OverAllocation, optional
         What `over_allocation` returned; computed where not given.
+    register : ConflictRegister, optional
+        What `conflict_register` or `weigh_conflicts` returned; computed where not given.
 
     Returns
     -------
@@ -57,10 +65,12 @@ def findings(
         Sentences, sections, assumptions and warnings; nothing is drawn yet.
     """
     found = over_allocation(portfolio) if conflicts is None else conflicts
-    conflict = _conflict_section(portfolio, found)
-    headlines = [_conflict_headline(found)]
-    sections = [conflict]
-    assumptions: tuple[str, ...] = _CONFLICT_READING
+    between = conflict_register(portfolio) if register is None else register
+    conflict = [_conflict_section(portfolio, found), register_section(between)]
+    headlines = [_conflict_headline(found), register_headline(between)]
+    sections = [*conflict]
+    reading = (*_CONFLICT_READING, *between.assumptions)
+    assumptions: tuple[str, ...] = reading
     subtitle = "Where projects want the same people at the same time"
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
@@ -84,8 +94,8 @@ def findings(
         scenario = outcome.scenario
         rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
         levelled = levelling_section(portfolio, **rules)
-        sections = [*_incident_sections(outcome), conflict, levelled]
-        assumptions = (*outcome.assumptions, *_READING, *_CONFLICT_READING)
+        sections = [*_incident_sections(outcome), *conflict, levelled]
+        assumptions = (*outcome.assumptions, *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,
         subtitle=subtitle,
@@ -151,7 +161,7 @@ def _incident_sections(outcome: Outcome) -> list[Section]:
     ]
 
 
-def _conflict_headline(conflicts: Conflicts) -> str:
+def _conflict_headline(conflicts: OverAllocation) -> str:
     """Return the conflicts in one sentence."""
     if conflicts.weeks.empty:
         return "The plan asks nobody for more than they have."
@@ -163,7 +173,7 @@ def _conflict_headline(conflicts: Conflicts) -> str:
     )
 
 
-def _conflict_section(portfolio: Portfolio, conflicts: Conflicts) -> Section:
+def _conflict_section(portfolio: Portfolio, conflicts: OverAllocation) -> Section:
     """Return the section on conflicts."""
     said = conflicts.sentences()
     if len(said) > _NAMED_CONFLICTS:

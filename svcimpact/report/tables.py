@@ -9,7 +9,7 @@ import pandas as pd
 
 from svcimpact.charts.wording import chance, counted, day, money, number, with_error
 from svcimpact.incident.outcome import Outcome
-from svcimpact.planning.conflicts import Conflicts
+from svcimpact.planning.overload import OverAllocation
 from svcimpact.report.page import Table
 
 Row = dict[Hashable, Any]
@@ -17,10 +17,29 @@ Cell = Callable[[Row], str]
 MOST = 15
 
 
-def _table(
+def table_of(
     caption: str, frame: pd.DataFrame, cells: dict[str, Cell], *, most: int = 0, note: str = ""
 ) -> Table:
-    """Write a frame out, one function per column."""
+    """Write a frame out, one function per column.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    frame : pandas.DataFrame
+        One row per row.
+    cells : dict of str to callable
+        For every heading what writes a cell from a row.
+    most : int
+        Most rows to show; 0 for all.
+    note : str
+        What to say below.
+
+    Returns
+    -------
+    Table
+        The table as text.
+    """
     shown = frame.head(most) if most else frame
     if len(frame) > len(shown):
         note = f"… and {counted(len(frame) - len(shown), 'more row')}. {note}".strip()
@@ -58,7 +77,7 @@ def project_tables(outcome: Outcome) -> tuple[Table, ...]:
         Two tables, projects in the order of the portfolio.
     """
     currency = outcome.portfolio.settings.currency
-    dates = _table(
+    dates = table_of(
         "Planned, levelled and with the incident: when projects end",
         outcome.projects,
         {
@@ -73,7 +92,7 @@ def project_tables(outcome: Outcome) -> tuple[Table, ...]:
         note="Levelled: what the plan comes to when nobody does two things at once, without any "
         "incident. P80: in 8 of 10 runs the project has ended by then.",
     )
-    risk = _table(
+    risk = table_of(
         "What the incident does to each project",
         outcome.projects.sort_values("delay_mean_days", ascending=False, kind="stable"),
         {
@@ -116,7 +135,7 @@ def task_table(outcome: Outcome) -> Table:
     frame = outcome.tasks[outcome.tasks["delay_mean_days"] >= 0.05]
     frame = frame.sort_values("delay_mean_days", ascending=False, kind="stable")
     frame = frame.groupby("project", sort=False).head(3)
-    return _table(
+    return table_of(
         "Tasks that lose most, up to three of each project",
         frame.assign(of=frame["project"].map(names)),
         {
@@ -148,7 +167,7 @@ def people_table(outcome: Outcome) -> Table:
     """
     frame = outcome.resources
     hit = frame[(frame["pull_hours"] >= 0.05) | (frame["cover_hours"] >= 0.05)]
-    return _table(
+    return table_of(
         "Who restores, who covers, what projects lose",
         hit.sort_values("lost_hours", ascending=False, kind="stable"),
         {
@@ -183,7 +202,7 @@ def service_table(outcome: Outcome) -> Table:
     currency = outcome.portfolio.settings.currency
     frame = outcome.services
     hit = frame[(frame["weight"] > 0) | (frame["uncovered_hours"] >= 0.05)]
-    return _table(
+    return table_of(
         "Services hit",
         hit.sort_values("weight", ascending=False, kind="stable"),
         {
@@ -202,12 +221,12 @@ def service_table(outcome: Outcome) -> Table:
     )
 
 
-def conflict_table(conflicts: Conflicts) -> Table:
+def conflict_table(conflicts: OverAllocation) -> Table:
     """Return the worst over-allocated weeks.
 
     Parameters
     ----------
-    conflicts : Conflicts
+    conflicts : OverAllocation
         What `over_allocation` returned.
 
     Returns
@@ -223,7 +242,7 @@ def conflict_table(conflicts: Conflicts) -> Table:
             named.get((kind, item), item) for item in str(row[column]).split(", ") if item
         )
 
-    return _table(
+    return table_of(
         "Weeks in which the plan asks for more than there is",
         conflicts.weeks,
         {

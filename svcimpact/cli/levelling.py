@@ -1,4 +1,4 @@
-"""Commands for planning, before anything happens."""
+"""The command on what levelling alone costs."""
 
 from __future__ import annotations
 
@@ -8,24 +8,6 @@ from typing import Annotated
 import typer
 
 from svcimpact.cli.app import Out, Where, app, load
-
-
-@app.command()
-def conflicts(
-    portfolio: Where,
-    out: Out = None,
-) -> None:
-    """Find who is wanted twice, in which week, and by whom."""
-    from svcimpact.planning import over_allocation
-
-    found = over_allocation(load(portfolio))
-    for sentence in found.sentences():
-        typer.echo(sentence)
-    if out is not None:
-        from svcimpact.io.results import write_results
-
-        tables = {n: getattr(found, n) for n in ("summary", "weeks", "competitors")}
-        typer.echo(f"Written: {write_results(tables, out)}")
 
 
 @app.command("level")
