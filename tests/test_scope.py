@@ -20,6 +20,8 @@ from svcimpact.io import read
 from svcimpact.planning import scope
 from svcimpact.planning.scope import ScopeImpact, scope_impact
 from svcimpact.portfolio import Portfolio, Settings, build_portfolio
+from svcimpact.report import findings
+from svcimpact.report.html import render
 
 BAD = "<script>alert('x')</script>&"
 
@@ -462,6 +464,9 @@ def test_names_cannot_inject_markup() -> None:
     tags = Tags()
     tags.feed(page.html)
     assert "script" not in tags.tags
+    report = Tags()
+    report.feed(render(findings(portfolio)))
+    assert "script" not in report.tags
     frame = Tags()
     frame.feed(page._repr_html_())
     assert frame.tags == {"iframe"}

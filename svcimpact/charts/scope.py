@@ -26,8 +26,8 @@ from svcimpact.charts.wording import MONTHS, counted, number
 if TYPE_CHECKING:
     from svcimpact.planning.scope import ScopeImpact
 
-_ROW = 0.3
-_AROUND = 2.2
+_ROW = 0.27
+_AROUND = 1.9
 _MOST_SERVICES = 24
 _BLUES = shades("taken", "#e3edf6", "#12406b")
 _TOUCH = {"changes": 1.0, "uses": 0.6}
