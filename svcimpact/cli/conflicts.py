@@ -26,7 +26,7 @@ def conflicts(
     out: Out = None,
     report: Annotated[Path | None, typer.Option(help="An .html file for the report.")] = None,
 ) -> None:
-    """Find who wants the same at the same time, and how much they have to talk.
+    """Find who wants the same at once, and who has to talk.
 
     People and teams asked for more than they have, services changed by two projects at once or in
     a freeze, testers and deciders wanted by several. The register itself takes about a second; the
