@@ -70,15 +70,15 @@ class Restoration:
         if self.distribution == "fixed":
             length: float = max(self.scale, self.elapsed_hours)
             return np.full_like(uniforms, length, dtype=np.float64)
-        law, least = self._law(), self.elapsed_hours
+        least = self.elapsed_hours
         drawn: Floats
         if least == 0.0:
-            drawn = np.asarray(law.ppf(uniforms), dtype=float)
+            drawn = np.asarray(self._law("ppf", uniforms), dtype=float)
             return np.asarray(np.minimum(drawn, LONGEST))
         # By what is left rather than by what has passed, which far out rounds to 1.
         with np.errstate(over="ignore"):
-            left = float(law.sf(least))
-            drawn = np.asarray(law.isf(left * (1.0 - np.asarray(uniforms))), dtype=float)
+            left = float(self._law("sf", least))
+            drawn = np.asarray(self._law("isf", left * (1.0 - np.asarray(uniforms))), dtype=float)
         # So far out that no number is small enough for what is left: it ends any moment.
         drawn = np.where(np.isfinite(drawn), drawn, least)
         return np.asarray(np.clip(drawn, least, LONGEST))
@@ -99,7 +99,7 @@ class Restoration:
         if self.distribution == "fixed":
             text = f"fixed at {self.scale:g} h"
         else:
-            median, high = (float(self._law().ppf(q)) for q in (0.5, 0.9))
+            median, high = (float(self._law("ppf", q)) for q in (0.5, 0.9))
             text = f"{self.distribution}, median {median:.3g} h, P90 {high:.3g} h"
         if self.elapsed_hours:
             text += f", given that {self.elapsed_hours:g} h have passed"
@@ -127,22 +127,20 @@ class Restoration:
         hours = np.asarray(hours, dtype=np.float64)
         if self.distribution == "fixed":
             return np.where(hours < max(self.scale, self.elapsed_hours), 1.0, 0.0)
-        law = self._law()
-        left = float(law.sf(self.elapsed_hours))
+        left = float(self._law("sf", self.elapsed_hours))
         with np.errstate(all="ignore"):
-            share = np.asarray(law.sf(hours), dtype=np.float64) / left if left else np.nan * hours
+            share = np.asarray(self._law("sf", hours), dtype=np.float64) / left
+        share = share if left > 0 else np.full_like(hours, np.nan)
         return np.where(hours <= self.elapsed_hours, 1.0, share)
 
-    def _law(self) -> Any:
+    def _law(self, what: str, at: float | Floats) -> Any:
+        """Return the `ppf`, `sf` or `isf` of the distribution."""
         if self.steps is not None:
-            return self.steps
+            return getattr(self.steps, what)(at)
         from scipy import stats
 
-        if self.distribution == "lognormal":
-            return stats.lognorm(self.shape, scale=self.scale)
-        if self.distribution == "weibull":
-            return stats.weibull_min(self.shape, scale=self.scale)
-        return stats.gamma(self.shape, scale=self.scale)
+        laws = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
+        return getattr(laws[self.distribution], what)(at, self.shape, scale=self.scale)
 
 
 def fixed(hours: float, *, elapsed_hours: float = 0.0) -> Restoration:
