@@ -41,7 +41,7 @@ def log_likelihood(
     An exponential of mean 2 that lasted 2 hours, and one that has lasted 4 so far:
 
     >>> found = log_likelihood(np.array([2.0, 4]), np.array([False, True]), "weibull", 1, 2)
-    >>> round(found, 6), round(-np.log(2) - 1 - 2, 6)
+    >>> round(found, 6), round(float(-np.log(2)) - 1 - 2, 6)
     (-3.693147, -3.693147)
     """
     density, survival = _LAWS[distribution](hours, shape, scale)
@@ -100,7 +100,7 @@ def fit(hours: Floats, still_open: Flags, distribution: str) -> tuple[float, flo
     Examples
     --------
     >>> shape, scale = fit(np.array([1.0, 10, 100]), np.zeros(3, bool), "lognormal")
-    >>> round(scale, 6), round(shape / np.log(10), 6)
+    >>> round(scale, 6), round(float(shape / np.log(10)), 6)
     (10.0, 0.816497)
     """
     from scipy import stats

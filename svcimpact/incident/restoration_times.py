@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.forecast import Forecast, forecast, span
@@ -24,6 +25,8 @@ from svcimpact.incident.survival import kaplan_meier
 from svcimpact.incident.ticket_times import ticket_time_warnings
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
+
+Floats = NDArray[np.float64]
 
 # A fit is doubted where so few fits of its own kind are as far from their log.
 _DOUBTFUL = 0.05
@@ -109,6 +112,23 @@ class RestorationTimes:
     def longest_hours(self) -> float:
         """The longest restored incident among those fitted to, hours."""
         return float(self.observed["hours"].max())
+
+    def survival(self, hours: Floats, distribution: str) -> Floats:
+        """Return the share of incidents that last longer than so many hours, as fitted.
+
+        Parameters
+        ----------
+        hours : ndarray of float
+            Hours since the strike.
+        distribution : str
+            ``lognormal``, ``weibull``, ``gamma`` or ``empirical``.
+
+        Returns
+        -------
+        ndarray of float
+            From 1 down to 0.
+        """
+        return self._fitted[distribution].restoration.survival(hours)
 
     def forecast(self, elapsed_hours: float = 0.0, *, distribution: str = "best") -> Forecast:
         """Return how much longer an incident lasts that has lasted so long.
