@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from svcimpact.cli import before, during, plans  # noqa: F401
+from svcimpact.cli import before, during, log, plans  # noqa: F401
 from svcimpact.cli.app import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
 

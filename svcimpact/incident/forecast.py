@@ -56,6 +56,11 @@ class Forecast:
     longest_hours: float
     source: str
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, as they are written."""
+        return {"remaining": self.remaining, "curve": self.curve}
+
     def sentences(self) -> list[str]:
         """Return the forecast in words.
 
