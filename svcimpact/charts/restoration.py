@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
@@ -40,13 +41,19 @@ if TYPE_CHECKING:
 
 _ROW = 0.34
 _AROUND = 2.3
-_LINES = {"lognormal": "-", "weibull": (0, (5, 2)), "gamma": (0, (1.2, 1.6))}
+_Dashes = tuple[float, tuple[float, ...]]
+_LINES: dict[str, Literal["-"] | _Dashes] = {
+    "lognormal": "-",
+    "weibull": (0, (5, 2)),
+    "gamma": (0, (1.2, 1.6)),
+}
 _COLOURS = dict(zip(_LINES, PALETTE[:3], strict=True))
 _MARKS = {"lognormal": "o", "weibull": "s", "gamma": "^"}
 # Hours of the marks on an axis of lengths, and how people call them.
 _TICKS = {
     1 / 60: "1 min", 1 / 12: "5 min", 1 / 4: "15 min", 1 / 2: "30 min", 1.0: "1 h", 2.0: "2 h",
-    4.0: "4 h", 8.0: "8 h", 12.0: "12 h", 24.0: "1 day", 48.0: "2 days", 96.0: "4 days", 168.0: "1 week", 720.0: "30 days", 2160.0: "90 days",
+    4.0: "4 h", 8.0: "8 h", 12.0: "12 h", 24.0: "1 day", 48.0: "2 days", 96.0: "4 days",
+    168.0: "1 week", 720.0: "30 days", 2160.0: "90 days",
     8766.0: "1 year", 87660.0: "10 years", 876600.0: "100 years",
 }  # fmt: skip
 
@@ -191,7 +198,7 @@ def restoration_fit(times: RestorationTimes, *, ax: Axes | None = None) -> Axes:
 
 
 def _aic(times: RestorationTimes, name: str) -> str:
-    row = times.fits.set_index("distribution").loc[name]
+    row = next(r for r in times.fits.to_dict("records") if r["distribution"] == name)
     if row["best"]:
         return f"{name}: best, AIC {number(row['aic'], 0)}"
     return f"{name}: AIC +{number(row['aic_difference'], 1)}"
@@ -304,7 +311,7 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
     long_ = row["p95_hours"] > 72
     unit = 24.0 if long_ else 1.0
     left = 36 / 72 + text_width("100 %")
-    key = []
+    key: list[Artist] = []
     for name, curve in forecast.curve.groupby("distribution", sort=False):
         chosen = name == forecast.distribution
         more = curve["more_hours"] / unit
@@ -313,7 +320,7 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
                 more, curve["survival_low"], curve["survival_high"], color=LEVELLED, alpha=0.45,
                 linewidth=0, zorder=1,
             )  # fmt: skip
-        style = _LINES.get(str(name), (0, (1, 1)))
+        style: Literal["-"] | _Dashes = _LINES.get(str(name), (0, (1.0, 1.0)))
         colour = INCIDENT if chosen else MUTED
         width = 2.6 if chosen else 1.2
         ax.plot(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _TIME = (
@@ -17,7 +17,9 @@ _YEAR_FIRST = re.compile(r"(?P<y>\d{4})[-/.](?P<a>\d{1,2})[-/.](?P<b>\d{1,2})" +
 _NUMBERS = re.compile(
     r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d\d)" + _TIME, re.ASCII
 )
-_NAMED = re.compile(r"(?P<b>\d{1,2})[-/. ]+(?P<m>[^\W\d_]{3,12})\.?[-/., ]+(?P<y>\d{4}|\d\d)" + _TIME)
+_NAMED = re.compile(
+    r"(?P<b>\d{1,2})[-/. ]+(?P<m>[^\W\d_]{3,12})\.?[-/., ]+(?P<y>\d{4}|\d\d)" + _TIME
+)
 _NAME_FIRST = re.compile(r"(?P<m>[^\W\d_]{3,12})\.?\s+(?P<b>\d{1,2}),?\s+(?P<y>\d{4})" + _TIME)
 # The first letters of the months where Jira writes them in the user's language: English, German,
 # French, Spanish, Italian, Portuguese, Dutch.
@@ -125,7 +127,7 @@ def _zone(text: str | None) -> timezone | None:
     if text is None:
         return None
     if text in ("Z", "UTC", "GMT"):
-        return timezone.utc
+        return UTC
     sign = -1 if text[0] == "-" else 1
     return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
 
@@ -178,7 +180,7 @@ def put_together(
     if parts.order == DAY_FIRST or (parts.order == EITHER and day_first):
         month, day = day, month
     try:
-        when = datetime(parts.year, month, day) + parts.clock  # noqa: DTZ001 (its zone follows)
+        when = datetime(parts.year, month, day) + parts.clock
     except ValueError:
         return None
     zone = parts.zone or source

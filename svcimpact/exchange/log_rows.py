@@ -158,9 +158,7 @@ class RowReader:
             )
         return True
 
-    def _row(
-        self, row: int, record: list[str], *, day_first: bool
-    ) -> tuple[object, ...] | None:
+    def _row(self, row: int, record: list[str], *, day_first: bool) -> tuple[object, ...] | None:
         """Return one incident, or None where it is left out or wrong."""
         before = len(self.faults)
         state = state_of(*(self._cell(record, r) for r in ("state", "category", "resolution")))
@@ -178,6 +176,14 @@ class RowReader:
             self._fault(row, "incident", found="nothing", expected="the number of the incident")
         opened, restored = self._times(row, record, state, day_first=day_first)
         if opened is not None and restored is not None and restored < opened:
+            if self._turned_back(record, day_first=day_first):
+                self._leave(
+                    row,
+                    "a restoration in the hour that the end of summer time repeats",
+                    "clocks that only go forward",
+                    "It counts as restored at once.",
+                )
+                return self._once(row, (incident, service, severity, opened, opened))
             self._fault(
                 row,
                 "restored",
@@ -345,6 +351,17 @@ class RowReader:
                 "They were read as midnight; lengths may be off by a day.",
             )
         return when
+
+    def _turned_back(self, record: list[str], *, day_first: bool) -> bool:
+        """Whether a restoration is before its strike only because clocks were set back."""
+        ends = self._cell(record, "restored") or self._cell(record, "closed")
+        parts = [self._parts[text] for text in (self._cell(record, "opened"), ends)]
+        opened, restored = (
+            put_together(part, day_first=day_first, source=self.source, target=ZoneInfo("UTC"))
+            for part in parts
+            if part is not None
+        )
+        return opened is not None and restored is not None and restored >= opened
 
     def _once(self, row: int, made: tuple[object, ...]) -> tuple[object, ...] | None:
         """Return an incident unless its number stands in the file already."""

@@ -47,7 +47,7 @@ def bare(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
-def severity_of(text: str, chosen: Mapping[str, int | None]) -> int | None | str:
+def severity_of(text: str, chosen: Mapping[str, int | None]) -> int | str | None:
     """Return the severity that a priority stands for.
 
     Parameters

@@ -161,7 +161,9 @@ class RestorationTimes:
             near = Nearest(FITTED)(str(distribution))
             found = {"found": repr(distribution), "expected": expected}
             faults.append(
-                fault("forecast", column="distribution", nearest=repr(near) if near else "", **found)
+                fault(
+                    "forecast", column="distribution", nearest=repr(near) if near else "", **found
+                )
             )
         if faults:
             raise InputError("There is no such forecast.", fault_frame(faults))
@@ -299,9 +301,7 @@ def restoration_times(
         least_closed=least_closed,
         confidence=confidence,
         resamples=resamples,
-        warnings=pd.concat(
-            [fault_frame(warnings), ticket_time_warnings(table)], ignore_index=True
-        ),
+        warnings=pd.concat([fault_frame(warnings), ticket_time_warnings(table)], ignore_index=True),
         _fitted=fitted,
     )
 
@@ -342,14 +342,18 @@ def _option_faults(
     levels = sorted(log["severity"].dropna().unique())
     if severity is not None and severity not in levels and len(log):
         expected = f"one of {', '.join(str(level) for level in levels)}"
-        faults.append(fault("incidents", column="severity", found=repr(severity), expected=expected))
+        faults.append(
+            fault("incidents", column="severity", found=repr(severity), expected=expected)
+        )
     for name, value, least in (("least_closed", least_closed, 3), ("resamples", resamples, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             expected = f"a whole number, {least} or more"
             faults.append(fault("options", column=name, found=repr(value), expected=expected))
     if not (isinstance(confidence, float) and 0 < confidence < 1):
         expected = "a number between 0 and 1"
-        faults.append(fault("options", column="confidence", found=repr(confidence), expected=expected))
+        faults.append(
+            fault("options", column="confidence", found=repr(confidence), expected=expected)
+        )
     return faults
 
 

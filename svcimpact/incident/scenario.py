@@ -353,7 +353,9 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         if lasts is None:
             faults.append({**_too_few(portfolio, incident.least_closed), "table": where})
         elif lasts.steps is not None and incident.elapsed_hours >= lasts.steps.hours[-1]:
-            faults.append({**_beyond(incident.elapsed_hours, lasts.steps.hours[-1]), "table": where})
+            faults.append(
+                {**_beyond(incident.elapsed_hours, lasts.steps.hours[-1]), "table": where}
+            )
     chance = scenario.random_incidents
     if chance is not None:
         where = "random_incidents"

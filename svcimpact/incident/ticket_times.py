@@ -16,7 +16,6 @@ def ticket_time_warnings(
     *,
     median_hours: float = 24.0,
     office_share: float = 0.85,
-    on_the_hour_share: float = 0.8,
 ) -> pd.DataFrame:
     """Warn where a log looks as if tickets had been timed instead of outages.
 
@@ -29,9 +28,6 @@ def ticket_time_warnings(
     office_share : float
         The log is doubted where more than this share was restored on Monday to Friday between
         7:00 and 19:00: services come back at night and at weekends too.
-    on_the_hour_share : float
-        The log is doubted where more than this share was restored at a full hour, as tickets are
-        that a nightly or hourly job closes.
 
     Returns
     -------
@@ -75,15 +71,6 @@ def ticket_time_warnings(
                 column="restored",
                 found=f"{at_work.mean():.0%} restored in office hours",
                 expected=f"at most {office_share:.0%}, as services come back at night too",
-                cure=cure,
-            )
-        sharp = (when.dt.minute == 0) & (when.dt.second == 0)
-        if sharp.mean() > on_the_hour_share:
-            ledger.warn(
-                "incidents",
-                column="restored",
-                found=f"{sharp.mean():.0%} restored at a full hour",
-                expected=f"at most {on_the_hour_share:.0%}, as a job closes tickets, not outages",
                 cure=cure,
             )
     return fault_frame(ledger.warnings)

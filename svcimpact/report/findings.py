@@ -15,6 +15,7 @@ from svcimpact.planning.load import weekly_load
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
 from svcimpact.report.page import Chart, Findings, Section
+from svcimpact.report.restoration import log_section
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
@@ -70,7 +71,8 @@ def findings(
             *sentences.levelling_sentences(outcome),
             *headlines,
         ]
-        sections = [*_incident_sections(outcome), conflict]
+        logged = log_section(outcome)
+        sections = [*_incident_sections(outcome), *([logged] if logged else []), conflict]
         assumptions = (*outcome.assumptions, *_READING, *_CONFLICT_READING)
     return Findings(
         title=portfolio.settings.name,
