@@ -257,11 +257,11 @@ class RowReader:
             )
             return ""
         found = self.services.find(names[0])
-        if found is None and len(parts := _parts_of(names[0])) > 1:
+        parts = _parts_of(names[0]) if found is None else []
+        if len(parts) > 1 and all(self.services.find(part) is not None for part in parts):
             # Several services in one cell.
-            if all(self.services.find(part) is not None for part in parts):
-                names = [*parts, *names[1:]]
-                found = self.services.find(names[0])
+            names = [*parts, *names[1:]]
+            found = self.services.find(names[0])
         self.named[names[0], found if found is not None else ""] += 1
         if found == "" or (found is None and self.skip_unknown):
             self._leave(row, "a service left out", "services of the portfolio")

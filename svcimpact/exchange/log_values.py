@@ -64,8 +64,10 @@ def severity_of(text: str, chosen: Mapping[str, int | None]) -> int | str | None
 
     Examples
     --------
-    >>> severity_of("1 - Critical", {}), severity_of("4 - Low", {}), severity_of("4 - Low", {"4 low": 3})
-    (1, None, 3)
+    >>> severity_of("1 - Critical", {}), severity_of("4 - Low", {"4 low": 3})
+    (1, 3)
+    >>> severity_of("4 - Low", {}) is None, severity_of("Urgent", {})
+    (True, '')
     """
     word = bare(text)
     if word in chosen:

@@ -1,4 +1,4 @@
-"""This one has lasted six hours: how much longer?"""
+"""How much longer an incident lasts that has lasted so long."""
 
 from __future__ import annotations
 

@@ -133,9 +133,9 @@ def _pool(rows: pd.DataFrame, until: pd.Timestamp, kind: str, name: str) -> Pool
     return Pool(
         kind,
         name,
-        lasted.clip(lower=SHORTEST).to_numpy(np.float64),
+        np.asarray(lasted.clip(lower=SHORTEST), dtype=np.float64),
         rows["restored"].isna().to_numpy(),
-        known.clip(lower=SHORTEST).to_numpy(np.float64),
+        np.asarray(known.clip(lower=SHORTEST), dtype=np.float64),
     )
 
 

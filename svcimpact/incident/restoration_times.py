@@ -395,7 +395,7 @@ def _groups(log: pd.DataFrame, names: dict[str, str], least_closed: int) -> pd.D
     asked: list[tuple[str | None, int | None]] = [
         (str(service), int(severity)) for service, severity in pairs.itertuples(index=False)
     ]
-    asked += [(None, severity) for severity in sorted({int(level) for _, level in asked})]
+    asked += [(None, int(level)) for level in sorted(pairs["severity"].unique())]
     asked.append((None, None))
     fits: dict[str, tuple[Pool, dict[str, object]]] = {}
     rows = []
