@@ -385,7 +385,9 @@ class RowReader:
     def _leave(
         self, row: int, found: str, expected: str, cure: str = "They were left out."
     ) -> None:
-        self._left_out.setdefault((found, expected, cure), []).append(row)
+        rows = self._left_out.setdefault((found, expected, cure), [])
+        if row not in rows[-1:]:
+            rows.append(row)
 
     def _fault(
         self, row: int, column: str, *, found: str, expected: str, nearest: str = "", cure: str = ""
