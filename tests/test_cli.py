@@ -415,3 +415,93 @@ def test_level_tells_an_unknown_rule(call):
     assert (code, out) == (2, "")
     assert "did you mean 'least_float'?" in err
     assert "min_share: found 2.0, expected a number above 0 and up to 1" in err
+
+
+EXPORT = """\
+number,opened_at,priority,state,business_service,resolved_at
+I1,2025-03-03 10:00,1 - Critical,Closed,payments,2025-03-03 13:30
+I2,2025-03-04 10:00,2 - High,In Progress,Reports,
+"""
+
+
+def test_import_log_replaces_one_table_and_nothing_else(call, tmp_path):
+    """Incidents go into the folder; the other files stay to the byte; twice changes nothing."""
+    folder = tmp_path / "p"
+    shutil.copytree(TINY, folder)
+    before = {f.name: f.read_bytes() for f in folder.iterdir()}
+    log = tmp_path / "log.csv"
+    log.write_text(EXPORT)
+    code, out, err = call("import-log", log, "--into", folder)
+    assert (code, err) == (0, "")
+    assert "2 incidents added, 0 replaced; 2 in the log." in out
+    assert "Severity: '1 - Critical' is 1, '2 - High' is 2." in out
+    after = {f.name: f.read_bytes() for f in folder.iterdir()}
+    assert {name: data for name, data in after.items() if name in before} == before
+    assert set(after) - set(before) == {"incidents.csv"}
+    assert read(folder).incidents["service"].tolist() == ["payments", "reports"]
+    assert (
+        "0 incidents added, 2 replaced; 2 in the log."
+        in call("import-log", log, "--into", folder)[1]
+    )
+    assert (folder / "incidents.csv").read_bytes() == after["incidents.csv"]
+
+
+def test_import_log_into_a_workbook_needs_a_new_place(call, tmp_path):
+    """A workbook's looks would be lost, so it is not written over; a new one is made."""
+    book, log = tmp_path / "p.xlsx", tmp_path / "log.csv"
+    write(read(TINY), book)
+    log.write_text(EXPORT)
+    before = book.read_bytes()
+    code, _, err = call("import-log", log, "--into", book)
+    assert code == 2
+    assert "A workbook would lose its looks and notes: say --out for a new one." in err
+    assert book.read_bytes() == before
+    code, _, _ = call("import-log", log, "--into", book, "--out", tmp_path / "new.xlsx")
+    assert code == 0
+    assert len(read(tmp_path / "new.xlsx").incidents) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--service", "SAP"), "command line, --service: found 'SAP', expected two texts with ="),
+        (("--column", "service="), "--column: found 'service=', expected two texts with ="),
+        (("--severity", "Low=x"), "--severity: found 'Low=x', expected a whole number after the ="),
+        (("--timezone", "Mars"), "--timezone: found 'Mars', expected an IANA name"),
+    ],
+)
+def test_import_log_tells_what_is_unclear(call, tmp_path, words, told):
+    """Options that say nothing end with exit code 2, and nothing is written."""
+    log = tmp_path / "log.csv"
+    log.write_text(EXPORT)
+    shutil.copytree(TINY, tmp_path / "p")
+    code, _, err = call("import-log", log, "--into", tmp_path / "p", *words)
+    assert code == 2
+    assert told in err
+    assert not (tmp_path / "p" / "incidents.csv").exists()
+
+
+def test_restoration_of_a_portfolio_and_of_a_log(call, tmp_path):
+    """The example's incidents by severity, what is left after six hours, tables and report."""
+    words = ("--severity", 2, "--elapsed", 6, "--out", tmp_path / "out")
+    code, out, err = call("restoration", "data/meridian", *words)
+    assert (code, err) == (0, "")
+    assert "Of severity 2 incidents, half are over within 4.1 hours" in out
+    assert "After 6 hours, half are over within 5.7 hours more" in out
+    names = ["fits", "groups", "observed", "quantiles", "warnings", "remaining", "curve"]
+    assert {file.stem for file in (tmp_path / "out").iterdir()} == set(names)
+    page = tmp_path / "report.html"
+    code, again, _ = call("restoration", "data/meridian/incidents.csv", *words[:4], "--out", page)
+    assert code == 0
+    assert "166 rows of svcimpact: 166 incidents, 2 of them still open" in again
+    assert "Of severity 2 incidents, half are over within 4.1 hours" in again
+    html = page.read_text()
+    assert "How long our incidents last" in html
+    assert html.count("<svg") == 4
+
+
+def test_restoration_of_too_short_a_log(call):
+    """A portfolio without a log says how to get one."""
+    code, _, err = call("restoration", TINY)
+    assert code == 2
+    assert "found 0 closed incidents, expected at least 8. Import a longer log" in err

@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from paper import paper
 from scipy import stats
 
+from svcimpact.incident.log_fit import from_log, last_date
 from svcimpact.incident.restoration import (
     DISTRIBUTIONS,
     LONGEST,
     Restoration,
     fixed,
-    from_log,
     from_quantiles,
-    last_date,
 )
 from svcimpact.portfolio import Portfolio
 

@@ -16,6 +16,7 @@ from paper import paper
 
 from svcimpact.errors import InvalidScenarioError
 from svcimpact.incident.disruption import MECHANISMS
+from svcimpact.incident.log_fit import FITTED
 from svcimpact.incident.restoration import DISTRIBUTIONS
 from svcimpact.incident.scenario import (
     Incident,
@@ -205,7 +206,9 @@ AFTER = {
 }  # fmt: skip
 WAYS = st.one_of(
     HOURS.map(lambda hours: {"hours": hours}),
-    st.just({"from_log": True}),
+    st.tuples(st.sampled_from(FITTED), st.integers(3, 50)).map(
+        lambda pair: {"from_log": True, "distribution": pair[0], "least_closed": pair[1]}
+    ),
     st.tuples(QUANTILES, st.sampled_from(DISTRIBUTIONS)).map(
         lambda pair: {**pair[0], "distribution": pair[1]}
     ),
@@ -229,6 +232,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             from_log=not rates,
             rates=rates,
             **quantiles,
+            distribution=draw(st.sampled_from(DISTRIBUTIONS if quantiles else FITTED)),
+            least_closed=draw(st.integers(3, 50)),
             **{name: draw(values) for name, values in AFTER.items()},
         )
     return Scenario(
@@ -302,8 +307,13 @@ INCIDENT_FAULTS = [
     ({"from_log": "yes", "hours": None}, "from_log: found 'yes', expected true or false."),
     ({"distribution": "normal"},
      "distribution: found 'normal', expected one of lognormal, weibull, gamma."),
-    ({"distribution": "gamma", "from_log": True, "hours": None},
-     "distribution: found 'gamma', expected none with from_log, which fits a lognormal."),
+    ({"distribution": "best"},
+     "distribution: found 'best', expected one of lognormal, weibull, gamma. It is fitted to a "
+     "log: say from_log = true."),
+    ({"distribution": "normal", "from_log": True, "hours": None},
+     "distribution: found 'normal', expected one of lognormal, weibull, gamma, empirical, best."),
+    ({"least_closed": 2}, "least_closed: found 2, expected a whole number, 3 or more."),
+    ({"least_closed": True}, "least_closed: found True, expected a whole number, 3 or more."),
 ]  # fmt: skip
 
 
@@ -328,6 +338,12 @@ RANDOM_FAULTS = [
     ({"from_log": False}, "rates: found neither, expected rates, or from_log = true."),
     ({"rates": {"s": 1}}, "rates: found both, expected rates, or from_log = true."),
     ({"from_log": "yes"}, "from_log: found 'yes', expected true or false."),
+    ({"distribution": "empirical", "median_hours": 4, "p90_hours": 5},
+     "distribution: found 'empirical', expected one of lognormal, weibull, gamma. It is fitted "
+     "to a log: say from_log = true."),
+    ({"distribution": "normal"},
+     "distribution: found 'normal', expected one of lognormal, weibull, gamma, empirical, best."),
+    ({"least_closed": 0}, "least_closed: found 0, expected a whole number, 3 or more."),
     ({"from_log": False, "rates": {"s": -1}},
      "rates.s: found -1, expected incidents per year, 0 or more."),
     ({"from_log": False, "rates": {"s": "often"}},
@@ -422,7 +438,7 @@ FILE_FAULTS = [
      "aftermath_hours, aftermath_share, freeze_after_hours, restoration."),
     ("[[incident]]\nservice = 's'\nstart = 2026-03-09\nrestoration = { hour = 72 }",
      "incident 1, restoration, hour: found an unknown key, expected one of hours, median_hours, "
-     "p90_hours, distribution, from_log, elapsed_hours; did you mean 'hours'?"),
+     "p90_hours, distribution, from_log, least_closed, elapsed_hours; did you mean 'hours'?"),
     ("[[incident]]\nservice = 's'\nstart = 10:00:00\nrestoration = { hours = 1 }",
      "incident 1, start: found datetime.time(10, 0), expected a date and time from 1901 "
      "to 2199. Write it as 2026-03-09 10:00."),
@@ -430,7 +446,7 @@ FILE_FAULTS = [
      "random_incidents, horizon_days: found nothing, expected a value. Add horizon_days = …."),
     ("[random_incidents]\nhorizon_days = 5\nfrom_log = true\nrestoration = { hours = 5 }",
      "random_incidents, restoration, hours: found an unknown key, expected one of median_hours, "
-     "p90_hours; did you mean 'p90_hours'?"),
+     "p90_hours, distribution, least_closed; did you mean 'p90_hours'?"),
     ("[[action]]\nkind = 'reassign'",
      "action: found actions, expected none. Actions (levers) are not simulated yet; take them "
      "out to run the incident."),
@@ -559,6 +575,36 @@ def test_what_does_not_fit_the_portfolio() -> None:
         "Give median_hours and p90_hours instead.",
         "random_incidents | severity | 1 | one of 2 |  | "
         "Give it a share in the severity setting of the portfolio.",
+    ]
+
+
+def test_fits_and_thresholds_that_the_log_cannot_bear() -> None:
+    """A threshold of one's own is told; an empirical forecast ends with the longest of the log."""
+    opened = pd.Timestamp("2025-01-01")
+    rows = [
+        {"incident": f"I{i}", "service": "s", "opened": opened,
+         "restored": opened + pd.Timedelta(hours=i + 1)}
+        for i in range(8)
+    ]  # fmt: skip
+    portfolio = paper(services=[{"service": "s"}], incidents=rows)
+    log = {"start": START, "from_log": True}
+    scenario = Scenario(
+        incidents=(
+            Incident("s", **log, least_closed=9),
+            Incident("s", **log, distribution="empirical", elapsed_hours=8),
+            Incident("s", **log, distribution="empirical", elapsed_hours=7.9),
+            Incident("s", **log, distribution="best", elapsed_hours=80),
+        ),
+        random_incidents=RandomIncidents(250, from_log=True, least_closed=12),
+    )
+    assert [row(found) for found in scenario_faults(scenario, portfolio)] == [
+        "incident 1 | from_log | 8 closed incidents in the log | at least 9 |  | "
+        "Give median_hours and p90_hours instead.",
+        "incident 2 | elapsed_hours | 8 h, and nothing in the log lasted longer than 8 h | "
+        "less than that for an empirical forecast |  | "
+        "Choose lognormal, weibull, gamma or best.",
+        "random_incidents | from_log | 8 closed incidents in the log | at least 12 |  | "
+        "Give median_hours and p90_hours instead.",
     ]
 
 

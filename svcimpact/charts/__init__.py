@@ -7,6 +7,12 @@ from svcimpact.charts.gantt import gantt
 from svcimpact.charts.graph import graph
 from svcimpact.charts.levelling import dispatch_rules
 from svcimpact.charts.load import load
+from svcimpact.charts.restoration import (
+    restoration,
+    restoration_fit,
+    restoration_forecast,
+    restoration_quantiles,
+)
 from svcimpact.charts.scope import scope_map, support_taken
 from svcimpact.charts.service_map import service_map
 from svcimpact.charts.stages import stage_gaps, stage_matrix
@@ -21,6 +27,10 @@ __all__ = [
     "gantt",
     "graph",
     "load",
+    "restoration",
+    "restoration_fit",
+    "restoration_forecast",
+    "restoration_quantiles",
     "scope_map",
     "service_map",
     "stage_gaps",

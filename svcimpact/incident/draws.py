@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from svcimpact.engine.plan import Plan
 from svcimpact.incident.blocks import latin
-from svcimpact.incident.restoration import Restoration, from_log, from_quantiles, last_date
+from svcimpact.incident.log_fit import from_log, last_date
+from svcimpact.incident.restoration import Restoration, from_quantiles
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.portfolio import Portfolio
 
@@ -269,9 +270,17 @@ def random_sources(portfolio: Portfolio, chance: RandomIncidents) -> list[tuple[
     found = []
     for (service, severity), rate in rates.items():
         if chance.median_hours is not None and chance.p90_hours is not None:
-            law = from_quantiles(chance.median_hours, chance.p90_hours)
+            law = from_quantiles(
+                chance.median_hours, chance.p90_hours, distribution=chance.distribution
+            )
         else:
-            law_or_none = from_log(portfolio, service, severity)
+            law_or_none = from_log(
+                portfolio,
+                service,
+                severity,
+                distribution=chance.distribution,
+                least_closed=chance.least_closed,
+            )
             assert law_or_none is not None
             law = law_or_none
         source = Source(

@@ -1,20 +1,18 @@
-"""How long a restoration takes: fixed, by median and P90, or fitted to the incident log."""
+"""How long a restoration takes: fixed, by median and P90, or by the steps of a log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from svcimpact.portfolio import Portfolio
+from svcimpact.incident.survival import Steps
 
 Floats = NDArray[np.float64]
 
 DISTRIBUTIONS = ("lognormal", "weibull", "gamma")
-LEAST_CLOSED = 8
 # A century, in hours: no plan lasts as long, and calendars end some day.
 LONGEST = 876_600.0
 
@@ -26,15 +24,17 @@ class Restoration:
     Attributes
     ----------
     distribution : str
-        ``fixed``, ``lognormal``, ``weibull`` or ``gamma``.
+        ``fixed``, ``lognormal``, ``weibull``, ``gamma`` or ``empirical``.
     shape : float
-        Sigma of the lognormal, the shape of the others; 0 when fixed.
+        Sigma of the lognormal, the shape of the others; 0 when fixed or empirical.
     scale : float
-        Median of the lognormal (and of fixed), the scale of the others; hours.
+        Median of the lognormal (and of fixed and empirical), the scale of the others; hours.
     elapsed_hours : float
         How long the incident has lasted already; draws are conditional on exceeding it.
     source : str
         Where the figures come from, in words.
+    steps : Steps, optional
+        The lengths in a log and the share that lasts longer than each, when empirical.
     """
 
     distribution: str
@@ -42,6 +42,7 @@ class Restoration:
     scale: float
     elapsed_hours: float = 0.0
     source: str = "given"
+    steps: Steps | None = field(default=None, repr=False)
 
     def draw(self, uniforms: Floats) -> Floats:
         """Turn uniforms into hours, by the inverse of the distribution function.
@@ -69,15 +70,15 @@ class Restoration:
         if self.distribution == "fixed":
             length: float = max(self.scale, self.elapsed_hours)
             return np.full_like(uniforms, length, dtype=np.float64)
-        law, least = self._law(), self.elapsed_hours
+        least = self.elapsed_hours
         drawn: Floats
         if least == 0.0:
-            drawn = np.asarray(law.ppf(uniforms), dtype=float)
+            drawn = np.asarray(self._law("ppf", uniforms), dtype=float)
             return np.asarray(np.minimum(drawn, LONGEST))
         # By what is left rather than by what has passed, which far out rounds to 1.
         with np.errstate(over="ignore"):
-            left = float(law.sf(least))
-            drawn = np.asarray(law.isf(left * (1.0 - np.asarray(uniforms))), dtype=float)
+            left = float(self._law("sf", least))
+            drawn = np.asarray(self._law("isf", left * (1.0 - np.asarray(uniforms))), dtype=float)
         # So far out that no number is small enough for what is left: it ends any moment.
         drawn = np.where(np.isfinite(drawn), drawn, least)
         return np.asarray(np.clip(drawn, least, LONGEST))
@@ -98,20 +99,48 @@ class Restoration:
         if self.distribution == "fixed":
             text = f"fixed at {self.scale:g} h"
         else:
-            median, high = (float(self._law().ppf(q)) for q in (0.5, 0.9))
+            median, high = (float(self._law("ppf", q)) for q in (0.5, 0.9))
             text = f"{self.distribution}, median {median:.3g} h, P90 {high:.3g} h"
         if self.elapsed_hours:
             text += f", given that {self.elapsed_hours:g} h have passed"
         return text if self.source == "given" else f"{text} ({self.source})"
 
-    def _law(self) -> Any:
+    def survival(self, hours: float | Floats) -> Floats:
+        """Return the share of incidents that last longer, those known to have lasted `x` hours.
+
+        Parameters
+        ----------
+        hours : float or ndarray of float
+            Hours from the strike.
+
+        Returns
+        -------
+        ndarray of float
+            ``S(t) / S(x)``, and 1 up to the `elapsed_hours` `x`; NaN everywhere beyond where
+            ``S(x)`` is 0, as nothing is known of what lasts as long.
+
+        Examples
+        --------
+        >>> from_quantiles(16, 72).survival(np.array([0.0, 16, 72])).round(6).tolist()
+        [1.0, 0.5, 0.1]
+        """
+        hours = np.asarray(hours, dtype=np.float64)
+        if self.distribution == "fixed":
+            return np.where(hours < max(self.scale, self.elapsed_hours), 1.0, 0.0)
+        left = float(self._law("sf", self.elapsed_hours))
+        with np.errstate(all="ignore"):
+            share = np.asarray(self._law("sf", hours), dtype=np.float64) / left
+        share = share if left > 0 else np.full_like(hours, np.nan)
+        return np.where(hours <= self.elapsed_hours, 1.0, share)
+
+    def _law(self, what: str, at: float | Floats) -> Any:
+        """Return the `ppf`, `sf` or `isf` of the distribution."""
+        if self.steps is not None:
+            return getattr(self.steps, what)(at)
         from scipy import stats
 
-        if self.distribution == "lognormal":
-            return stats.lognorm(self.shape, scale=self.scale)
-        if self.distribution == "weibull":
-            return stats.weibull_min(self.shape, scale=self.scale)
-        return stats.gamma(self.shape, scale=self.scale)
+        laws = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
+        return getattr(laws[self.distribution], what)(at, self.shape, scale=self.scale)
 
 
 def fixed(hours: float, *, elapsed_hours: float = 0.0) -> Restoration:
@@ -180,80 +209,3 @@ def from_quantiles(
         shape = np.exp(narrow if excess(narrow) > 0 else optimize.brentq(excess, wide, narrow))
         scale = median_hours / special.gammaincinv(shape, 0.5)
     return Restoration(distribution, float(shape), float(scale), float(elapsed_hours))
-
-
-def from_log(
-    portfolio: Portfolio, service: str, severity: int, *, elapsed_hours: float = 0.0
-) -> Restoration | None:
-    """Fit a lognormal to the incident log, open incidents right-censored.
-
-    The service's own incidents of this severity are used where at least eight are closed;
-    else those of this severity over all services; else the whole log.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        With its `incidents`.
-    service : str
-        Service id.
-    severity : int
-        Severity level.
-    elapsed_hours : float
-        How long the incident at hand has lasted already.
-
-    Returns
-    -------
-    Restoration or None
-        The fit, or None when fewer than eight incidents of the whole log are closed.
-
-    Notes
-    -----
-    Maximum likelihood with right-censoring (`scipy.stats.CensoredData`). Open incidents are
-    censored at the last date in the log. Restorations under a minute count as a minute.
-    """
-    log = portfolio.incidents
-    same = log["severity"] == severity
-    pools = (
-        (same & (log["service"] == service), f"severity {severity} of {service}"),
-        (same, f"severity {severity} of all services"),
-        (log["service"].notna(), "all incidents"),
-    )
-    for chosen, name in pools:
-        rows = log[chosen]
-        closed = int(rows["restored"].notna().sum())
-        if closed >= LEAST_CLOSED:
-            shape, scale = _fit_lognormal(rows, pd.Timestamp(last_date(log)))
-            source = f"fitted to {closed} closed and {len(rows) - closed} open: {name}"
-            return Restoration("lognormal", shape, scale, float(elapsed_hours), source)
-    return None
-
-
-def last_date(log: pd.DataFrame) -> pd.Timestamp:
-    """Return the last date in an incident log.
-
-    Parameters
-    ----------
-    log : pandas.DataFrame
-        The table `incidents`.
-
-    Returns
-    -------
-    pandas.Timestamp
-        The latest of `opened` and `restored`.
-    """
-    return pd.Timestamp(log[["opened", "restored"]].max().max())
-
-
-def _fit_lognormal(rows: pd.DataFrame, until: pd.Timestamp) -> tuple[float, float]:
-    """Return sigma and median by maximum likelihood."""
-    from scipy import stats
-
-    lasted = rows["restored"].fillna(until) - rows["opened"]
-    hours = (lasted.dt.total_seconds() / 3600).clip(lower=1 / 60)
-    still = rows["restored"].isna().to_numpy()
-    if not still.any():
-        logs = np.log(hours.to_numpy())
-        return max(float(logs.std()), 1e-6), float(np.exp(logs.mean()))
-    data = stats.CensoredData(uncensored=hours[~still].to_numpy(), right=hours[still].to_numpy())
-    sigma, _, scale = stats.lognorm.fit(data, floc=0)
-    return float(sigma), float(scale)

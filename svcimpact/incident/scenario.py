@@ -10,14 +10,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
-from svcimpact.incident.restoration import (
-    LEAST_CLOSED,
-    Restoration,
-    fixed,
-    from_log,
-    from_quantiles,
-    last_date,
-)
+from svcimpact.incident.log_fit import LEAST_CLOSED, from_log, last_date
+from svcimpact.incident.restoration import Restoration, fixed, from_quantiles
 from svcimpact.incident.scenario_values import (
     incident_faults,
     moment,
@@ -51,9 +45,13 @@ class Incident:
     median_hours, p90_hours : float, optional
         Median and 90th percentile of the restoration time.
     distribution : str
-        ``lognormal``, ``weibull`` or ``gamma``.
+        ``lognormal``, ``weibull`` or ``gamma``; with `from_log` also ``empirical``, or ``best``,
+        the one of the three that fits the log best.
     from_log : bool
         Whether to fit the restoration time to the incident log.
+    least_closed : int
+        How many closed incidents a fit to the log needs; with fewer of the service and severity,
+        those of other services are used, and then the whole log.
     elapsed_hours : float
         How long the incident has lasted already; the rest is conditional on it.
     aftermath_hours : float
@@ -77,6 +75,7 @@ class Incident:
     p90_hours: float | None = None
     distribution: str = "lognormal"
     from_log: bool = False
+    least_closed: int = LEAST_CLOSED
     elapsed_hours: float = 0.0
     aftermath_hours: float = 0.0
     aftermath_share: float = 0.0
@@ -111,7 +110,14 @@ class Incident:
         """
         elapsed = self.elapsed_hours
         if self.from_log:
-            return from_log(portfolio, self.service, self.severity, elapsed_hours=elapsed)
+            return from_log(
+                portfolio,
+                self.service,
+                self.severity,
+                elapsed_hours=elapsed,
+                distribution=self.distribution,
+                least_closed=self.least_closed,
+            )
         if self.hours is not None:
             return fixed(self.hours, elapsed_hours=elapsed)
         assert self.median_hours is not None
@@ -138,6 +144,8 @@ class RandomIncidents:
         Severity 1 incidents per service and calendar year, where they do not.
     median_hours, p90_hours : float, optional
         Restoration time that goes with `rates`; else it is fitted to the log.
+    distribution, least_closed : str, int
+        As in `Incident`.
     aftermath_hours, aftermath_share, freeze_after_hours : float
         As in `Incident`, for all of them.
     """
@@ -147,6 +155,8 @@ class RandomIncidents:
     rates: Mapping[str, float] = field(default_factory=dict)
     median_hours: float | None = None
     p90_hours: float | None = None
+    distribution: str = "lognormal"
+    least_closed: int = LEAST_CLOSED
     aftermath_hours: float = 0.0
     aftermath_share: float = 0.0
     freeze_after_hours: float = 0.0
@@ -339,15 +349,20 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
             faults.append(unknown(incident.service, where))
         if incident.severity not in levels:
             faults.append({**_no_level(incident.severity, levels), "table": where})
-        if incident.restoration(portfolio) is None:
-            faults.append({**_too_few(portfolio), "table": where})
+        lasts = incident.restoration(portfolio)
+        if lasts is None:
+            faults.append({**_too_few(portfolio, incident.least_closed), "table": where})
+        elif lasts.steps is not None and incident.elapsed_hours >= lasts.steps.hours[-1]:
+            faults.append(
+                {**_beyond(incident.elapsed_hours, lasts.steps.hours[-1]), "table": where}
+            )
     chance = scenario.random_incidents
     if chance is not None:
         where = "random_incidents"
         faults += [unknown(s, where) for s in chance.rates if s not in known]
         closed = int(portfolio.incidents["restored"].notna().sum())
-        if (chance.from_log or chance.median_hours is None) and closed < LEAST_CLOSED:
-            faults.append({**_too_few(portfolio), "table": where})
+        if (chance.from_log or chance.median_hours is None) and closed < chance.least_closed:
+            faults.append({**_too_few(portfolio, chance.least_closed), "table": where})
         elif chance.from_log and not _log_span(portfolio):
             found = "a log in which everything happened at one moment"
             expected = "a log over some time, to take rates from"
@@ -368,12 +383,22 @@ def _no_level(severity: int, levels: set[int]) -> dict[str, str]:
     return value_fault("severity", severity, f"one of {named}", cure)
 
 
-def _too_few(portfolio: Portfolio) -> dict[str, str]:
+def _beyond(elapsed: float, longest: float) -> dict[str, str]:
+    return fault(
+        "scenario",
+        column="elapsed_hours",
+        found=f"{elapsed:g} h, and nothing in the log lasted longer than {longest:.4g} h",
+        expected="less than that for an empirical forecast",
+        cure="Choose lognormal, weibull, gamma or best.",
+    )
+
+
+def _too_few(portfolio: Portfolio, least: int) -> dict[str, str]:
     closed = int(portfolio.incidents["restored"].notna().sum())
     return fault(
         "scenario",
         column="from_log",
         found=f"{closed} closed incidents in the log",
-        expected=f"at least {LEAST_CLOSED}",
+        expected=f"at least {least}",
         cure="Give median_hours and p90_hours instead.",
     )

@@ -17,7 +17,10 @@ from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario, fie
 from svcimpact.io.replace import replace_file
 from svcimpact.nearest import Nearest
 
-RESTORATION = ("hours", "median_hours", "p90_hours", "distribution", "from_log", "elapsed_hours")
+RESTORATION = (
+    "hours", "median_hours", "p90_hours", "distribution", "from_log", "least_closed",
+    "elapsed_hours",
+)  # fmt: skip
 RULES = ("min_share", "resume_hours", "order", "without")
 FIRST = ("name", "runs", "seed", "sampling")
 TOP = (*FIRST, "incident", "random_incidents", "rules", "action")

@@ -15,6 +15,7 @@ from svcimpact.cells.doubt import show
 from svcimpact.errors import fault
 from svcimpact.incident.blocks import SAMPLINGS
 from svcimpact.incident.disruption import MECHANISMS
+from svcimpact.incident.log_fit import FITTED
 from svcimpact.incident.restoration import DISTRIBUTIONS, LONGEST
 from svcimpact.nearest import Nearest
 
@@ -29,6 +30,8 @@ AFTER = {
 }
 # From a minute to two years: nothing wider is known of anything, and numbers overflow.
 WIDEST = 1_000_000
+# Closed incidents; two parameters fit any two of them.
+FEWEST = 3
 QUANTILES = ("median_hours", "p90_hours")
 OPTIONAL = ("hours", *QUANTILES)
 
@@ -156,12 +159,19 @@ def incident_faults(incident: Any) -> Faults:
         given = [n for n, w in zip(("hours", "median_hours", "from_log"), ways, strict=True) if w]
         found = " and ".join(given) or "nothing"
         yield fault("scenario", column="restoration", found=found, expected=SOON)
-    if incident.distribution not in DISTRIBUTIONS:
-        expected = f"one of {', '.join(DISTRIBUTIONS)}"
-        yield value_fault("distribution", incident.distribution, expected)
-    elif incident.distribution != "lognormal" and incident.from_log is True:
-        expected = "none with from_log, which fits a lognormal"
-        yield value_fault("distribution", incident.distribution, expected)
+    yield from _fit_faults(incident, fitted=incident.from_log is not False)
+
+
+def _fit_faults(owner: Any, *, fitted: bool) -> Faults:
+    """Yield the faults of which distribution is fitted, and to how many incidents."""
+    known = FITTED if fitted else DISTRIBUTIONS
+    if owner.distribution not in known:
+        expected = f"one of {', '.join(known)}"
+        cure = "It is fitted to a log: say from_log = true." if owner.distribution in FITTED else ""
+        yield value_fault("distribution", owner.distribution, expected, cure)
+    least = owner.least_closed
+    if not isinstance(least, int) or isinstance(least, bool) or least < FEWEST:
+        yield value_fault("least_closed", least, f"a whole number, {FEWEST} or more")
 
 
 def random_faults(chance: Any) -> Faults:
@@ -181,6 +191,7 @@ def random_faults(chance: Any) -> Faults:
     yield from _within(chance, {"horizon_days": (0.0, LONGEST / 24), **quantiles, **AFTER})
     yield from _quantile_faults(chance)
     yield from _flag_faults(chance)
+    yield from _fit_faults(chance, fitted=chance.median_hours is None)
     if not isinstance(chance.rates, Mapping):
         yield value_fault("rates", chance.rates, "a table of services and their incidents per year")
         return

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Literal
 
 from svcimpact.errors import InvalidPortfolioError, fault, fault_frame
-from svcimpact.io.folder import TOML, fill_csv, read_csv, read_folder, unreadable
-from svcimpact.io.parquet import fill_parquet, load_arrow, read_parquet
+from svcimpact.io.folder import TOML, fill_csv, fill_table, read_csv, read_folder, unreadable
+from svcimpact.io.parquet import fill_parquet, fill_parquet_table, load_arrow, read_parquet
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file, replace_folder
 from svcimpact.io.rows import Raw
 from svcimpact.io.sheets import fill_workbook
 from svcimpact.io.workbook import read_workbook
-from svcimpact.nearest import Nearest
+from svcimpact.nearest import Nearest, plain
 from svcimpact.portfolio import Portfolio, build_portfolio
 from svcimpact.schema import SETTINGS, load_schema
 
-__all__ = ["read", "write"]
+__all__ = ["read", "write", "write_table"]
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _OTHER_FILES = {
@@ -186,3 +186,49 @@ def write(
     tables = [table for table in load_schema() if table != SETTINGS]
     ours = [TOML, *(f"{table}.{ending}" for table in tables for ending in ("csv", "parquet"))]
     return replace_folder(place, partial(fill, portfolio), ours=ours, overwrite=overwrite)
+
+
+def write_table(portfolio: Portfolio, table: str, path: str | os.PathLike[str]) -> Path:
+    """Write one table of a portfolio into the folder it came from; all else stays as it is.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With the new table.
+    table : str
+        Its name.
+    path : str or path
+        The folder.
+
+    Returns
+    -------
+    Path
+        The file, replaced whole.
+
+    Raises
+    ------
+    InputError
+        It is a workbook, whose looks and notes would be lost, or cannot be written to.
+
+    See Also
+    --------
+    write : The whole portfolio.
+    """
+    place = to_place(path)
+    if not place.is_dir():
+        raise refuse(
+            place,
+            found="a file",
+            expected="a folder of tables, of which one file is replaced",
+            cure="A workbook would lose its looks and notes: say --out for a new one.",
+        )
+    files = [file for file in sorted(place.iterdir()) if plain(file.stem) == table]
+    endings = [file.suffix.lower() for file in place.iterdir()]
+    ending = ".parquet" if ".parquet" in endings else ".csv"
+    file = next((f for f in files if f.suffix.lower() == ending), place / f"{table}{ending}")
+    frame = portfolio.tables[table]
+
+    def fill(new: Path) -> None:
+        (fill_table if ending == ".csv" else fill_parquet_table)(table, frame, new)
+
+    return replace_file(file, fill, overwrite=True)

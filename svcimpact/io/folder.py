@@ -260,13 +260,28 @@ def fill_csv(portfolio: Portfolio, folder: Path) -> None:
     """
     fill_settings(portfolio, folder)
     for table, frame in written_tables(portfolio).items():
-        columns = load_schema()[table]
-        texts = [as_text(frame[name], column) for name, column in columns.items()]
-        for name, column in zip(columns, texts, strict=True):
-            _check_lengths(f"{table}, row {{}}, {name}", column)
-        rows = [list(columns), *map(list, zip(*texts, strict=True))]
-        lines = (",".join(map(_quoted, row)) + "\n" for row in rows)
-        (folder / f"{table}.csv").write_text("".join(lines), encoding="utf-8", newline="")
+        fill_table(table, frame, folder / f"{table}.csv")
+
+
+def fill_table(table: str, frame: pd.DataFrame, file: Path) -> None:
+    """Write one table of a portfolio as CSV.
+
+    Parameters
+    ----------
+    table : str
+        Its name.
+    frame : pandas.DataFrame
+        Its rows, typed.
+    file : Path
+        The file.
+    """
+    columns = load_schema()[table]
+    texts = [as_text(frame[name], column) for name, column in columns.items()]
+    for name, column in zip(columns, texts, strict=True):
+        _check_lengths(f"{table}, row {{}}, {name}", column)
+    rows = [list(columns), *map(list, zip(*texts, strict=True))]
+    lines = (",".join(map(_quoted, row)) + "\n" for row in rows)
+    file.write_text("".join(lines), encoding="utf-8", newline="")
 
 
 def _check_lengths(where: str, texts: list[str]) -> None:

@@ -88,4 +88,20 @@ def fill_parquet(portfolio: Portfolio, folder: Path) -> None:
     load_arrow()
     fill_settings(portfolio, folder)
     for table, frame in written_tables(portfolio).items():
-        pd.DataFrame(frame).to_parquet(folder / f"{table}.parquet", engine="pyarrow", index=False)
+        fill_parquet_table(table, frame, folder / f"{table}.parquet")
+
+
+def fill_parquet_table(table: str, frame: pd.DataFrame, file: Path) -> None:  # noqa: ARG001
+    """Write one table of a portfolio as Parquet.
+
+    Parameters
+    ----------
+    table : str
+        Its name.
+    frame : pandas.DataFrame
+        Its rows, typed.
+    file : Path
+        The file.
+    """
+    load_arrow()
+    frame.to_parquet(file, engine="pyarrow", index=False)

@@ -21,6 +21,7 @@ from svcimpact.report import sentences, tables
 from svcimpact.report.conflicts import register_headline, register_section
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
+from svcimpact.report.restoration import log_section
 from svcimpact.report.scope import scope_section
 from svcimpact.report.stages import stages_section
 
@@ -91,10 +92,16 @@ def findings(
             *sentences.levelling_sentences(outcome),
             *headlines,
         ]
+        logged = log_section(outcome)
         scenario = outcome.scenario
         rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
         levelled = levelling_section(portfolio, **rules)
-        sections = [*_incident_sections(outcome), *conflict, levelled]
+        sections = [
+            *_incident_sections(outcome),
+            *([logged] if logged else []),
+            *conflict,
+            levelled,
+        ]
         assumptions = (*outcome.assumptions, *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,
