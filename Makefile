@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks pictures bench statistics mutations clean
+.PHONY: demo test lint notebooks pictures bench statistics restoration mutations clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -32,6 +32,10 @@ notebooks: $(STAMP)
 # Draw the README's chart again.
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+
+# Hold forecasts against real incidents, where the data sets are, and write docs/restoration.md.
+restoration: $(STAMP)
+	$(BIN)/python benchmarks/restoration_page.py
 
 # Plant deliberate faults in copies of the package; every one has to be caught by a test.
 mutations: $(STAMP)

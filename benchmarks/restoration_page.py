@@ -32,7 +32,7 @@ SPLIT = pd.Timestamp("2024-01-01")
 INTRODUCTION = """\
 # How long do incidents last?
 
-Figures of this page come from `python benchmarks/restoration_page.py`; nothing is typed in. It
+Figures of this page come from `make restoration`; nothing is typed in. It
 needs three public data sets, which are no part of the project:
 
 - the status page of **GitHub**, 2022-03 to 2024-12, 389 incidents without maintenance

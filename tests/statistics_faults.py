@@ -212,18 +212,8 @@ LENGTHS = faults_in(
     ),
     (
         "What has passed already counts for nothing.",
-        "law.isf(left * (1.0 - np.asarray(uniforms)))",
-        "law.isf(1.0 - np.asarray(uniforms))",
-    ),
-    (
-        "Open incidents count as restored on the last day of the log.",
-        "if not still.any():",
-        "if len(still):",
-    ),
-    (
-        "Open incidents are dropped.",
-        "right=hours[still].to_numpy()",
-        "right=hours[still].to_numpy()[:0]",
+        '"isf", left * (1.0 - np.asarray(uniforms))',
+        '"isf", 1.0 - np.asarray(uniforms)',
     ),
 )
 TABLES = faults_in(

@@ -27,7 +27,8 @@ SERVICENOW = '''\
 "number","opened_at","short_description","priority","state","business_service","cmdb_ci",\
 "resolved_at","closed_at","reopen_count"
 "INC0010001","2025-03-03 10:00:00","Payments
-down, ""again""","1 - Critical","Closed","Payments","","2025-03-03 13:30:00","2025-03-08 14:00:00","0"
+down, ""again""","1 - Critical","Closed","Payments","","2025-03-03 13:30:00",\
+"2025-03-08 14:00:00","0"
 "INC0010002","2025-03-04 10:00:00","slow","2 - High","Resolved","identity & sign in","",\
 "2025-03-04 12:00:00","","0"
 "INC0010003","2025-03-05 10:00:00","odd","3 - Moderate","In Progress","ledger","","","","0"
@@ -35,7 +36,8 @@ down, ""again""","1 - Critical","Closed","Payments","","2025-03-03 13:30:00","20
 JIRA = """\
 Summary,Issue key,Issue id,Status,Priority,Resolution,Created,Resolved,Labels,Labels,\
 Custom field (Affected services),Custom field (Affected services),Comment,Comment
-Payments down,OPS-1,10001,Done,Highest,Done,03/Mar/25 10:00 AM,03/Mar/25 1:30 PM,a,b,Payments,,"one, two","x
+Payments down,OPS-1,10001,Done,Highest,Done,03/Mar/25 10:00 AM,03/Mar/25 1:30 PM,a,b,Payments,,\
+"one, two","x
 y"
 Slow,OPS-2,10002,Done,High,Done,04/Mar/25 10:00 AM,04/Mar/25 12:00 PM,,,idp,,,
 Odd,OPS-3,10003,Waiting for support,Medium,,05/Mar/25 10:00 AM,,,,General ledger,,,

@@ -503,3 +503,28 @@ def test_the_report_goes_without_levelling_where_a_task_can_never_start():
     assert section.sentences[0] == "The plan cannot be levelled."
     assert "which can never start or go on" in section.sentences[1]
     assert section.charts == section.tables == ()
+
+
+def test_the_log_is_held_against_what_is_supposed():
+    """An incident's report says what the scenario supposes and what the log says of its like."""
+    portfolio = read("data/meridian")
+    incident = Incident("payments", start="2026-03-09 10:00", severity=2, hours=20, elapsed_hours=6)
+    found = findings(portfolio, simulate(portfolio, incident, runs=5, seed=1))
+    section = next(s for s in found.sections if s.title.startswith("What the incident log says"))
+    assert section.sentences[0] == (
+        "The simulation supposes: fixed at 20 h, given that 6 h have passed."
+    )
+    assert section.sentences[1].startswith("Of severity 2 incidents of payments, half are over")
+    assert section.sentences[-1].startswith("After 6 hours, half are over within")
+    assert [chart.name for chart in section.charts] == ["restoration-forecast"]
+    captions = [table.caption for table in section.tables]
+    assert captions == ["Distributions fitted to the log", "What is left after 6 hours"]
+    best = section.tables[0].rows[0]
+    assert best[0] == "weibull"
+    assert best[4] == "7.6"
+
+
+def test_no_log_no_section(outcome):
+    """Where too few incidents are closed, the report is silent about the log."""
+    titles = [s.title for s in findings(outcome.portfolio, outcome).sections]
+    assert not any("incident log" in title for title in titles)

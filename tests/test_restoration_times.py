@@ -131,7 +131,7 @@ def test_words() -> None:
 
 
 def test_a_bad_fit_is_called_bad() -> None:
-    """Half of the incidents at an hour, half at four days: no curve of three fits, and it says so."""
+    """Half of the incidents at an hour, half at four days: no curve fits."""
     rng = np.random.default_rng(1)
     hours = np.r_[rng.uniform(0.9, 1.1, 30), rng.uniform(90, 110, 30)]
     found = restoration_times(with_log(logged(hours)), resamples=39)

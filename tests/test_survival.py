@@ -10,28 +10,9 @@ from svcimpact.incident.survival import OBSERVED, Steps, kaplan_meier
 # Weeks in remission under 6-MP, + still in remission: Freireich and others (1963), as tabled by
 # Cox and Oakes, Analysis of Survival Data (1984), p. 8; their Kaplan-Meier estimate beside it.
 REMISSION = [
-    "6",
-    "6",
-    "6",
-    "6+",
-    "7",
-    "9+",
-    "10",
-    "10+",
-    "11+",
-    "13",
-    "16",
-    "17+",
-    "19+",
-    "20+",
-    "22",
-    "23",
-    "25+",
-    "32+",
-    "32+",
-    "34+",
-    "35+",
-]
+    "6", "6", "6", "6+", "7", "9+", "10", "10+", "11+", "13", "16", "17+", "19+", "20+", "22",
+    "23", "25+", "32+", "32+", "34+", "35+",
+]  # fmt: skip
 WEEKS = np.array([float(text.rstrip("+")) for text in REMISSION])
 STILL = np.array([text.endswith("+") for text in REMISSION])
 TABLED = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}

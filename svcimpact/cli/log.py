@@ -65,7 +65,7 @@ def import_log(
     day_first: DayFirst = None,
     timezone: Timezone = None,
 ) -> None:
-    """Put incidents of ServiceNow, Jira or another program into a portfolio.
+    """Put incidents of ServiceNow or Jira into a portfolio.
 
     An incident of the same number is replaced, so a log can be imported again every week.
     """
@@ -119,7 +119,7 @@ def restoration(
         Path | None, typer.Option(help="A folder or .xlsx for the tables, or .html for a report.")
     ] = None,
 ) -> None:
-    """Tell how long incidents last, and how much longer one will that has lasted so long."""
+    """Tell how long incidents last, and how much longer."""
     from svcimpact.incident.restoration_times import restoration_times
 
     portfolio = None
