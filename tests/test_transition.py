@@ -124,6 +124,10 @@ CHANGES: dict[str, tuple[Callable[[Tables], object], str, str, str]] = {
         lambda t: changed(t, "U", planned_start="2026-01-20"),
         "business_change", "gap", "begins after go-live",
     ),
+    "test of what is not built": (
+        lambda t: changed(t, "T", planned_start="2026-01-05"),
+        "service_test", "gap", "ends before the last change is built",
+    ),
     "handover too late": (
         lambda t: changed(t, "H", planned_start="2026-02-05"),
         "handover", "gap", "ends after early-life support",
@@ -201,6 +205,21 @@ def test_a_freeze_that_only_touches_is_none() -> None:
         tables["freezes"] = pd.DataFrame({"service": [None], "start": [start], "end": [end]})
         found = judged(tables)
         assert status(found)["freeze"] == "ok"
+
+
+@pytest.mark.parametrize("hour", ["09:00", "13:00"])
+def test_a_milestone_is_frozen_when_the_freeze_begins(hour: str) -> None:
+    """A freeze over [a, b) holds a change of no length at a, in the check and in the plan."""
+    tables = shop()
+    changed(tables, "G", duration_days=0, planned_start=f"2026-01-19 {hour}")
+    until = pd.Timestamp("2026-01-23 12:00")
+    tables["freezes"] = pd.DataFrame(
+        {"service": ["pay"], "start": [f"2026-01-19 {hour}"], "end": [until]}
+    )
+    found = judged(tables)
+    assert status(found)["freeze"] == "gap"
+    assert "G in the freeze until 23 January" in said(found, "freeze")
+    assert found.sheet["go_live_levelled"].iloc[0] == found.sheet["safe_from"].iloc[0] == until
 
 
 def test_the_four_quadrants() -> None:

@@ -155,6 +155,8 @@ def _order(known: Look, pair: Pair, name: str, rules: TransitionRules) -> str:
         return ""
     if name in ("service_test", "training") and finish > live + _TOLERANCE:
         return "ends after go-live"
+    if name == "service_test" and finish < built_by(known, pair) - _TOLERANCE:
+        return "ends before the last change is built"
     if name == "business_change" and start > live + _TOLERANCE:
         return "begins after go-live"
     if name == "handover" and pair.tasks["early_life_support"]:
@@ -191,6 +193,28 @@ def go_live_hours(known: Look, pair: Pair) -> float:
     return float((known.finish if pair.at_finish else known.start)[pair.go_live])
 
 
+def built_by(known: Look, pair: Pair) -> float:
+    """Return when the plan has built what it changes in the service.
+
+    Parameters
+    ----------
+    known : Look
+        The tables.
+    pair : Pair
+        The project and service.
+
+    Returns
+    -------
+    float
+        Working hours: the latest finish of the scope, design and delivery work that changes the
+        service, minus infinity where there is none.
+    """
+    tasks = known.portfolio.tasks
+    build = tasks["stage"].isin(["scope", "design", "delivery"]) & (tasks["activity"] == "work")
+    built = [i for i in pair.changes if build.iloc[i]]
+    return float(known.finish[built].max()) if built else float("-inf")
+
+
 def live_until(known: Look, pair: Pair) -> float:
     """Return when the plan has made its last change to the service.
 
@@ -214,7 +238,12 @@ def _freeze(known: Look, pair: Pair) -> Check:
     """Look for changes planned inside a freeze of the service."""
     caught, words = [], []
     for begin, end, until in freezes_on(known.portfolio, pair.service):
-        inside = [i for i in pair.changes if known.start[i] < end and known.finish[i] > begin]
+        # A freeze over [a, b) holds at a, also a change of no length.
+        inside = [
+            i
+            for i in pair.changes
+            if known.start[i] < end and (known.finish[i] > begin or known.start[i] >= begin)
+        ]
         new = [i for i in inside if i not in caught]
         if new:
             names = _and(names_of(known.portfolio.tasks, new))

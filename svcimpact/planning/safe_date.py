@@ -92,7 +92,8 @@ def safe_date(
     open_ = np.ones(tried.size, bool)
     for begin, end, _ in freezes:
         # A go-live of no length is caught by the freeze that it falls into.
-        open_ &= (tried >= end - _TOLERANCE) | (tried + length <= begin + _TOLERANCE * (length > 0))
+        margin = _TOLERANCE if length > 0 else -_TOLERANCE
+        open_ &= (tried >= end - _TOLERANCE) | (tried + length <= begin + margin)
     staffed = _staffed(known, loads, steps, tried + length, rules)
     fits = np.flatnonzero(open_ & staffed)
     if not fits.size:

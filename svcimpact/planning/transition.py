@@ -115,7 +115,8 @@ class Transition:
             "of the transition; without one, when its last change is built.",
             "A task of an activity counts for the services it touches; one that touches none of "
             "the project's services counts for all of them.",
-            "Service test and training have to end before go-live, business change to begin "
+            "Service test has to end after the last change is built (scope, design or delivery "
+            "work) and before go-live, training to end before go-live, business change to begin "
             "before it, early-life support to begin between go-live and the end of the last "
             f"change and to last {rules.early_life_days:g} working days, handover to end with it.",
             "Delivered as documented: every task that changes the service ends by the project's "
