@@ -505,3 +505,20 @@ def test_restoration_of_too_short_a_log(call):
     code, _, err = call("restoration", TINY)
     assert code == 2
     assert "found 0 closed incidents, expected at least 8. Import a longer log" in err
+
+
+def test_transition_names_what_a_service_cannot_accept(call, tmp_path):
+    """Verdicts in words, assumptions below, and every table in a file."""
+    code, out, _ = call("transition", TINY, "--out", tmp_path / "t.xlsx")
+    assert code == 0
+    assert "Payments cannot accept New checkout for the shop" in out
+    assert "Assumed:" in out
+    with pd.ExcelFile(tmp_path / "t.xlsx", engine="calamine") as book:
+        assert book.sheet_names == ["sheet", "checks", "criteria", "early_life", "delays"]
+
+
+def test_transition_without_runs_is_the_users_mistake(call):
+    """Nothing can be said from no run at all."""
+    code, _, err = call("transition", TINY, "--runs", "0")
+    assert code == 2
+    assert "expected a whole number, at least 1" in err

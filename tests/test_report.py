@@ -24,6 +24,7 @@ from svcimpact.io import read
 from svcimpact.planning import level
 from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.weighing import weigh_conflicts
+from svcimpact.portfolio import build_portfolio
 from svcimpact.report import findings, write_html, write_report
 from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
@@ -528,3 +529,18 @@ def test_no_log_no_section(outcome):
     """Where too few incidents are closed, the report is silent about the log."""
     titles = [s.title for s in findings(outcome.portfolio, outcome).sections]
     assert not any("incident log" in title for title in titles)
+
+
+def test_the_report_on_a_plan_judges_its_go_lives():
+    """Without an incident the report has the sheet; what hinders it is told as a warning."""
+    found = findings(read("data/tiny"))
+    section = found.sections[-1]
+    assert section.title == "Will the services accept what the projects deliver?"
+    assert section.tables[0].rows[0][:3] == ("New checkout for the shop", "Payments", "no-go")
+    assert found.headlines[-1].startswith("Of 1 go-live on services, 1 would be delivered")
+    assert any(line.startswith("A project goes live") for line in found.assumptions)
+    tables = read("data/tiny").tables
+    tables["assignments"].loc[0, "units_fte"] = 9.0
+    hindered = findings(build_portfolio(read("data/tiny").settings, tables))
+    assert [s.title for s in hindered.sections] == [s.title for s in found.sections[:-1]]
+    assert any("Go-lives were not judged" in line and "'P1'" in line for line in hindered.warnings)

@@ -16,15 +16,20 @@ from svcimpact.charts.restoration import (
 from svcimpact.charts.scope import scope_map, support_taken
 from svcimpact.charts.service_map import service_map
 from svcimpact.charts.stages import stage_gaps, stage_matrix
+from svcimpact.charts.transition import acceptance, early_life, go_live, go_no_go
 
 __all__ = [
+    "acceptance",
     "conflict_network",
     "conflict_pairs",
     "conflict_weeks",
     "delays",
     "dispatch_rules",
+    "early_life",
     "finish_curves",
     "gantt",
+    "go_live",
+    "go_no_go",
     "graph",
     "load",
     "restoration",

@@ -9,7 +9,15 @@ from contextlib import suppress
 
 import typer
 
-from svcimpact.cli import conflicts, during, leaning, levelling, log, plans  # noqa: F401
+from svcimpact.cli import (  # noqa: F401
+    conflicts,
+    during,
+    leaning,
+    levelling,
+    log,
+    plans,
+    transition,
+)
 from svcimpact.cli.app import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
 

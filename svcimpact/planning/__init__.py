@@ -11,6 +11,8 @@ from svcimpact.planning.overload import OverAllocation, over_allocation
 from svcimpact.planning.register import ConflictRegister
 from svcimpact.planning.scope import ScopeImpact, scope_impact
 from svcimpact.planning.stages import StageInvolvement, stage_involvement
+from svcimpact.planning.transition import Transition, transition
+from svcimpact.planning.transition_rules import TransitionRules
 from svcimpact.planning.weighing import weigh_conflicts
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "OverAllocation",
     "ScopeImpact",
     "StageInvolvement",
+    "Transition",
+    "TransitionRules",
     "conflict_groups",
     "conflict_network",
     "conflict_register",
@@ -29,6 +33,7 @@ __all__ = [
     "scope",
     "scope_impact",
     "stage_involvement",
+    "transition",
     "weekly_load",
     "weigh_conflicts",
 ]

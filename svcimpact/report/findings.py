@@ -8,7 +8,7 @@ import pandas as pd
 
 from svcimpact import charts
 from svcimpact.charts.wording import counted, day, number
-from svcimpact.errors import describe
+from svcimpact.errors import InputError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.load import weekly_load
@@ -16,6 +16,8 @@ from svcimpact.planning.overload import OverAllocation, over_allocation
 from svcimpact.planning.register import ConflictRegister
 from svcimpact.planning.scope import scope_impact
 from svcimpact.planning.stages import stage_involvement
+from svcimpact.planning.transition import Transition
+from svcimpact.planning.transition import transition as judge_transition
 from svcimpact.portfolio import Portfolio
 from svcimpact.report import sentences, tables
 from svcimpact.report.conflicts import register_headline, register_section
@@ -24,9 +26,11 @@ from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.restoration import log_section
 from svcimpact.report.scope import scope_section
 from svcimpact.report.stages import stages_section
+from svcimpact.report.transition import transition_headline, transition_section
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
+_TRANSITION_RUNS = 100
 _READING = (
     "Dates are ends of working days; delays are working days; ± is one standard error of the "
     "simulation (Monte Carlo), which more runs make smaller. It says nothing about how sure the "
@@ -46,6 +50,7 @@ def findings(
     outcome: Outcome | None = None,
     conflicts: OverAllocation | None = None,
     register: ConflictRegister | None = None,
+    transition: Transition | None = None,
 ) -> Findings:
     """Gather what there is to say.
 
@@ -59,6 +64,8 @@ def findings(
         What `over_allocation` returned; computed where not given.
     register : ConflictRegister, optional
         What `conflict_register` or `weigh_conflicts` returned; computed where not given.
+    transition : Transition, optional
+        What `planning.transition` returned; without an outcome it is computed where not given.
 
     Returns
     -------
@@ -72,6 +79,7 @@ def findings(
     sections = [*conflict]
     reading = (*_CONFLICT_READING, *between.assumptions)
     assumptions: tuple[str, ...] = reading
+    doubts: list[str] = []
     subtitle = "Where projects want the same people at the same time"
     if outcome is None:
         chart = Chart("graph", partial(charts.graph, portfolio))
@@ -82,6 +90,11 @@ def findings(
         impact = scope_impact(portfolio)
         sections += [scope_section(impact), stages_section(stage_involvement(portfolio))]
         assumptions += impact.assumptions
+        judged, doubts = _judged(portfolio, transition)
+        if judged is not None and len(judged.sheet):
+            headlines.append(transition_headline(judged))
+            sections.append(transition_section(judged))
+            assumptions = (*assumptions, *judged.assumptions)
     else:
         subtitle = outcome.scenario.name
         headlines = [
@@ -110,8 +123,19 @@ def findings(
         headlines=tuple(headlines),
         sections=tuple(sections),
         assumptions=assumptions,
-        warnings=_warnings(portfolio, outcome),
+        warnings=(*_warnings(portfolio, outcome), *doubts),
     )
+
+
+def _judged(portfolio: Portfolio, given: Transition | None) -> tuple[Transition | None, list[str]]:
+    """Return the judgement on go-lives, or why there is none."""
+    if given is not None or (portfolio.changes.empty and portfolio.acceptance.empty):
+        return given, []
+    try:
+        return judge_transition(portfolio, runs=_TRANSITION_RUNS), []
+    except InputError as error:
+        # The rest of the report stands without it.
+        return None, [f"Go-lives were not judged. {line}" for line in describe(error.faults)]
 
 
 def _facts(portfolio: Portfolio, outcome: Outcome | None) -> tuple[tuple[str, str], ...]:
