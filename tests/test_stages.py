@@ -177,18 +177,19 @@ def test_late_work_of_others_still_takes_its_people() -> None:
 def test_who_is_named_to_test_is_needed_for_the_least() -> None:
     """The lab tests Till for four days: 0.4 needed, unknown where it is no resource."""
     asked = stage_involvement(hand(), least_fte=0.1).asked
-    lab = asked[asked["stakeholder"] == "lab"].iloc[0]
-    assert lab["needed_days"] == pytest.approx(0.4)
+    tester = asked[asked["stakeholder"] == "lab"].iloc[0]
+    assert tester["needed_days"] == pytest.approx(0.4)
     assert asked.loc[asked["interest"] == "owns", "needed_days"].tolist() == [0.0, 0.0]
     assert asked[["planned_days", "free_days", "short_days"]].isna().all(axis=None)
-    people = pd.concat([tables()["resources"], pd.DataFrame({"resource": ["lab"], "name": ["Lab"]})])
+    lab = pd.DataFrame({"resource": ["lab"], "name": ["Lab"]})
+    people = pd.concat([tables()["resources"], lab])
     found = stage_involvement(hand(resources=people), least_fte=0.1)
     gap = found.gaps[found.gaps["who"] == "Lab"].iloc[0]
     assert gap["kind"] == "person not planned"
     assert gap[["needed_days", "planned_days", "free_days"]].tolist() == pytest.approx([0.4, 0, 4])
     assert (
-        f"test, Lab: 0.4 days needed 30 March {DASH} 2 April, 4 free; none of it planned (New till)."
-        in found.sentences()
+        f"test, Lab: 0.4 days needed 30 March {DASH} 2 April, 4 free; none of it planned "
+        "(New till)." in found.sentences()
     )
     away = pd.DataFrame({"resource": ["lab"], "start": ["2026-03-30"], "end": ["2026-04-02"]})
     found = stage_involvement(hand(resources=people, absences=away), least_fte=0.1)

@@ -233,11 +233,11 @@ def _gaps(
         for person in people
         if person.short > _NEGLIGIBLE
     }
-    # Who holds several interests is told once, of the one that needs most.
-    for one in sorted(asked, key=lambda a: -round(a.row.needed, 6)):
-        row = one.row
-        key = (row.window.project, row.window.stage, *row.members)
-        if not row.members or key in told:
+    counted = [one.row for one in asked if one.row.members]
+    # Who holds several interests is told once, of the one that lacks most.
+    for row in sorted(counted, key=lambda r: (-round(r.short, 6), -round(r.missing, 6))):
+        key = (row.window.project, row.window.stage, row.members[0])
+        if key in told:
             continue
         if row.short > _NEGLIGIBLE:
             told.add(key)
