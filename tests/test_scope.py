@@ -297,6 +297,30 @@ def test_finished_tasks_are_left_out() -> None:
     assert "past on 23 March 2026" in impact.sentences()[0]
 
 
+def test_from_the_status_date_on_what_is_left_is_taken_and_displaced() -> None:
+    """Half of the design is left; Portal, late, begins with it on 23 March and loses Ana to it."""
+    tasks = tables()["tasks"].assign(
+        actual_start=pd.to_datetime(["2026-03-09", None, None]), done_fraction=[0.5, 0.0, 0.0]
+    )
+    settings = Settings(
+        name="Hand", start=pd.Timestamp("2026-03-09"), status_date=pd.Timestamp("2026-03-23")
+    )
+    impact = scope_impact(build_portfolio(settings, tables(tasks=tasks)))
+    hours = impact.hours.set_index(["project", "stage", "month"])["hours"]
+    march = pd.Timestamp("2026-03-01")
+    assert hours["TILL", "design", march] == pytest.approx(11.25)
+    assert hours["PORTAL", "delivery", march] == pytest.approx(7.5)
+    rows = impact.displaced.set_index(["project", "other"])
+    # Till takes all of Ana for 11.25 h: Portal's half and Payments' fifth of them.
+    assert rows["hours"]["TILL"].tolist() == pytest.approx([5.625, 2.25])
+    assert (rows["first"] == pd.Timestamp("2026-03-23 09:00")).all()
+    assert rows.loc[("TILL", "PORTAL"), "last"] == pd.Timestamp("2026-03-24 12:45")
+    # A decision was due before the design began, whatever is left of it.
+    assert impact.services["decide_by"].iloc[0] == pd.Timestamp("2026-02-23")
+    assert any("what is left is counted" in line for line in impact.assumptions)
+    assert not any("what is left is counted" in line for line in found().assumptions)
+
+
 def test_sentences_by_hand() -> None:
     """What is touched, taken, displaced, decided first, and missing, each with its number."""
     assert found().sentences("TILL") == [
@@ -315,7 +339,7 @@ def test_sentences_by_hand() -> None:
         "New till changes 1 service, uses no more and reaches 2 others; takes 5 person-days of "
         "support staff; displaces 1.6 of others' work; needs its first decision by 23 February "
         "2026 (past on 9 March 2026); 1 gap.",
-        "Portal changes 1 service, uses no more and reaches 1 others; takes 1 person-days of "
+        "Portal changes 1 service, uses no more and reaches 1 other; takes 1 person-day of "
         "support staff; displaces 1 of others' work; needs its first decision by 24 February 2026 "
         "(past on 9 March 2026); 2 gaps.",
         "Roof touches no service.",

@@ -161,6 +161,46 @@ def test_from_the_status_date_on_what_is_left_counts() -> None:
     assert late["finish"] == pd.Timestamp("2026-04-02 16:30")
 
 
+def test_late_work_of_others_still_takes_its_people() -> None:
+    """Nothing has begun by 23 March: Till's design and Portal's task both want Ana from then on."""
+    settings = Settings(
+        name="Hand", start=pd.Timestamp("2026-03-09"), status_date=pd.Timestamp("2026-03-23")
+    )
+    found = stage_involvement(build_portfolio(settings, tables()))
+    ana = found.people.iloc[0]
+    assert ana["start"] == pd.Timestamp("2026-03-23 09:00")
+    # Two days of 0.3 with Portal's half gone, and one of 0.8: as on the dates first planned.
+    assert ana["free_days"] == pytest.approx(2 * 0.3 + 0.8)
+    assert any("what is left is counted" in line for line in found.assumptions)
+
+
+def test_who_is_named_to_test_is_needed_for_the_least() -> None:
+    """The lab tests Till for four days: 0.4 needed, unknown where it is no resource."""
+    asked = stage_involvement(hand(), least_fte=0.1).asked
+    tester = asked[asked["stakeholder"] == "lab"].iloc[0]
+    assert tester["needed_days"] == pytest.approx(0.4)
+    assert asked.loc[asked["interest"] == "owns", "needed_days"].tolist() == [0.0, 0.0]
+    assert asked[["planned_days", "free_days", "short_days"]].isna().all(axis=None)
+    lab = pd.DataFrame({"resource": ["lab"], "name": ["Lab"]})
+    people = pd.concat([tables()["resources"], lab])
+    found = stage_involvement(hand(resources=people), least_fte=0.1)
+    gap = found.gaps[found.gaps["who"] == "Lab"].iloc[0]
+    assert gap["kind"] == "person not planned"
+    assert gap[["needed_days", "planned_days", "free_days"]].tolist() == pytest.approx([0.4, 0, 4])
+    assert (
+        f"test, Lab: 0.4 days needed 30 March {DASH} 2 April, 4 free; none of it planned "
+        "(New till)." in found.sentences()
+    )
+    away = pd.DataFrame({"resource": ["lab"], "start": ["2026-03-30"], "end": ["2026-04-02"]})
+    found = stage_involvement(hand(resources=people, absences=away), least_fte=0.1)
+    gap = found.gaps[found.gaps["who"] == "Lab"].iloc[0]
+    assert gap["kind"] == "person short"
+    # Good Friday and Easter Monday are no holidays here: back on 3 April.
+    assert gap["later_finish"] == pd.Timestamp("2026-04-03")
+    enough = stage_involvement(hand(resources=people), least_fte=0)
+    assert "Lab" not in set(enough.gaps["who"])
+
+
 def test_named_stakeholders() -> None:
     """Owen and the lab have a part; the lab is a resource too, so its time is counted."""
     found = stage_involvement(hand())

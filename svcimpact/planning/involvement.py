@@ -6,14 +6,13 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import compile_plan, positions
-from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches
+from svcimpact.engine.plan import positions
+from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches, work_ahead
 from svcimpact.portfolio import Portfolio
 
-GAPS = ("no supporter", "no time", "person short", "not planned")
+GAPS = ("no supporter", "no time", "person short", "not planned", "person not planned")
 _TOUCHING = 1e-6  # hours between two tasks that run without a break
 
 
@@ -79,8 +78,8 @@ class Row:
 
     @property
     def needed(self) -> float:
-        """FTE-hours needed."""
-        return self.planned + self.missing
+        """FTE-hours needed; of whom nothing is known, the least."""
+        return self.missing if math.isnan(self.planned) else self.planned + self.missing
 
     @property
     def short(self) -> float:
@@ -224,17 +223,11 @@ def stage_windows(portfolio: Portfolio, crew: Crew, least_fte: float) -> list[Wi
 
 def _ahead(portfolio: Portfolio) -> pd.DataFrame:
     """Return the touching tasks with work left: planned window, moved to the status date."""
-    plan = compile_plan(portfolio)
-    touch = touches(portfolio)
-    row = touch["row"].to_numpy()
-    left = (plan.hours * (1.0 - plan.done))[row]
-    begun = ~np.isnan(plan.began[row])
-    begin = np.where(begun, plan.now, np.maximum(touch["start_hours"], plan.now))
-    touch["start_hours"] = begin
-    touch["finish_hours"] = np.maximum(touch["finish_hours"], begin + left)
-    touch["left"] = left
-    ahead: pd.DataFrame = touch[left > 0].reset_index(drop=True)
-    return ahead
+    ahead = work_ahead(portfolio)[["row", "start_hours", "finish_hours", "left"]]
+    planned = touches(portfolio).drop(columns="start_hours")
+    touch = planned.rename(columns={"finish_hours": "planned_finish"}).merge(ahead, on="row")
+    touch["finish_hours"] = touch[["planned_finish", "finish_hours"]].max(axis=1)
+    return touch
 
 
 def _count(window: Window, task: int, crew: Crew, touched: list[str], least_fte: float) -> None:

@@ -13,13 +13,13 @@ import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.graph.blast import check_id
-from svcimpact.graph.network import finished
 from svcimpact.planning.displaced import displaced_work
 from svcimpact.planning.reached import service_table
 from svcimpact.planning.scope_result import ScopeImpact
 from svcimpact.planning.stakes import gap_table, gather_stakes, stakeholder_table
-from svcimpact.planning.steps import Integers, load_steps, planned_segments
+from svcimpact.planning.steps import Integers, load_steps
 from svcimpact.planning.support_taken import support_taken
+from svcimpact.planning.touch import FROM_STATUS_DATE, work_ahead
 from svcimpact.portfolio import Portfolio
 
 __all__ = ["Page", "ScopeImpact", "page", "scope_impact"]
@@ -150,7 +150,7 @@ def scope_impact(portfolio: Portfolio, *, lead_days: float = 10.0) -> ScopeImpac
     _check_lead(lead_days)
     stakes = gather_stakes(portfolio)
     lead_hours = float(lead_days) * portfolio.settings.hours_per_day
-    segments = planned_segments(portfolio)[~finished(portfolio).to_numpy()]
+    segments = work_ahead(portfolio)
     services = service_table(portfolio, stakes, lead_hours)
     hours, staff = support_taken(portfolio, segments)
     displaced = displaced_work(portfolio, load_steps(portfolio, segments))
@@ -196,6 +196,8 @@ def _assumptions(portfolio: Portfolio, lead_days: float) -> tuple[str, ...]:
         "An owner counts as involved where the tables give them an interest in the project, or "
         "as its sponsor; what no table names is not seen.",
     ]
+    if portfolio.settings.status_date is not None:
+        said.insert(1, FROM_STATUS_DATE)
     if portfolio.stakeholders.empty:
         said.append("The tables name no stakeholders: every touched service is a gap.")
     return tuple(said)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from svcimpact.graph.blast import check_id
 from svcimpact.planning.reached import EFFECTS
-from svcimpact.planning.words import in_days, in_words, many, on
+from svcimpact.planning.words import in_days, in_words, many, on, person_days
 
 _SHOWN = 10  # projects that a printout shows
 
@@ -21,7 +21,9 @@ _SHOWN = 10  # projects that a printout shows
 class ScopeImpact:
     """What each project touches, takes and displaces, and who has to agree.
 
-    All at the planned dates, finished tasks left out. *Support staff* are the resources that
+    All at the planned dates, finished tasks left out. With a status date, hours and displaced work
+    are of what is left: a running task goes on at that date, and one that should have begun
+    earlier begins at it. *Support staff* are the resources that
     support a service, every day or in an incident. A person-day is a working day of one FTE.
 
     Attributes
@@ -129,15 +131,15 @@ class ScopeImpact:
         """Return one project in one sentence."""
         if not row["changes"] + row["uses"]:
             taken = (
-                f"; it takes {in_days(row['support_days'])} person-days of support staff"
+                f"; it takes {person_days(row['support_days'])} of support staff"
                 if row["support_days"] > 0
                 else ""
             )
             return f"{row['name']} touches no service{taken}."
         parts = [
             f"{row['name']} changes {many(row['changes'], 'service')}, uses {row['uses'] or 'no'} "
-            f"more and reaches {row['reaches'] or 'no'} others",
-            f"takes {in_days(row['support_days'])} person-days of support staff",
+            f"more and reaches {many(row['reaches'], 'other')}",
+            f"takes {person_days(row['support_days'])} of support staff",
             f"displaces {in_days(row['displaced_days'])} of others' work",
             f"needs its first decision by {on(row['decide_by'])}{self._past(row)}",
         ]
@@ -179,7 +181,7 @@ class ScopeImpact:
         stage = mine.groupby("stage", sort=False)["days"].sum()
         when = month.idxmax()
         return (
-            f"It takes {in_days(row['support_days'])} person-days of "
+            f"It takes {person_days(row['support_days'])} of "
             f"{row['support_staff']} of the support staff: most of {team.idxmax()} "
             f"({in_days(team.max())}), in {when.month_name()} {when.year} "
             f"({in_days(month.max())}) and in {stage.idxmax()} ({in_days(stage.max())})."
@@ -202,7 +204,7 @@ class ScopeImpact:
         told += [f"{more} more"] if more else []
         listed = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
         return (
-            f"Run as planned, it displaces {in_days(row['displaced_days'])} person-days of "
+            f"Run as planned, it displaces {person_days(row['displaced_days'])} of "
             f"others' work on the same people: {listed}."
         )
 
@@ -229,7 +231,7 @@ class ScopeImpact:
     def _headline(self) -> str:
         days = self.projects["support_days"].sum()
         return (
-            f"{many(len(self.projects), 'project')}, {in_days(days)} person-days of support staff, "
+            f"{many(len(self.projects), 'project')}, {person_days(days)} of support staff, "
             f"{in_days(self.projects['displaced_days'].sum())} displaced, "
             f"{many(len(self.gaps), 'gap')}"
         )

@@ -41,8 +41,10 @@ class StageInvolvement:
         Named stakeholders of the service side with a part in a stage (they own, decide, advise,
         test or do): the columns of the window (from the stage's first to its last touching task;
         service is missing for an interest in the project), `stakeholder`, `name`, `role`,
-        `interest`, `planned_days`, `free_days` and `short_days`, and `counted`: whether the
-        tables have them as a resource; days are missing where they do not.
+        `interest`, `needed_days` (what is planned of them; who tests or does is needed for at
+        least `least_fte` per task), `planned_days`, `free_days` and `short_days`, and `counted`:
+        whether the tables have them as a resource; where they do not, only `needed_days` is
+        known.
     gaps : pandas.DataFrame
         What is needed and not there, the most person-days short first: the columns of the
         window, `who` (a team, a person or a stakeholder; missing where nobody supports the
@@ -53,8 +55,8 @@ class StageInvolvement:
         the levelled plan has the time in the window itself) and `stand_in` (who of the team has
         the time for what a person has not). Kinds are *no supporter* (nobody supports the
         service), *no time* (the team has less free than is needed), *person short* (the team has
-        the time, the person planned has not) and *not planned* (time is there, but less is
-        planned than needed).
+        the time, the person planned has not), *not planned* (time is there, but less is planned
+        than needed) and *person not planned* (the same of a stakeholder named to do or test).
     least_fte : float
         FTE of a service's support staff that a task touching it needs at least.
     within_days : int
@@ -208,7 +210,7 @@ def gap_text(gap: Mapping[Hashable, Any], *, year: bool = True) -> str:
     if gap["missing_days"] > 1e-6:
         planned = in_days(gap["planned_days"])
         parts.append("none of it planned" if planned == "0" else f"{planned} planned")
-    if gap["kind"] == "not planned":
+    if gap["kind"] in ("not planned", "person not planned"):
         return f"{'; '.join(parts)} {about}."
     if pd.notna(gap["stand_in"]):
         parts.append(f"{gap['stand_in']} has the time")

@@ -94,7 +94,8 @@ def asked_frame(portfolio: Portfolio, asked: list[Asked]) -> pd.DataFrame:
         "role": [people[one.stakeholder]["role"] for one in asked],
         "interest": [one.interest for one in asked],
     }
-    frame = _frame(portfolio, [one.row for one in asked], told, ("planned", "free", "short"))
+    days = ("needed", "planned", "free", "short")
+    frame = _frame(portfolio, [one.row for one in asked], told, days)
     frame["counted"] = np.array([bool(one.row.members) for one in asked], bool)
     return frame
 
@@ -117,7 +118,7 @@ def gap_frame(portfolio: Portfolio, gaps: list[Gap]) -> pd.DataFrame:
     names = portfolio.resources["name"].to_numpy()
     told: dict[str, list[Any]] = {
         "who": [
-            str(names[gap.row.members[0]]) if gap.kind == "person short" else gap.row.who or None
+            str(names[gap.row.members[0]]) if "person" in gap.kind else gap.row.who or None
             for gap in gaps
         ],
         "kind": [gap.kind for gap in gaps],

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.graph.network import finished
 from svcimpact.planning.free_time import FreeTime
 from svcimpact.planning.involvement import (
     Asked,
@@ -29,12 +28,13 @@ from svcimpact.planning.stage_tables import (
     involvement_frame,
     people_frame,
 )
-from svcimpact.planning.steps import planned_segments
+from svcimpact.planning.touch import FROM_STATUS_DATE, work_ahead
 from svcimpact.portfolio import Portfolio
 
 __all__ = ["StageInvolvement", "stage_involvement"]
 
 _ASKED = {"owns", "decides", "advises", "tests", "does"}
+_WORKING = {"tests", "does"}
 _NEGLIGIBLE = 1e-6  # hours
 
 
@@ -50,10 +50,15 @@ def stage_involvement(
       assignments that name somebody who supports the service; on a task that touches several
       services supported by the same person, it is split evenly over them;
     - *needed* is the same, but at least `least_fte` per task while it runs; what is needed beyond
-      the plan falls to the team that carries most of the service's support;
+      the plan falls to the team that carries most of the service's support; a stakeholder of
+      the service side who is named to do or test in the stage is needed for `least_fte` per task
+      as well;
     - *free* is what absences, everyday support and all other planned work leave of the team's
       supporters of the service: ``Σ ∫ max(0, project capacity - other load) dt`` over the
       window, at the planned dates.
+
+    With a status date only what is left of tasks counts: a running task goes on at that date, and
+    one that should have begun earlier begins at it, the others' tasks as well.
 
     A *gap* is a window in which more is needed than is free or planned. For it the nearest windows
     of as many working days are looked for, day by day, in which the time exists on the levelled
@@ -91,17 +96,16 @@ def stage_involvement(
     January (New checkout for the shop, Payments).
     """
     _check(least_fte, within_days)
-    segments = planned_segments(portfolio)[~finished(portfolio).to_numpy()]
     crew = gather_crew(portfolio)
     windows = stage_windows(portfolio, crew, float(least_fte))
-    planned = FreeTime(portfolio, segments)
+    planned = FreeTime(portfolio, work_ahead(portfolio))
     try:
         levelled = FreeTime(portfolio, levelled_segments(portfolio))
     except InputError:
         levelled = None
     rows = [row for window in windows for row in _team_rows(crew, planned, window)]
     people = [row for window in windows for row in _people_rows(crew, planned, window)]
-    asked = _asked(portfolio, crew, windows, planned)
+    asked = _asked(portfolio, crew, windows, planned, float(least_fte))
     search = Search(portfolio, levelled, within_days)
     gaps = list(_gaps(rows, people, asked, search, planned))
     return StageInvolvement(
@@ -112,7 +116,9 @@ def stage_involvement(
         least_fte=float(least_fte),
         within_days=int(within_days),
         start=portfolio.settings.start,
-        assumptions=_assumptions(float(least_fte), within_days, asked, levelled is not None),
+        assumptions=_assumptions(
+            portfolio, float(least_fte), within_days, asked, levelled is not None
+        ),
     )
 
 
@@ -147,7 +153,7 @@ def _people_rows(crew: Crew, planned: FreeTime, window: Window) -> Iterator[Row]
 
 
 def _asked(
-    portfolio: Portfolio, crew: Crew, windows: list[Window], planned: FreeTime
+    portfolio: Portfolio, crew: Crew, windows: list[Window], planned: FreeTime, least_fte: float
 ) -> list[Asked]:
     """Return which stakeholders of the service side have a part in which stage."""
     sides = portfolio.stakeholders
@@ -176,10 +182,12 @@ def _asked(
         for stakeholder, interest, when in holders.get(service or project, {}):
             if when in ("", stage):
                 whole = _together(crew, parts, service, row_of.get(stakeholder))
-                row = Row(whole, stakeholder, [], math.nan, 0.0, math.nan)
+                least = least_fte * sum(whole.hours.values()) if interest in _WORKING else 0.0
+                row = Row(whole, stakeholder, [], math.nan, least, math.nan)
                 if stakeholder in row_of:
                     k = row_of[stakeholder]
-                    row = Row(whole, stakeholder, [k], whole.planned.get(k, 0.0), 0.0,
+                    given = whole.planned.get(k, 0.0)
+                    row = Row(whole, stakeholder, [k], given, max(0.0, least - given),
                               _free(planned, k, whole))  # fmt: skip
                 found.append(Asked(row, stakeholder, interest))
     return found
@@ -225,12 +233,18 @@ def _gaps(
         for person in people
         if person.short > _NEGLIGIBLE
     }
-    for one in asked:
-        if one.row.members and one.row.short > _NEGLIGIBLE:
-            key = (one.row.window.project, one.row.window.stage, one.row.members[0])
-            if key not in told:
-                told.add(key)
-                yield Gap(one.row, "person short", search.nearest(one.row), None)
+    counted = [one.row for one in asked if one.row.members]
+    # Who holds several interests is told once, of the one that lacks most.
+    for row in sorted(counted, key=lambda r: (-round(r.short, 6), -round(r.missing, 6))):
+        key = (row.window.project, row.window.stage, row.members[0])
+        if key in told:
+            continue
+        if row.short > _NEGLIGIBLE:
+            told.add(key)
+            yield Gap(row, "person short", search.nearest(row), None)
+        elif row.missing > _NEGLIGIBLE:
+            told.add(key)
+            yield Gap(row, "person not planned", {}, None)
 
 
 def _stand_in(person: Row, members: list[int], planned: FreeTime) -> int | None:
@@ -244,18 +258,21 @@ def _stand_in(person: Row, members: list[int], planned: FreeTime) -> int | None:
 
 
 def _assumptions(
-    least_fte: float, within: int, asked: list[Asked], levelled: bool
+    portfolio: Portfolio, least_fte: float, within: int, asked: list[Asked], levelled: bool
 ) -> tuple[str, ...]:
     said = [
         f"A task that touches a service needs at least {least_fte:g} FTE of its support staff "
         "while it runs; the tables give no effort for input, advice and testing that nobody is "
         "assigned to.",
         "What is needed beyond the plan falls to the team that carries most of the service's "
-        "support.",
+        "support; a stakeholder named to do or test is needed for that least as well. Who owns, "
+        "decides or advises is needed as planned: no effort is assumed for it.",
         "Needed and free are compared over the whole window, at the planned dates: within it, "
         "work can be moved.",
         "Free time is counted for every gap by itself: two gaps may count on the same hours.",
     ]
+    if portfolio.settings.status_date is not None:
+        said.append(FROM_STATUS_DATE)
     if levelled:
         said.append(
             f"Nearest windows are looked for {within} working days to both sides, day by day on "

@@ -33,6 +33,28 @@ def in_days(days: float) -> str:
     return "less than 0.1" if shown == "0.0" else shown.removesuffix(".0")
 
 
+def person_days(days: float) -> str:
+    """Write person-days with their noun.
+
+    Parameters
+    ----------
+    days : float
+        Person-days.
+
+    Returns
+    -------
+    str
+        Text such as ``6.5 person-days`` or ``1 person-day``.
+
+    Examples
+    --------
+    >>> person_days(1.0), person_days(0.0)
+    ('1 person-day', '0 person-days')
+    """
+    shown = in_days(days)
+    return f"{shown} {'person-day' if shown == '1' else 'person-days'}"
+
+
 def many(count: int, one: str) -> str:
     """Write a count with its noun.
 
