@@ -9,15 +9,11 @@ from contextlib import suppress
 
 import typer
 
-from svcimpact.cli import (  # noqa: F401
-    conflicts,
-    during,
-    leaning,
-    levelling,
-    log,
-    plans,
-    transition,
-)
+# isort: off
+# In the order in which help lists their commands.
+from svcimpact.cli import plans, leaning, conflicts, levelling, transition, during, log  # noqa: F401
+
+# isort: on
 from svcimpact.cli.app import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
 

@@ -29,7 +29,7 @@ def scope(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Tell what each project touches and takes, and who has to agree."""
+    """Tell what each project touches, and who has to agree."""
     from svcimpact.planning import scope as planning
 
     if page is not None and project is None:
