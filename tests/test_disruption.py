@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper import paper, people, staff, tasks
 
+from svcimpact.engine.many import expand
 from svcimpact.engine.plan import compile_plan
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.runs import expand
+from svcimpact.incident.batches import room_for
 from svcimpact.incident.disruption import MECHANISMS, Effect, effect_of
 from svcimpact.incident.draws import draw_incidents
 from svcimpact.incident.scenario import Incident, Scenario
-from svcimpact.incident.simulate import _room
 from svcimpact.incident.strikes import strike
 from svcimpact.portfolio import Portfolio
 
@@ -354,7 +354,7 @@ def disruption(portfolio: Portfolio, scenario: Scenario) -> tuple[list, list]:
     """Return the takes (resource, from, until, FTE) and holds (task, from, until) of a run."""
     program = lay_out(compile_plan(portfolio))
     struck = strike(portfolio, program, draw_incidents(portfolio, scenario), scenario.without)
-    room = _room(struck)
+    room = room_for(struck)
     takes, holds = expand(struck.strikes, 0, room)
     assert (takes, holds) == (struck.most_takes, struck.most_holds)
     people = portfolio.resources["resource"]

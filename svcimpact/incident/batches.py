@@ -132,7 +132,7 @@ class Batches:
                     self.program,
                     self.struck.strikes,
                     work,
-                    _room(self.struck),
+                    room_for(self.struck),
                     self.rules,
                     (start, end),
                     self.var_task,
@@ -182,7 +182,7 @@ class Batches:
     def _settle(self, place: tuple[Work, Baseline], base: Times, calm: Floats) -> None:
         """Make the one run without incidents that stands for all."""
         work, baseline = place
-        nothing = _room(Struck(self.struck.strikes, (), 0, 0))
+        nothing = room_for(Struck(self.struck.strikes, (), 0, 0))
         sort_disruption(self.program, nothing, work)
         stuck = run_baseline(self.program, nothing, work, self.rules, baseline, int(not self.full))
         if stuck >= 0:
@@ -195,8 +195,19 @@ class Batches:
         np.maximum.at(calm[0], self.program.project, baseline.finish)
 
 
-def _room(struck: Struck) -> Disruption:
-    """Return room for one run's disruption."""
+def room_for(struck: Struck) -> Disruption:
+    """Return room for one run's disruption.
+
+    Parameters
+    ----------
+    struck : Struck
+        The incidents of every run.
+
+    Returns
+    -------
+    Disruption
+        Not filled.
+    """
     takes, holds = struck.most_takes, struck.most_holds
     return Disruption(
         np.zeros(takes, np.int64),
