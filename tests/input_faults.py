@@ -112,7 +112,7 @@ TABLES = faults_in(
     ),
 )
 IN_RUNS = faults_in(
-    "engine/runs.py",
+    "engine/many.py",
     PEOPLE,
     (
         "The aftermath takes as many people as the incident.",
@@ -137,21 +137,21 @@ IN_RUNS = faults_in(
         "d.take_from[takes], d.take_until[takes] = s.begin[e], s.over[e]",
     ),
 ) + faults_in(
-    "engine/runs.py",
+    "engine/many.py",
     MANY,
     (
-        "Every batch has the durations and incidents of the first.",
-        "run = first + x",
-        "run = x",
+        "Every batch has the incidents of the first.",
+        "takes, holds = expand(s, run, d)",
+        "takes, holds = expand(s, x, d)",
     ),
     (
-        "Every run without an incident is the first one.",
-        "b = min(run, len(base[0]) - 1)",
-        "b = 0",
+        "A project is as late as in the run before.",
+        "latest[i] = b.finish[i]\n",
+        "pass\n",
     ),
     (
         "Uncertain durations are as planned.",
-        "w.real[var_task[v], HOURS] = var_hours[run, v]",
+        "w.tasks[var_task[v]].hours = var_hours[run, v]",
         "pass",
     ),
 )

@@ -210,8 +210,8 @@ STATUS_DATE = faults_in(
     ),
     (
         "A finish before the status date counts for its links as if it were at it.",
-        "end(w, i, finish[i], now)",
-        "end(w, i, now, now)",
+        "end(w, i, finish[i])",
+        "end(w, i, now)",
     ),
     (
         "A start before the status date counts for its links as if it were at it.",
@@ -244,8 +244,8 @@ GATES = faults_in(
     ),
     (
         "A task starts with one of its predecessors still to come.",
-        "if task.gates > 0 or",
-        "if task.gates > 1 or",
+        "if task.gates == 0 and task.status == WAITING:",
+        "if task.gates <= 1 and task.status == WAITING:",
     ),
     (
         "A task with no work left finishes though its finish gates are not known.",
@@ -259,8 +259,8 @@ GATES = faults_in(
     ),
     (
         "The lag of an SS link is forgotten.",
-        "== SS:\n            open_start(w, link.successor, at + link.lag, t)",
-        "== SS:\n            open_start(w, link.successor, at, t)",
+        "== SS:\n            open_start(w, link.successor, at + link.lag)",
+        "== SS:\n            open_start(w, link.successor, at)",
     ),
     (
         "The lag of an SF link is forgotten.",
@@ -269,8 +269,8 @@ GATES = faults_in(
     ),
     (
         "The lag of an FS link is forgotten.",
-        "passed = 1\n            open_start(w, link.successor, at + link.lag, t)",
-        "passed = 1\n            open_start(w, link.successor, at, t)",
+        "passed = 1\n            open_start(w, link.successor, at + link.lag)",
+        "passed = 1\n            open_start(w, link.successor, at)",
     ),
     (
         "The lag of an FF link is forgotten.",

@@ -31,11 +31,11 @@ def test_no_fault_is_listed_twice():
 
 def test_every_module_of_the_rules_is_among_the_faults():
     """No part of the rules is left out."""
-    engine = ("kernel", "gates", "heap", "events", "program", "runs", "plan")
+    engine = ("kernel", "gates", "heap", "events", "program", "many", "plan", "replay", "wake")
     modules = {f"svcimpact/engine/{name}.py" for name in engine}
     around = ("disruption", "strikes", "draws", "restoration", "estimates", "blocks", "tables")
     modules |= {f"svcimpact/incident/{name}.py" for name in (*around, "simulate")}
-    assert {fault.file for fault in FAULTS} == modules
+    assert {fault.file for fault in FAULTS} >= modules
 
 
 @pytest.mark.parametrize("file", ["engine/kernel", "engine/program", "incident/estimates"])
