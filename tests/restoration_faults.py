@@ -67,8 +67,8 @@ RESTORATION_FAULTS = (
         ),
         (
             "A draw from the log comes a step late.",
-            'side="right")\n        return np.asarray(self.hours',
-            'side="left")\n        return np.asarray(self.hours',
+            "np.asarray(share, dtype=np.float64) + 1e-12",
+            "np.asarray(share, dtype=np.float64) - 1e-9",
         ),
         (
             "What the log leaves over is lost.",

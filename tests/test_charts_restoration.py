@@ -157,6 +157,14 @@ def test_a_forecast_of_what_nobody_has_seen_says_so() -> None:
     assert not ax.lines
 
 
+def test_what_the_log_does_not_hold_is_not_in_the_key() -> None:
+    """After longer than anything in the log, the empirical curve is neither drawn nor named."""
+    ax = charts.restoration_forecast(found().forecast(5000))
+    named = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "empirical" not in named
+    assert {"lognormal", "weibull", "gamma"} < set(named)
+
+
 def test_verdicts() -> None:
     """A bad fit and a near tie are in the title."""
     times = found()

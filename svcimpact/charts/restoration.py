@@ -313,6 +313,8 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
     left = 36 / 72 + text_width("100 %")
     key: list[Artist] = []
     for name, curve in forecast.curve.groupby("distribution", sort=False):
+        if curve["survival"].iloc[1:].isna().all():
+            continue  # the log itself holds nothing as long
         chosen = name == forecast.distribution
         more = curve["more_hours"] / unit
         if chosen and curve["survival_low"].notna().any():
