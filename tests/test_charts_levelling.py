@@ -65,6 +65,15 @@ def test_marks_stand_where_the_figures_are() -> None:
     assert ax.get_ylabel() == "Mean project delay, working days"
 
 
+def test_delays_below_zero_are_drawn_and_told_in_days() -> None:
+    """Where levelling spares interruptions no mark is cut off, and no percentage is made up."""
+    finish, delay = [60.0, 40.0, 42.0, 50.0, 55.0, 70.0], [0.0, 1.0, 0.8, 0.2, 0.1, -0.5]
+    ax = charts.dispatch_rules(spread(level(three_projects()), finish, delay))
+    assert_readable(ax)
+    assert ax.get_ylim()[0] < -0.5
+    assert "shortest project first delays projects 1.5 working days less" in title(ax)
+
+
 def test_rules_that_come_to_the_same_share_a_mark() -> None:
     """Plan order and least float agree; the key names both, the title the best of all."""
     ax = charts.dispatch_rules(level(three_projects()))

@@ -190,7 +190,7 @@ def in_full(portfolio: Portfolio, rule: str, min_share: float) -> bool:
 def test_levelled_dates_hold_wherever_people_are_there_in_full() -> None:
     """Applied and levelled again in plan order, no task moves unless one was short-handed."""
     full = told = 0
-    for seed in range(18):
+    for seed in range(12):
         portfolio, scenario = portfolio_and_scenario(seed)
         share = scenario.min_share
         found = level(portfolio, rules=["lst", "shortest_project"], min_share=share)
@@ -204,7 +204,7 @@ def test_levelled_dates_hold_wherever_people_are_there_in_full() -> None:
             apart = np.abs(again[hours].to_numpy() - mine[hours].to_numpy()).max(axis=1)
             assert moved["task"].tolist() == again["task"][apart > 1 / 60].tolist()
             told += len(moved)
-    assert full >= 8
+    assert full >= 6
     assert told > 0
 
 
@@ -315,6 +315,28 @@ def test_people_enough_are_said_so() -> None:
     assert found.sentences() == [
         "Levelling by plan order costs no project a day: there are people enough."
     ]
+
+
+@pytest.mark.parametrize(("resume", "days"), [(0.0, 0.125), (6.0, -0.625)])
+def test_waiting_may_spare_an_interruption(resume: float, days: float) -> None:
+    """Frozen from 1 to 8, a ends at 23 h, or 29 with 6 to resume; after b at 24, uninterrupted."""
+    portfolio = paper(
+        projects=[{"project": "P"}, {"project": "Q", "priority": 1}],
+        tasks=[*tasks(("a", 16)), *tasks(("b", 8), project="Q")],
+        resources=people(ana=1),
+        assignments=assigned(a="ana", b="ana"),
+        services=[{"service": "s"}],
+        changes=[{"task": "a", "service": "s", "effect": "changes"}],
+        freezes=[{"service": "s", "start": "2026-01-05T10:00", "end": "2026-01-05T17:00"}],
+    )
+    found = level(portfolio, rules="plan", resume_hours=resume)
+    assert found.tasks["finish_hours"].tolist() == [24.0, 8.0]
+    assert found.projects["levelling_days"].tolist() == [days, 0.0]
+    gained = (
+        "Levelling by plan order makes no project end later than if there were always enough "
+        "people: who waits until a freeze is over is not interrupted by it."
+    )
+    assert (found.sentences() == [gained]) == (days < 0)
 
 
 def test_sentences_by_hand() -> None:

@@ -64,7 +64,7 @@ def dispatch_rules(levelling: Levelling, *, ax: Axes | None = None) -> Axes:
     date_axis(ax, moment(min(spans) - margin), moment(max(spans) + margin))
     low, high = ax.dataLim.y0, ax.dataLim.y1
     air = max(0.12 * (high - low), 0.02 * high, 0.1)
-    ax.set_ylim(0.0 if low < 0.6 * high else low - air, high + air)
+    ax.set_ylim(0.0 if 0.0 <= low < 0.6 * high else low - air, high + air)
     ax.grid(visible=True, axis="y")
     ax.set_xlabel("Finish of the last project", color=INK)
     ax.set_ylabel("Mean project delay, working days")
@@ -136,12 +136,14 @@ def _title(table: pd.DataFrame) -> str:
             f"{_begin(first['name'])} is best: the portfolio ends on {day(first['finish'])}, "
             f"mean project delay {number(first['y'], 1)} working days"
         )
-    less = 100 * (1 - least["y"] / first["y"])
+    less = f"{number(first['y'] - least['y'], 1)} working days"
+    if least["y"] >= 0.0:
+        less = f"{number(100 * (1 - least['y'] / first['y']))} %"
     gap = least["finish_days"] - first["finish_days"]
     later = number(gap, 1 if gap < 10 else 0)
     return (
         f"{_begin(first['name'])} ends the portfolio first, on {day(first['finish'])}; "
-        f"{least['name']} delays projects {number(less)} % less on average and ends it "
+        f"{least['name']} delays projects {less} less on average and ends it "
         f"{later} working days later"
     )
 

@@ -74,8 +74,10 @@ def level(
     -----
     What levelling alone costs a project is its levelled finish less its finish if there were
     always enough people: the delay over the critical path of Lova and Tormos (2001, Annals of
-    Operations Research 102, 263-286). It is never negative, and is part of the delay against
-    the planned date, which also has what links, freezes and the status date already cost.
+    Operations Research 102, 263-286). It is part of the delay against the planned date, which
+    also has what links, freezes and the status date already cost. It is negative only where
+    `resume_hours` is above 0 and a task waits for people until a freeze is over, that would
+    have interrupted it.
 
     Examples
     --------

@@ -47,7 +47,8 @@ def levelling_sentences(
         return ["There is no task to level."]
     hit = projects[projects["levelling_days"] >= NEGLIGIBLE]
     hit = hit.sort_values("levelling_days", ascending=False, kind="stable")
-    said = [_headline(told, len(hit), len(projects), currency)]
+    gains = bool((projects["levelling_days"] <= -NEGLIGIBLE).any())
+    said = [_headline(told, len(hit), len(projects), currency, gains=gains)]
     said += [_project(row, currency) for row in hit.head(_NAMED).to_dict("records")]
     if len(hit) > _NAMED:
         said.append(f"… and {_counted(len(hit) - _NAMED, 'more project')}.")
@@ -86,7 +87,12 @@ def compared(rules: pd.DataFrame) -> str:
     return f"{said}; {rows[0]['name']}: {_figures(rows[0])}."
 
 
-def _headline(told: Row, hit: int, count: int, currency: str) -> str:
+def _headline(told: Row, hit: int, count: int, currency: str, *, gains: bool) -> str:
+    if not hit and gains:
+        return (
+            f"Levelling by {told['name']} makes no project end later than if there were always "
+            "enough people: who waits until a freeze is over is not interrupted by it."
+        )
     if not hit:
         return f"Levelling by {told['name']} costs no project a day: there are people enough."
     cost = told["levelling_cost"]
