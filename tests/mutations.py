@@ -21,11 +21,18 @@ from pathlib import Path
 
 from faults import Fault
 from input_faults import INPUT_FAULTS
+from involvement_faults import INVOLVEMENT_FAULTS
 from kernel_faults import KERNEL_FAULTS
 from restoration_faults import RESTORATION_FAULTS
 from statistics_faults import STATISTICS_FAULTS
 
-FAULTS = (*KERNEL_FAULTS, *INPUT_FAULTS, *STATISTICS_FAULTS, *RESTORATION_FAULTS)
+FAULTS = (
+    *KERNEL_FAULTS,
+    *INPUT_FAULTS,
+    *STATISTICS_FAULTS,
+    *RESTORATION_FAULTS,
+    *INVOLVEMENT_FAULTS,
+)
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 300  # seconds; a run without an end is told, too
 

@@ -123,6 +123,20 @@ def test_stage_gaps_draws_planned_and_nearest_windows(meridian) -> None:
     )
 
 
+def test_charts_of_one_project_name_it(meridian) -> None:
+    """The title says whose stages they are, also where there is nothing to draw."""
+    found = stage_involvement(meridian)
+    name = "Strong customer authentication"
+    assert f"that stages of {name} need" in said(charts.stage_matrix(found, project="SCA"))
+    assert f"a stage of {name} needs" in said(charts.stage_gaps(found, project="SCA"))
+    idle = replace(found, projects=found.projects.iloc[:1].assign(project="NEW", name="Newcomer"))
+    drawn = [said(chart(idle, project="NEW")) for chart in (charts.stage_matrix, charts.stage_gaps)]
+    assert drawn == [
+        "No stage of Newcomer touches a service",
+        "Everybody whom a stage of Newcomer needs has the time",
+    ]
+
+
 def test_nothing_to_draw_is_said_so(meridian) -> None:
     """Empty results are told in words; nothing is drawn empty."""
     impact, found = scope_impact(meridian), stage_involvement(meridian)

@@ -104,6 +104,7 @@ def test_scope_tells_each_project_and_writes_a_page(call, tmp_path):
     code, out, _ = call("scope", TINY, *words)
     assert code == 0
     assert "Payments has no owner: name one, by 5 January 2026." in out
+    assert "A decision is needed 0 working days before the first task" in out
     assert out.endswith(f"Written: {page}\nWritten: {book}\n")
     assert "<h1>New checkout for the shop</h1>" in page.read_text(encoding="utf-8")
     assert pd.read_excel(book, "hours", engine="calamine")["hours"].sum() == 48
@@ -119,6 +120,9 @@ def test_stages_tells_gaps_and_what_they_rest_on(call, tmp_path):
     assert gaps["later_start"].tolist() == ["2026-01-12"]
     code, out, _ = call("stages", TINY, "--within-days", "2")
     assert "no window near has the time" in out
+    code, out, _ = call("stages", TINY, "--project", "pages")
+    assert (code, out.count("\n")) == (0, 1 + len(pd.read_csv(tmp_path / "s" / "assumptions.csv")))
+    assert out.startswith("What the stages need of service delivery is planned")
 
 
 @pytest.mark.parametrize(

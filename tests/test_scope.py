@@ -147,6 +147,17 @@ def test_a_touched_service_stays_touched_where_another_reaches_it() -> None:
     assert rows.loc["web", ["weight", "change_weight", "via"]].tolist() == [0.5, 0.4, "shop"]
 
 
+def test_the_heaviest_way_counts_whichever_is_looked_at_last() -> None:
+    """Shop, changed, leads to Web by 0.5; Payments, used, by 0.4 through it."""
+    changes = pd.DataFrame(
+        {"task": ["a", "c"], "service": ["shop", "pay"], "effect": ["changes", "uses"]}
+    )
+    rows = scope_impact(portfolio_of(changes=changes)).services.set_index("service")
+    assert rows.loc["web", ["weight", "change_weight", "via", "path"]].tolist() == [
+        0.5, 0.5, "shop", "Shop → Web",
+    ]  # fmt: skip
+
+
 def test_hours_by_hand() -> None:
     """Three days of Ana in March; Bo's four half days fall into two months."""
     rows = found().hours

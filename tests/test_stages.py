@@ -93,6 +93,25 @@ def test_sentences_by_hand() -> None:
     )
 
 
+def test_one_project_by_hand() -> None:
+    """Sums and gaps of each project; a project without is told so, an unknown one too."""
+    found = stage_involvement(hand())
+    rows = found.projects.drop(columns=["name", "short_days"])
+    assert rows.to_numpy().tolist() == [
+        ["TILL", 2, 5.0, 5.0, 0.0, 1],
+        ["PORTAL", 1, pytest.approx(0.4), 0.0, pytest.approx(0.4), 1],
+        ["ROOF", 0, 0.0, 0.0, 0.0, 0],
+    ]
+    # Ana is short, not her team: Bo has time, though not enough to stand in for her.
+    assert (found.projects["short_days"] == 0).all()
+    assert [line.split(":")[0] for line in found.sentences("TILL")] == ["design, Ana"]
+    assert found.sentences("ROOF") == [
+        "What the stages need of service delivery is planned, and the time is there."
+    ]
+    with pytest.raises(InputError, match="did you mean 'TILL'"):
+        found.sentences("TIL")
+
+
 def test_what_nobody_is_assigned_to_falls_to_the_lead_team() -> None:
     """With Ana and Bo in two teams, Ana's carries most of the support and takes what is missing."""
     resources = tables()["resources"].assign(team=["Ops", "Night"])

@@ -67,12 +67,11 @@ def stage_matrix(
     Raises
     ------
     InputError
-        If the project has no stage that touches a service.
+        If there is no such project.
     """
-    rows = found.involvement
+    rows, whose = found.involvement, ""
     if project is not None:
-        names = rows[["project", "project_name"]].drop_duplicates()
-        rows_of(names, "project", [project])
+        whose = _of(found, project)
         rows = rows[rows["project"] == project]
     rows = rows.assign(
         team=rows["team"].fillna("nobody supports it"),
@@ -82,7 +81,7 @@ def stage_matrix(
     teams = teams.sort_values(ascending=False, kind="stable")
     ax = canvas(ax, _AROUND + _ROW * len(teams))
     if teams.empty:
-        finding(ax, "No stage of any project touches a service")
+        finding(ax, f"No stage{whose or ' of any project'} touches a service")
         ax.set_axis_off()
         return ax
     shown = teams.head(room(ax, _ROW, _AROUND))
@@ -112,7 +111,7 @@ def stage_matrix(
     if len(teams) > len(shown):
         rest = number(float(teams.iloc[len(shown) :].sum()), 1)
         subtitle += f"; … and {rest} needed of {counted(len(teams) - len(shown), 'more team')}"
-    finding(ax, _matrix_title(rows), subtitle, left=left)
+    finding(ax, _matrix_title(rows, whose), subtitle, left=left)
     return ax
 
 
@@ -121,16 +120,25 @@ def _cell(needed: float, lacking: float) -> str:
     return f"{number(needed, 1)} ({number(lacking, 1)})" if lacking >= 0.05 else number(needed, 1)
 
 
-def _matrix_title(rows: pd.DataFrame) -> str:
+def _of(found: StageInvolvement, project: str) -> str:
+    """Return whose stages are drawn, for a title."""
+    name = rows_of(found.projects, "project", [project])["name"].iloc[0]
+    return f" of {shorten(name, 48)}"
+
+
+def _matrix_title(rows: pd.DataFrame, whose: str) -> str:
     """Return the finding: how much is lacking, and where most."""
     needed = number(float(rows["needed_days"].sum()))
     cells = rows.groupby(["team", "stage"], sort=False)["lacking"].sum()
     if cells.max() < 0.05:
-        return f"All {needed} person-days that stages need of service delivery are planned and free"
+        return (
+            f"All {needed} person-days that stages{whose} need of service delivery are planned "
+            "and free"
+        )
     most = cells[cells == cells.max()].reset_index().iloc[0]
     return (
-        f"{number(float(cells.sum()), 1)} of {needed} person-days that stages need of service "
-        "delivery are not planned or not free, most of "
+        f"{number(float(cells.sum()), 1)} of {needed} person-days that stages{whose} need of "
+        "service delivery are not planned or not free, most of "
         f"{shorten(most['team'], 36)} in {most['stage']}: {number(float(cells.max()), 1)}"
     )
 
@@ -159,15 +167,15 @@ def stage_gaps(
     Raises
     ------
     InputError
-        If the project has no stage that touches a service.
+        If there is no such project.
     """
-    gaps = found.gaps[found.gaps["short_days"] > 1e-6]
+    gaps, whose = found.gaps[found.gaps["short_days"] > 1e-6], ""
     if project is not None:
-        rows_of(found.involvement[["project"]].drop_duplicates(), "project", [project])
+        whose = _of(found, project)
         gaps = gaps[gaps["project"] == project]
     ax = canvas(ax, _AROUND + 0.2 + _GAP_ROW * len(gaps))
     if gaps.empty:
-        finding(ax, "Everybody whom a stage needs has the time")
+        finding(ax, f"Everybody whom a stage{whose} needs has the time")
         ax.set_axis_off()
         return ax
     shown = gaps.head(room(ax, _GAP_ROW, _AROUND + 0.2))
@@ -216,7 +224,7 @@ def stage_gaps(
     )
     top = shown.iloc[0]
     title = (
-        f"{counted(len(gaps), 'time')} a stage needs service people who are not free, worst "
+        f"{counted(len(gaps), 'time')} a stage{whose} needs service people who are not free, worst "
         f"{shorten(top['who'], 36)} in {top['stage']}: {number(top['needed_days'], 1)} "
         f"person-days needed, {number(top['free_days'], 1)} free"
     )

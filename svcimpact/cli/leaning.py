@@ -38,7 +38,7 @@ def scope(
         raise InputError("The page to write is not clear.", fault_frame([row]))
     found = load(portfolio)
     impact = planning.scope_impact(found, lead_days=lead_days)
-    for sentence in impact.sentences(project):
+    for sentence in [*impact.sentences(project), *impact.assumptions]:
         typer.echo(sentence)
     if page is not None and project is not None:
         written = planning.page(found, project, lead_days=lead_days).save(page)
@@ -52,6 +52,7 @@ def scope(
 @app.command()
 def stages(
     portfolio: Where,
+    project: Project = None,
     least_fte: Annotated[
         float,
         typer.Option(
@@ -68,7 +69,7 @@ def stages(
     from svcimpact.planning import stage_involvement
 
     found = stage_involvement(load(portfolio), least_fte=least_fte, within_days=within_days)
-    for sentence in [*found.sentences(), *found.assumptions]:
+    for sentence in [*found.sentences(project), *found.assumptions]:
         typer.echo(sentence)
     if out is not None:
         from svcimpact.io.results import write_results

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from svcimpact.graph.blast import check_id
 from svcimpact.planning.touch import STAGES
-from svcimpact.planning.words import in_days, in_words, many, span
+from svcimpact.planning.words import in_days, in_words, many, person_days, span
 
 _SHOWN = 10  # gaps that a printout shows
 
@@ -26,6 +27,10 @@ class StageInvolvement:
 
     Attributes
     ----------
+    projects : pandas.DataFrame
+        One row per project: `project`, `name`, `windows` (how many), `needed_days`,
+        `planned_days`, `missing_days` and `short_days` (sums over `involvement`) and `gaps` (how
+        many).
     involvement : pandas.DataFrame
         One row per window and team of the service's support staff that is needed in it, by
         project and stage: `project`, `project_name`, `stage`, `service`, `service_name`, `team`
@@ -67,6 +72,7 @@ class StageInvolvement:
         What the figures rest on.
     """
 
+    projects: pd.DataFrame
     involvement: pd.DataFrame
     people: pd.DataFrame
     asked: pd.DataFrame
@@ -90,32 +96,46 @@ class StageInvolvement:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, the matrix and the assumptions among them."""
-        names = ("matrix", "involvement", "people", "asked", "gaps")
+        names = ("projects", "matrix", "involvement", "people", "asked", "gaps")
         found: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in names}
         found["assumptions"] = pd.DataFrame({"assumption": list(self.assumptions)})
         return found
 
-    def sentences(self) -> list[str]:
+    def sentences(self, project: str | None = None) -> list[str]:
         """Return the gaps as text, one sentence each, the most person-days short first.
+
+        Parameters
+        ----------
+        project : str, optional
+            Id of a project; the gaps of all where not given.
 
         Returns
         -------
         list of str
             Plain text, unescaped; one sentence that says so where there is no gap.
+
+        Raises
+        ------
+        InputError
+            If there is no such project.
         """
-        if self.gaps.empty:
+        gaps = self.gaps
+        if project is not None:
+            check_id(project, self.projects["project"].tolist(), "projects", "project")
+            gaps = gaps[gaps["project"] == project]
+        if gaps.empty:
             return ["What the stages need of service delivery is planned, and the time is there."]
-        last = self.gaps[["finish", "later_finish"]].max().max()
-        first = self.gaps[["start", "earlier_start"]].min().min()
+        last = gaps[["finish", "later_finish"]].max().max()
+        first = gaps[["start", "earlier_start"]].min().min()
         year = not first.year == last.year == self.start.year
-        return [gap_text(gap, year=year) for gap in self.gaps.to_dict("records")]
+        return [gap_text(gap, year=year) for gap in gaps.to_dict("records")]
 
     @cached_property
     def _headline(self) -> str:
         needed, short = (self.involvement[c].sum() for c in ("needed_days", "short_days"))
         missing = self.involvement["missing_days"].sum()
         return (
-            f"{in_days(needed)} person-days of service delivery needed, {in_days(missing)} of "
+            f"{person_days(needed)} of service delivery needed, {in_days(missing)} of "
             f"them not planned, {in_days(short)} without the time; {many(len(self.gaps), 'gap')}"
         )
 

@@ -48,6 +48,35 @@ def involvement_frame(portfolio: Portfolio, rows: list[Row]) -> pd.DataFrame:
     return frame
 
 
+def project_frame(
+    portfolio: Portfolio, involvement: pd.DataFrame, gaps: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what is needed by project.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    involvement, gaps : pandas.DataFrame
+        The tables of `StageInvolvement`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `StageInvolvement.projects`.
+    """
+    frame = portfolio.projects[["project", "name"]].copy()
+    windows = involvement.drop_duplicates(["project", "stage", "service", "start"])
+    ids = pd.Index(frame["project"])
+    for column, rows in (("windows", windows), ("gaps", gaps)):
+        count = rows.groupby("project").size().reindex(ids, fill_value=0)
+        frame[column] = count.to_numpy(np.int64)
+    for column in ("needed_days", "planned_days", "missing_days", "short_days"):
+        total = involvement.groupby("project")[column].sum().reindex(ids, fill_value=0.0)
+        frame.insert(len(frame.columns) - 1, column, total.to_numpy(np.float64))
+    return frame.reset_index(drop=True)
+
+
 def people_frame(portfolio: Portfolio, rows: list[Row]) -> pd.DataFrame:
     """Return what is planned of persons.
 

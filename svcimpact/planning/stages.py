@@ -27,6 +27,7 @@ from svcimpact.planning.stage_tables import (
     gap_frame,
     involvement_frame,
     people_frame,
+    project_frame,
 )
 from svcimpact.planning.touch import FROM_STATUS_DATE, work_ahead
 from svcimpact.portfolio import Portfolio
@@ -107,12 +108,14 @@ def stage_involvement(
     people = [row for window in windows for row in _people_rows(crew, planned, window)]
     asked = _asked(portfolio, crew, windows, planned, float(least_fte))
     search = Search(portfolio, levelled, within_days)
-    gaps = list(_gaps(rows, people, asked, search, planned))
+    involvement = involvement_frame(portfolio, rows)
+    gaps = gap_frame(portfolio, list(_gaps(rows, people, asked, search, planned)))
     return StageInvolvement(
-        involvement=involvement_frame(portfolio, rows),
+        projects=project_frame(portfolio, involvement, gaps),
+        involvement=involvement,
         people=people_frame(portfolio, people),
         asked=asked_frame(portfolio, asked),
-        gaps=gap_frame(portfolio, gaps),
+        gaps=gaps,
         least_fte=float(least_fte),
         within_days=int(within_days),
         start=portfolio.settings.start,
