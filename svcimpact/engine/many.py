@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.engine.baseline import Baseline, lay_down, run_baseline
-from svcimpact.engine.compiled import allocating, signed
+from svcimpact.engine.compiled import allocating, compiled, inlined, signed
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
@@ -22,7 +22,7 @@ Times: TypeAlias = tuple[Floats, Floats, NDArray[np.int32]]
 # Where nearly the whole component was simulated in the end, the next runs begin with that; every
 # so often the disturbance alone is tried again. Below this part of all moments before the first
 # blow, a run from the beginning costs less than waking everybody.
-AGAIN, EARLY = 16, 0.4
+AGAIN, EARLY = 64, 0.4
 
 
 class Strikes(NamedTuple):
@@ -238,10 +238,7 @@ def run_many(
                 return stuck
             latest[:] = b.finish
             last_of_projects(p, latest, at_last)
-            for i in range(n):
-                row = p.task[i]
-                base[0][run, row], base[1][run, row] = b.start[i], b.finish[i]
-                base[2][run, row] = b.stops[i]
+            keep_row(p, b, run, base)
             calm[run, :] = at_last
         late[run, :] = at_last
         takes, holds = expand(s, run, d)
@@ -278,33 +275,23 @@ def run_many(
                 if stuck >= 0:
                     return stuck
                 lay_down(p, w, c)
-                for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
-                    m = tell(b, i, start[i], finish[i], stops[i], m, latest, changes)
-            for y in range(signed(count.ever)):
-                i = signed(w.ever[y])
-                w.tasks[i].ever = 0
-                begins = b.start[i] if np.isnan(start[i]) else start[i]
-                ends = b.finish[i] if np.isnan(finish[i]) else finish[i]
-                m = tell(b, i, begins, ends, b.stops[i] + w.extra[i], m, latest, changes)
-            count.ever = 0
+                m = tell_all(p, b, c, start, finish, stops, m, latest, changes)
+            m = tell_woken(w, b, start, finish, m, latest, changes)
         changes.ptr[x + 1] = m
-        for e in range(first, m):
-            project = p.project[changes.task[e]]
-            if seen[project] == run:
-                continue
-            seen[project] = run
-            last = -np.inf
-            for y in range(p.project_ptr[project], p.project_ptr[project + 1]):
-                last = max(last, latest[p.project_task[y]])
-            late[run, project] = last
-        for e in range(first, m):
-            i = changes.task[e]
-            latest[i] = b.finish[i]
-            changes.task[e] = p.task[i]
+        put_back(p, b, run, (first, m), seen, latest, late, changes)
     return -1
 
 
-@allocating
+@compiled
+def keep_row(p: Program, b: Baseline, run: int, base: Times) -> None:
+    """Keep a run without incidents, by row of the table."""
+    start, finish, stops = base
+    for i in range(len(p.task)):
+        row = p.task[i]
+        start[run, row], finish[run, row], stops[run, row] = b.start[i], b.finish[i], b.stops[i]
+
+
+@inlined
 def tell(
     b: Baseline,
     i: int,
@@ -324,7 +311,73 @@ def tell(
     return m + 1
 
 
-@allocating
+@compiled
+def tell_all(
+    p: Program,
+    b: Baseline,
+    c: int,
+    start: Floats,
+    finish: Floats,
+    stops: Integers,
+    m: int,
+    latest: Floats,
+    changes: Changes,
+) -> int:
+    """Keep what is otherwise in component `c` after a run from the beginning."""
+    for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
+        m = tell(b, i, start[i], finish[i], stops[i], m, latest, changes)
+    return m
+
+
+@compiled
+def tell_woken(
+    w: Work,
+    b: Baseline,
+    start: Floats,
+    finish: Floats,
+    m: int,
+    latest: Floats,
+    changes: Changes,
+) -> int:
+    """Keep what is otherwise with the tasks that a replay woke, and forget that it did."""
+    for y in range(signed(w.count[0].ever)):
+        i = signed(w.ever[y])
+        w.tasks[i].ever = 0
+        begins = b.start[i] if np.isnan(start[i]) else start[i]
+        ends = b.finish[i] if np.isnan(finish[i]) else finish[i]
+        m = tell(b, i, begins, ends, b.stops[i] + w.extra[i], m, latest, changes)
+    w.count[0].ever = 0
+    return m
+
+
+@compiled
+def put_back(
+    p: Program,
+    b: Baseline,
+    run: int,
+    told: tuple[int, int],
+    seen: Integers,
+    latest: Floats,
+    late: Floats,
+    changes: Changes,
+) -> None:
+    """Reckon the finish of every project that changed, and get ready for the next run."""
+    for e in range(told[0], told[1]):
+        project = p.project[changes.task[e]]
+        if seen[project] == run:
+            continue
+        seen[project] = run
+        last = -np.inf
+        for y in range(p.project_ptr[project], p.project_ptr[project + 1]):
+            last = max(last, latest[p.project_task[y]])
+        late[run, project] = last
+    for e in range(told[0], told[1]):
+        i = changes.task[e]
+        latest[i] = b.finish[i]
+        changes.task[e] = p.task[i]
+
+
+@compiled
 def last_of_projects(p: Program, finish: Floats, last: Floats) -> None:
     """Fill the first places of `last` with the finish of every project, NaN without tasks."""
     for project in range(len(p.project_ptr) - 1):
