@@ -31,6 +31,14 @@ OTHER = Incident("orders", start="2026-01-06 10:00", severity=2, hours=5)
 STARTS = ("2026-01-05 10:00", "2026-01-06 10:00", "2026-01-07 10:00")
 
 
+@pytest.fixture(autouse=True)
+def _interruptible():
+    """Let an interrupt be heard, also where whoever started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def portfolio() -> Portfolio:
     rows = (("payments", "ana", 1), ("orders", "ben", 1))

@@ -30,6 +30,14 @@ LOG = "SVCIMPACT_TEST_LOG"
 VICTIM = 3
 
 
+@pytest.fixture(autouse=True)
+def _interruptible():
+    """Let an interrupt be heard, also where whoever started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def portfolio() -> Portfolio:
     return built(
