@@ -42,6 +42,7 @@ NEEDED = tuple(
         "what_nobody_is_assigned_to_falls_to_the_lead_team",
         "a_person_who_supports_two_touched_services_counts_half_for_each",
         "windows_end_where_work_breaks_off",
+        "a_window_lasts_until_its_last_task_ends",
         "from_the_status_date_on_what_is_left_counts",
         "late_work_of_others_still_takes_its_people",
         "who_is_named_to_test_is_needed_for_the_least",

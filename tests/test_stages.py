@@ -160,6 +160,23 @@ def test_windows_end_where_work_breaks_off() -> None:
     assert rows["finish"].dt.day.tolist() == [11, 13]
 
 
+def test_a_window_lasts_until_its_last_task_ends() -> None:
+    """A short task within a long one ends nothing: five days, all three tasks."""
+    tasks = pd.DataFrame(
+        {
+            "task": ["a", "b", "c"],
+            "project": "TILL",
+            "stage": "test",
+            "duration_days": [5.0, 1.0, 1.0],
+            "planned_start": pd.to_datetime(["2026-03-09", "2026-03-10", "2026-03-12"]),
+        }
+    )
+    changes = pd.DataFrame({"task": ["a", "b", "c"], "service": "pay"})
+    rows = stage_involvement(hand(tasks=tasks, changes=changes)).involvement
+    assert rows["tasks"].tolist() == [3]
+    assert rows["finish"].tolist() == [pd.Timestamp("2026-03-13 16:30")]
+
+
 def test_from_the_status_date_on_what_is_left_counts() -> None:
     """A finished design needs nobody; a test half done needs half, from the status date on."""
     tasks = tables()["tasks"].assign(
