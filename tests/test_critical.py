@@ -72,6 +72,17 @@ def test_what_has_happened_by_hand() -> None:
     assert path.total_float[1:].tolist() == [2.0, 2.0]
 
 
+def test_a_start_that_is_past_holds_nothing_back() -> None:
+    """SS + 9 from a task that began at 3: what is left of it, 4 h, may begin as late as 16."""
+    fields = plan_arrays(
+        [8.0, 4.0], links=[(0, 1, "SS", 9.0)], now=10.0, began={0: 3.0}, done={0: 0.5}
+    )
+    path = critical_path(plan_of(fields), np.array([20.0]))
+    assert path.early_start.tolist() == [3.0, 12.0]
+    assert path.late_start.tolist() == [16.0, 16.0]
+    assert path.total_float.tolist() == [6.0, 4.0]
+
+
 def by_longest_paths(plan: Plan, due: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give early finish and total float from the longest path between any two moments."""
     n = len(plan.hours)
