@@ -69,7 +69,7 @@ CHANGES_DUE = faults_in(
     ),
 )
 SHARES = faults_in(
-    "engine/kernel.py",
+    "engine/shares.py",
     RUNS,
     (
         "A frozen task that runs keeps its share.",
@@ -108,7 +108,7 @@ SHARES = faults_in(
     ),
 )
 STARTS = faults_in(
-    "engine/kernel.py",
+    "engine/starts.py",
     RUNS,
     (
         "A task starts with any share, be it less than min_share.",
@@ -165,11 +165,6 @@ STARTS = faults_in(
         "if j > i:",
         "if j > i + 999:",
     ),
-    (
-        "A task starts before its release.",
-        "task.gate = p.release[i]",
-        "task.gate = -np.inf",
-    ),
 )
 SETTLING = faults_in(
     "engine/kernel.py",
@@ -200,9 +195,14 @@ SETTLING = faults_in(
         "task.rate = share",
     ),
 )
-STATUS_DATE = faults_in(
-    "engine/kernel.py",
+BEGINNING = faults_in(
+    "engine/set_up.py",
     RUNS,
+    (
+        "A task starts before its release.",
+        "task.gate = p.release[i]",
+        "task.gate = -np.inf",
+    ),
     (
         "Of a task that runs at the status date, the work done is left and the rest is not.",
         "task.left = task.hours * (1.0 - p.done[i])",
@@ -462,7 +462,7 @@ KERNEL_FAULTS = (
     *SHARES,
     *STARTS,
     *SETTLING,
-    *STATUS_DATE,
+    *BEGINNING,
     *GATES,
     *QUEUE,
     *CAPACITY,

@@ -31,7 +31,20 @@ def test_no_fault_is_listed_twice():
 
 def test_every_module_of_the_rules_is_among_the_faults():
     """No part of the rules is left out."""
-    engine = ("kernel", "gates", "heap", "events", "program", "many", "plan", "replay", "wake")
+    engine = (
+        "kernel",
+        "shares",
+        "starts",
+        "set_up",
+        "gates",
+        "heap",
+        "events",
+        "program",
+        "many",
+        "plan",
+        "replay",
+        "wake",
+    )
     modules = {f"svcimpact/engine/{name}.py" for name in engine}
     around = ("disruption", "strikes", "draws", "restoration", "estimates", "blocks", "tables")
     modules |= {f"svcimpact/incident/{name}.py" for name in (*around, "simulate")}

@@ -13,6 +13,9 @@ EPS = 1e-9
 # the SHADOW of a task that a replay does not simulate tells others that it finished.
 WAITING, OPEN, RUNNING, WORKED, FINISHED, SHADOW = 0, 1, 2, 3, 4, 5
 FS, SS, FF, SF = 0, 1, 2, 3
+# A resource is DIRTY, or dirty only in that somebody started on it: if all others on it are still
+# served, then it has nothing more for who waits.
+DIRTY, TAKEN_FROM = 1, 2
 
 
 @inlined
@@ -40,7 +43,7 @@ def drop(row: Indices, first: int, count: int, value: int) -> None:
 def soil(w: Work, k: int) -> None:
     """Mark a resource as dirty."""
     if w.people[k].dirty == 0:
-        w.people[k].dirty = 1
+        w.people[k].dirty = DIRTY
         w.dirties[w.count[0].dirty] = k
         w.count[0].dirty += 1
 

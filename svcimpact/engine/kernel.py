@@ -21,18 +21,14 @@ from svcimpact.engine.gates import (
     SHADOW,
     WAITING,
     WORKED,
-    begin,
-    drop,
     end,
     freshen,
-    join,
     leave,
     let_all_in,
     let_in,
     log,
     next_of,
     open_leads,
-    put,
     slack,
     soil,
     soil_needs,
@@ -43,11 +39,10 @@ from svcimpact.engine.gates import (
 from svcimpact.engine.heap import insert, put_off, schedule
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import CAPACITY_STEP, HELD, Program
+from svcimpact.engine.set_up import set_up
+from svcimpact.engine.shares import share_out
+from svcimpact.engine.starts import start_tasks
 from svcimpact.engine.state import Disruption, Work
-
-# A resource is DIRTY, or dirty only in that somebody started on it: if all others on it are still
-# served, then it has nothing more for who waits.
-DIRTY, TAKEN_FROM = 1, 2
 
 
 @inlined
@@ -98,228 +93,6 @@ def close(w: Work, t: float, finish: Floats) -> None:
         finish[i] = t
         end(w, i, t)
     let_all_in(w, t)
-
-
-@inlined
-def free_before(w: Work, k: int, e: int) -> float:
-    """Return what is free of resource `k` for entry `e`, after all that come before it."""
-    person = w.people[k]
-    free: float = person.capacity
-    for x in range(signed(person.room), signed(person.room) + signed(person.runs)):
-        other = w.runner[x]
-        if other >= e:
-            break
-        free -= w.tasks[w.needs[other].task].share * w.needs[other].units
-    return free
-
-
-@inlined
-def rounded(share: float) -> float:
-    """Return a share without rounding dust at 0 and 1."""
-    if share >= 1.0 - EPS:
-        return 1.0
-    return share if share > EPS else 0.0
-
-
-@inlined
-def all_served(w: Work, k: int) -> bool:
-    """Tell whether all that run on `k` have all that they need, and tally what is left of it."""
-    person = w.people[k]
-    free = person.capacity
-    for x in range(signed(person.room), signed(person.room) + signed(person.runs)):
-        need = w.needs[w.runner[x]]
-        task = w.tasks[need.task]
-        if task.share != 1.0 or task.frozen > 0 or free < need.units:
-            return False
-        free -= need.units
-    person.free = free
-    return True
-
-
-@inlined
-def share_out(w: Work) -> None:
-    """Rule 3 on the dirty resources, and on those that a changed share makes dirty."""
-    count = w.count[0]
-    served = True
-    for x in range(signed(count.dirty)):
-        if not all_served(w, w.dirties[x]):
-            served = False
-            break
-    if not served:
-        deal(w)
-
-
-@inlined
-def deal(w: Work) -> None:
-    """Deal the dirty resources out, task by task in dispatch order."""
-    count = w.count[0]
-    for x in range(signed(count.dirty)):
-        person = w.people[w.dirties[x]]
-        person.free = person.capacity
-        person.at_runs = 0
-        person.dirty = DIRTY
-    while True:
-        found = False
-        first = w.due[0]
-        for x in range(signed(count.dirty)):
-            person = w.people[w.dirties[x]]
-            if person.at_runs < person.runs:
-                e = w.runner[person.room + person.at_runs]
-                if not found or e < first:
-                    found = True
-                    first = e
-        if not found:
-            return
-        i = w.needs[first].task
-        task = w.tasks[i]
-        share = 0.0
-        if task.frozen == 0:
-            share = 1.0
-            for e in range(signed(task.needs), signed(task.needs_end)):
-                need = w.needs[e]
-                person = w.people[need.resource]
-                free = person.free if person.dirty > 0 else free_before(w, need.resource, e)
-                share = min(share, max(free, 0.0) / need.units)
-            share = rounded(share)
-        if share != task.share:
-            for e in range(signed(task.needs), signed(task.needs_end)):
-                k = w.needs[e].resource
-                person = w.people[k]
-                if person.dirty == 0:
-                    person.free = free_before(w, k, e)
-                    person.at_runs = 0
-                    while w.runner[person.room + person.at_runs] != e:
-                        person.at_runs += 1
-                    soil(w, k)
-            task.share = share
-            touch(w, i)
-        for e in range(signed(task.needs), signed(task.needs_end)):
-            need = w.needs[e]
-            person = w.people[need.resource]
-            if person.dirty > 0:
-                person.free -= share * need.units
-                person.at_runs += 1
-
-
-@inlined
-def offer(w: Work, min_share: float) -> int:
-    """List the dirty resources that have something for who waits; return how many."""
-    offers = 0
-    count = w.count[0]
-    for x in range(signed(count.dirty)):
-        k = w.dirties[x]
-        person = w.people[k]
-        full = person.dirty == TAKEN_FROM
-        person.dirty = 0
-        # Enough is no less than what any task starts with, to the last bit.
-        person.enough = person.least * (min_share - 2 * EPS)
-        if person.waits > 0 and person.free >= person.enough and not full:
-            person.at_waits = 0
-            w.offers[offers] = k
-            offers += 1
-    count.dirty = 0
-    for x in range(signed(count.fresh)):
-        w.tries[x] = w.fresh[x]
-        w.tasks[w.fresh[x]].queued = 2
-    count.tries = count.fresh
-    count.fresh = 0
-    return offers
-
-
-@inlined
-def share_left(w: Work, i: int, least: float) -> float:
-    """Return the share that what is left of its resources gives task `i`; 0 below `least`."""
-    share = 1.0
-    for e in range(signed(w.tasks[i].needs), signed(w.tasks[i].needs_end)):
-        need = w.needs[e]
-        free = w.people[need.resource].free
-        if free < need.units:
-            if free < least * need.units:
-                return 0.0
-            share = min(share, max(free, 0.0) / need.units)
-    return rounded(share)
-
-
-@inlined
-def start_tasks(w: Work, t: float, min_share: float, start: Floats) -> None:
-    """Rule 4: one pass over the tasks that may start, in dispatch order."""
-    offers = offer(w, min_share)
-    count = w.count[0]
-    at_tries = 0
-    turn = 0  # the first task whose turn is still to come
-    while True:
-        i = len(w.tasks)
-        if at_tries < count.tries:
-            i = signed(w.tries[at_tries])
-        x = 0
-        while x < offers:
-            person = w.people[w.offers[x]]
-            while (
-                person.at_waits < person.waits
-                and w.needs[w.waiter[person.room + person.at_waits]].task < turn
-            ):
-                person.at_waits += 1
-            if person.at_waits == person.waits or person.free < person.enough:
-                offers -= 1
-                w.offers[x] = w.offers[offers]
-                continue
-            i = min(i, signed(w.needs[w.waiter[person.room + person.at_waits]].task))
-            x += 1
-        if i == len(w.tasks):
-            return
-        turn = i + 1
-        task = w.tasks[i]
-        if at_tries < count.tries and w.tries[at_tries] == i:
-            at_tries += 1
-            task.queued = 0
-        if task.frozen > 0:
-            continue
-        share = share_left(w, i, min_share - 2 * EPS)
-        if share == 0.0 or share < min_share - EPS:
-            continue
-        start[i] = t
-        # No work left holds nobody: it only waits to finish.
-        works = task.left > EPS
-        for e in range(signed(task.needs), signed(task.needs_end)):
-            need = w.needs[e]
-            person = w.people[need.resource]
-            drop(w.waiter, person.room, person.waits, e)
-            person.waits -= 1
-            if works:
-                person.free -= share * need.units
-                put(w.runner, person.room, person.runs, e)
-                person.runs += 1
-                if person.dirty == 0:
-                    soil(w, need.resource)
-                    person.dirty = TAKEN_FROM
-        if works:
-            task.status = RUNNING
-            task.share = share
-            task.since = t
-            touch(w, i)
-        else:
-            work_off(w, i)
-        begin(w, i, t, t)
-        let_all_in(w, t)
-        if count.fresh > 0:
-            take_turns(w, at_tries, i)
-
-
-@inlined
-def take_turns(w: Work, at_tries: int, i: int) -> None:
-    """Let tasks that the start of `i` let in be tried in this pass if their turn is to come."""
-    count = w.count[0]
-    kept = 0
-    for y in range(signed(count.fresh)):
-        j = w.fresh[y]
-        if j > i:
-            put(w.tries, at_tries, signed(count.tries) - at_tries, j)
-            count.tries += 1
-            w.tasks[j].queued = 2
-        else:
-            w.fresh[kept] = j
-            kept += 1
-    count.fresh = kept
 
 
 @inlined
@@ -399,87 +172,6 @@ def apply_event(p: Program, d: Disruption, w: Work, kind: int, index: int, t: fl
         soil_needs(w, index)
         if task.needs == task.needs_end:
             task.share = 1.0 if task.frozen == 0 else 0.0
-
-
-@inlined
-def set_up(
-    p: Program,
-    d: Disruption,
-    w: Work,
-    c: int,
-    start: Floats,
-    finish: Floats,
-    interruptions: Integers,
-) -> None:
-    """Put component `c` in its state at the moment time begins."""
-    now = p.now
-    count = w.count[0]
-    count.due = count.dirty = count.fresh = count.tries = count.touched = count.closing = 0
-    count.opening = count.ragged = 0
-    count.stamp += 1
-    a, b = p.component_ptr[c], p.component_ptr[c + 1]
-    count.left_to_do = b - a
-    for m in range(p.member_ptr[c], p.member_ptr[c + 1]):
-        k = p.member[m]
-        person = w.people[k]
-        person.capacity = project_capacity(p, d, w, k, now)
-        person.free = person.capacity
-        person.runs = person.waits = person.dirty = 0
-        person.inside = 1
-    for e in range(signed(w.tasks[a].links), signed(w.tasks[b - 1].links_end)):
-        w.links[e].passed = 0
-    for i in range(a, b):
-        task = w.tasks[i]
-        task.left = task.hours
-        task.since = now
-        task.rate = task.share = 0.0
-        task.gate = p.release[i]
-        task.end_gate = -np.inf
-        task.status = WAITING
-        task.gates = task.start_gates
-        task.end_gates = task.finish_gates
-        task.frozen = task.stopped = task.queued = task.place = 0
-        task.awake = 1
-        interruptions[i] = 0
-        start[i] = finish[i] = np.nan
-    if p.underway == 1:
-        take_over(p, w, a, b, start, finish)
-    for i in range(a, b):
-        task = w.tasks[i]
-        if task.status == WAITING and task.start_gates == 0:
-            w.opening[count.opening] = i
-            count.opening += 1
-    let_all_in(w, now)
-
-
-@inlined
-def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats) -> None:
-    """Take over what is done and what runs at the status date."""
-    now = p.now
-    for i in range(a, b):
-        task = w.tasks[i]
-        if not np.isnan(p.ended[i]):
-            task.status = FINISHED
-            touch(w, i)
-            w.count[0].left_to_do -= 1
-            finish[i] = p.ended[i]
-            start[i] = p.ended[i] if np.isnan(p.began[i]) else p.began[i]
-            task.left = 0.0
-        elif not np.isnan(p.began[i]):
-            task.status = RUNNING
-            start[i] = p.began[i]
-            task.left = task.hours * (1.0 - p.done[i])
-            join(w, i)
-            if task.needs == task.needs_end:
-                task.share = 1.0
-            touch(w, i)
-            if task.left <= EPS:
-                schedule(w, i, now)
-    for i in range(a, b):
-        if w.tasks[i].status == FINISHED:
-            end(w, i, finish[i])
-        if w.tasks[i].status == RUNNING or w.tasks[i].status == FINISHED:
-            begin(w, i, start[i], now)
 
 
 @inlined
