@@ -37,6 +37,18 @@ class Result:
 
 
 @dataclass
+class Turn:
+    """A change of plan on the way: what holds from a moment on."""
+
+    when: float
+    plan: Any
+    takes: Any
+    holds: Any
+    factor: list[float]
+    extra: list[float]
+
+
+@dataclass
 class Link:
     """One link as its successor sees it."""
 
@@ -297,6 +309,19 @@ def record(
             segments.append((task.row, begin, end, task.share))
 
 
+def turn_over(tasks: list[Task], turn: Turn) -> list[Task]:
+    """Let the tasks go on under another plan; return them in its dispatch order."""
+    for task, fresh in zip(tasks, read_tasks(turn.plan, turn.holds, None), strict=True):
+        task.release, task.needs, task.freezes = fresh.release, fresh.needs, fresh.freezes
+        left = task.left
+        if left > 0:
+            left = left * turn.factor[task.row] + turn.extra[task.row]
+        if task.waiting():
+            task.least_left = math.inf
+        task.work_left(left)
+    return [tasks[row] for row in turn.plan.dispatch]
+
+
 def run(
     plan: Any,
     takes: Any = (),
@@ -305,6 +330,7 @@ def run(
     hours: Any = None,
     min_share: float = 0.5,
     resume_hours: float = 0.0,
+    turn: Turn | None = None,
 ) -> Result:
     """Simulate one run.
 
@@ -322,6 +348,8 @@ def run(
         The least share of its needs a task starts with.
     resume_hours
         Work added each time an interrupted task gets going again.
+    turn
+        Another plan that takes over on the way, if any.
 
     Returns
     -------
@@ -339,12 +367,17 @@ def run(
     segments: list[tuple[int, float, float, float]] = []
     now = float(plan.now)
     while True:
+        if turn is not None and due(turn.when, now):
+            order, steps, takes = turn_over(tasks, turn), read_capacity(turn.plan), turn.takes
+            turn = None
         settle(order, steps, takes, now, min_share)
         count_interruptions(tasks, resume_hours)
         unfinished = [task.row for task in tasks if task.finish is None]
         if not unfinished:
             break
         then = next_event(tasks, steps, takes, now)
+        if turn is not None:
+            then = min(then, turn.when)
         if then == math.inf:
             names = ", ".join(str(row) for row in unfinished)
             raise RuntimeError(f"no event remains after hour {now:g}, unfinished tasks: {names}")

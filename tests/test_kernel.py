@@ -38,7 +38,7 @@ def assert_agrees(kernel: Run, twin, where: str) -> None:
     """Hold a kernel's run against the twin's, to a millionth of an hour."""
     assert list(kernel.start) == pytest.approx(twin.start, abs=1e-6, rel=0), where
     assert list(kernel.finish) == pytest.approx(twin.finish, abs=1e-6, rel=0), where
-    assert list(kernel.interruptions) == twin.interruptions, where
+    assert list(kernel.interruptions) == list(twin.interruptions), where
     stretches, expected = by_task(kernel.segments), by_task(twin.segments)
     assert stretches.keys() == expected.keys(), where
     for task, worked in expected.items():

@@ -101,7 +101,7 @@ def run_baseline(
     w.ragged[:] = 0
     for c in range(len(p.component_ptr) - 1):
         count.spoilt = 0
-        stuck = run_component(p, nothing, w, c, (0, 0), rules, b.start, b.finish, b.stops)
+        stuck = run_component(p, nothing, w, c, (0, 0), rules, np.inf, b.start, b.finish, b.stops)
         if stuck >= 0:
             return stuck
         lay_down(p, w, c)

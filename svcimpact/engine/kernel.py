@@ -221,17 +221,21 @@ def run_component(
     c: int,
     struck: tuple[int, int],
     rules: tuple[float, float],
+    until: float,
     start: Floats,
     finish: Floats,
     interruptions: Integers,
 ) -> int:
-    """Run component `c` under the events `struck`; return -1, or a task that can never go on."""
+    """Run component `c` under the events `struck`; return -1, or a task that can never go on.
+
+    What is due at `until` or later does not happen any more; infinity lets all happen.
+    """
     set_up(p, d, w, c, start, finish, interruptions)
     t = p.now
     count = w.count[0]
     at_known, last_known = p.event_ptr[c], p.event_ptr[c + 1]
     at_struck, last_struck = struck
-    while True:
+    while t < until - EPS:
         at_known, at_struck = happen(
             p,
             d,
@@ -254,6 +258,8 @@ def run_component(
         if soon == np.inf:
             break
         t = max(soon, t)
+    if until < np.inf:
+        return -1
     # Name one that could go on but for its people, rather than one that waits for it.
     for status in (RUNNING, OPEN, WORKED, WAITING):
         for i in range(p.component_ptr[c], p.component_ptr[c + 1]):

@@ -271,7 +271,7 @@ def run_many(
                 for y in range(signed(count.ever)):
                     w.tasks[w.ever[y]].ever = 0
                 count.ever = 0
-                stuck = run_component(p, now, w, c, struck, rules, start, finish, stops)
+                stuck = run_component(p, now, w, c, struck, rules, np.inf, start, finish, stops)
                 if stuck >= 0:
                     return stuck
                 lay_down(p, w, c)

@@ -26,6 +26,11 @@ class Program(NamedTuple):
         The row in `Plan` of each task here.
     hours, release, began, ended, done : ndarray of float, shape (n,)
         As in `Plan`.
+    stopped : ndarray of int, shape (n,)
+        Whether a task that is underway stands still when time begins.
+    reached : ndarray of float, shape (n,)
+        The least work that a task underway has had left, where that is less than it has now;
+        infinity otherwise. A lead that it let pass stays passed.
     need_ptr, need_resource, need_units : ndarray
         As in `Plan`.
     out_ptr, out_task, out_type, out_lag : ndarray
@@ -73,6 +78,8 @@ class Program(NamedTuple):
     began: Floats
     ended: Floats
     done: Floats
+    stopped: Integers
+    reached: Floats
     need_ptr: Integers
     need_resource: Integers
     need_units: Floats
@@ -153,6 +160,8 @@ def lay_out(plan: Plan) -> Program:
         began=plan.began[task],
         ended=plan.ended[task],
         done=plan.done[task],
+        stopped=np.zeros(n, np.int64),
+        reached=np.full(n, np.inf),
         need_ptr=np.searchsorted(place[needer][entries], np.arange(n + 1)).astype(np.int64),
         need_resource=needed[entries],
         need_units=units[entries],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program, lay_out
 from svcimpact.engine.state import Disruption, Work, make_work
+
+# Task, from, until, share.
+Segment: TypeAlias = tuple[int, float, float, float]
 
 
 class StuckError(RuntimeError):
@@ -40,7 +44,7 @@ class Run:
     start: Floats
     finish: Floats
     interruptions: Integers
-    segments: list[tuple[int, float, float, float]]
+    segments: list[Segment]
 
 
 def run_once(
@@ -113,12 +117,27 @@ def run_once(
         start=start[place],
         finish=finish[place],
         interruptions=interruptions[place],
-        segments=_segments(program, work),
+        segments=segments(program, work),
     )
 
 
-def _segments(program: Program, work: Work) -> list[tuple[int, float, float, float]]:
-    """Turn logged changes of share into stretches of constant share."""
+def segments(program: Program, work: Work, until: float = np.inf) -> list[Segment]:
+    """Return the logged changes of share as stretches of constant share.
+
+    Parameters
+    ----------
+    program : Program
+        What was run.
+    work : Work
+        With the log of its run.
+    until : float
+        When the run was broken off, which ends the stretches of whatever was at work.
+
+    Returns
+    -------
+    list of tuple
+        ``(task, from, until, share)``, by row of the plan, sorted.
+    """
     stretches = []
     last: dict[int, tuple[float, float]] = {}
     for m in range(min(int(work.count.log[0]), len(work.trace))):
@@ -130,6 +149,8 @@ def _segments(program: Program, work: Work) -> list[tuple[int, float, float, flo
             last.pop(task, None)
         else:
             last[task] = (time, share)
+    if until < np.inf:
+        stretches += [(i, time, until, share) for i, (time, share) in last.items() if until > time]
     return sorted(stretches)
 
 
@@ -153,7 +174,7 @@ def _run_all(
         if at < count.hit and w.hit[at] == c:
             struck = (w.hit_ptr[at], w.hit_ptr[at + 1])
             at += 1
-        stuck = run_component(p, d, w, c, struck, rules, start, finish, interruptions)
+        stuck = run_component(p, d, w, c, struck, rules, np.inf, start, finish, interruptions)
         if stuck >= 0:
             return stuck
     return -1

@@ -15,6 +15,7 @@ from svcimpact.engine.gates import (
     end,
     join,
     let_all_in,
+    open_leads,
     touch,
 )
 from svcimpact.engine.heap import schedule
@@ -40,6 +41,7 @@ def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats
             task.status = RUNNING
             start[i] = p.began[i]
             task.left = task.hours * (1.0 - p.done[i])
+            task.stopped = p.stopped[i]
             join(w, i)
             if task.needs == task.needs_end:
                 task.share = 1.0
@@ -51,6 +53,8 @@ def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats
             end(w, i, finish[i])
         if w.tasks[i].status == RUNNING or w.tasks[i].status == FINISHED:
             begin(w, i, start[i], now)
+        if w.tasks[i].status == RUNNING and w.tasks[i].leads == 1:
+            open_leads(w, i, p.reached[i], now)
 
 
 @inlined

@@ -1,0 +1,364 @@
+"""Runs that change their plan on the way: under one until some moment, then under another.
+
+What happened before the moment stays as it was: the state of every task is taken over, and with
+it the plan goes on under what holds from then on. Nothing reaches into the past.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from svcimpact.engine.compiled import allocating, compiled, signed
+from svcimpact.engine.events import sort_disruption
+from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
+from svcimpact.engine.kernel import run_component
+from svcimpact.engine.many import Strikes, Times, expand
+from svcimpact.engine.plan import Floats, Integers, Plan
+from svcimpact.engine.program import Program, lay_out
+from svcimpact.engine.runs import Run, Segment, StuckError, segments
+from svcimpact.engine.state import Disruption, Work, make_work
+
+
+class Standing(NamedTuple):
+    """How tasks stand at one moment, by run and row of the plan.
+
+    Attributes
+    ----------
+    start, finish : ndarray of float, shape (runs, n)
+        Working hours; NaN for what has not happened yet.
+    left : ndarray of float, shape (runs, n)
+        Work left, in hours at full staffing.
+    reached : ndarray of float, shape (runs, n)
+        As in `Program`.
+    stopped : ndarray of uint8, shape (runs, n)
+        Whether a task that is underway stands still.
+    stops : ndarray of int32, shape (runs, n)
+        How often it was interrupted.
+    """
+
+    start: Floats
+    finish: Floats
+    left: Floats
+    reached: Floats
+    stopped: NDArray[np.uint8]
+    stops: NDArray[np.int32]
+
+
+def make_standing(runs: int, tasks: int) -> Standing:
+    """Return room for how tasks stand.
+
+    Parameters
+    ----------
+    runs, tasks : int
+        How many.
+
+    Returns
+    -------
+    Standing
+        Nothing has begun, and nothing is left to do.
+    """
+    shape = (runs, tasks)
+    return Standing(
+        np.full(shape, np.nan),
+        np.full(shape, np.nan),
+        np.zeros(shape),
+        np.full(shape, np.inf),
+        np.zeros(shape, np.uint8),
+        np.zeros(shape, np.int32),
+    )
+
+
+class Turn(NamedTuple):
+    """What becomes of the work that is left when the plan changes, by row of the plan.
+
+    Attributes
+    ----------
+    factor : ndarray of float, shape (n,)
+        How many hours each hour left becomes.
+    extra : ndarray of float, shape (n,)
+        Hours added to work that is not done.
+    """
+
+    factor: Floats
+    extra: Floats
+
+
+@allocating
+def run_until(
+    p: Program,
+    s: Strikes,
+    w: Work,
+    d: Disruption,
+    rules: tuple[float, float],
+    runs: tuple[int, int],
+    until: float,
+    parts: Integers,
+    var_task: Integers,
+    var_hours: Floats,
+    standing: Standing,
+) -> int:
+    """Do the runs from ``runs[0]`` up to ``runs[1]`` until a moment; fill their `standing`.
+
+    Only the components `parts` are run. Return -1, or a task that can never go on.
+    """
+    n = len(p.task)
+    start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    for run in range(runs[0], runs[1]):
+        for v in range(len(var_task)):
+            w.tasks[var_task[v]].hours = var_hours[run, v]
+        now = cut(d, expand(s, run, d))
+        stuck = run_parts(p, now, w, rules, until, parts, start, finish, stops)
+        if stuck >= 0:
+            return stuck
+        for c in parts:
+            keep_standing(p, w, c, until, start, finish, stops, run - runs[0], standing)
+    return -1
+
+
+@allocating
+def run_parts(
+    p: Program,
+    d: Disruption,
+    w: Work,
+    rules: tuple[float, float],
+    until: float,
+    parts: Integers,
+    start: Floats,
+    finish: Floats,
+    stops: Integers,
+) -> int:
+    """Run some components until a moment; return -1, or a task that can never go on."""
+    sort_disruption(p, d, w)
+    count = w.count[0]
+    for c in parts:
+        struck = (0, 0)
+        for h in range(signed(count.hit)):
+            if w.hit[h] == c:
+                struck = (w.hit_ptr[h], w.hit_ptr[h + 1])
+        stuck = run_component(p, d, w, c, struck, rules, until, start, finish, stops)
+        if stuck >= 0:
+            return stuck
+    return -1
+
+
+@allocating
+def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
+    """Return the part of a disruption that is filled with takes and holds."""
+    takes, holds = filled
+    return Disruption(
+        d.take_resource[:takes],
+        d.take_from[:takes],
+        d.take_until[:takes],
+        d.take_fte[:takes],
+        d.hold_task[:holds],
+        d.hold_from[:holds],
+        d.hold_until[:holds],
+    )
+
+
+@compiled
+def keep_standing(
+    p: Program,
+    w: Work,
+    c: int,
+    until: float,
+    start: Floats,
+    finish: Floats,
+    stops: Integers,
+    row: int,
+    standing: Standing,
+) -> None:
+    """Keep how the tasks of component `c` stand at `until`."""
+    for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
+        task = w.tasks[i]
+        at = p.task[i]
+        left = task.left
+        if task.status == RUNNING:
+            left = max(0.0, left - task.rate * (until - task.since))
+        elif task.status == WORKED or task.status == FINISHED:
+            left = 0.0
+        reached = np.inf
+        for e in range(signed(task.links), signed(task.links_end)):
+            link = w.links[e]
+            if link.passed == 1 and link.lag < 0 and (link.kind == FS or link.kind == FF):
+                reached = min(reached, -link.lag)
+        standing.start[row, at], standing.finish[row, at] = start[i], finish[i]
+        standing.left[row, at], standing.reached[row, at] = left, reached
+        standing.stopped[row, at] = 1 if task.status == RUNNING and task.stopped == 1 else 0
+        standing.stops[row, at] = stops[i]
+
+
+@allocating
+def run_rest(
+    p: Program,
+    s: Strikes,
+    w: Work,
+    d: Disruption,
+    rules: tuple[float, float],
+    runs: tuple[int, int],
+    parts: Integers,
+    turn: Turn,
+    standing: Standing,
+    times: Times,
+    late: Floats,
+) -> int:
+    """Go on with the runs from ``runs[0]`` up to ``runs[1]`` under the plan `p`.
+
+    `p` begins at the moment of `standing`, whose arrays of what began and what is done it has
+    to itself; they are written over. Only the components `parts` are run: what they come to is
+    written into `times` (start, finish, interruptions), and `late` is the finish of every
+    project then. The rows of `standing`, `times` and `late` are those of these runs. Return -1,
+    or a task that can never go on.
+    """
+    n = len(p.task)
+    start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    for run in range(runs[0], runs[1]):
+        x = run - runs[0]
+        now = cut(d, expand(s, run, d))
+        for c in parts:
+            stand(p, w, c, turn, standing, x)
+        stuck = run_parts(p, now, w, rules, np.inf, parts, start, finish, stops)
+        if stuck >= 0:
+            return stuck
+        for c in parts:
+            for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
+                at = p.task[i]
+                times[0][x, at], times[1][x, at] = start[i], finish[i]
+                times[2][x, at] = stops[i] + standing.stops[x, at]
+        for project in range(len(p.project_ptr) - 1):
+            last = np.nan
+            for y in range(p.project_ptr[project], p.project_ptr[project + 1]):
+                ends = times[1][x, p.task[p.project_task[y]]]
+                if np.isnan(last) or ends > last:
+                    last = ends
+            late[x, project] = last
+    return -1
+
+
+@compiled
+def stand(p: Program, w: Work, c: int, turn: Turn, standing: Standing, x: int) -> None:
+    """Let the tasks of component `c` stand as they did in run `x` when time begins anew."""
+    for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
+        at = p.task[i]
+        p.began[i], p.ended[i] = standing.start[x, at], standing.finish[x, at]
+        p.done[i] = 0.0
+        p.stopped[i] = standing.stopped[x, at]
+        p.reached[i] = standing.reached[x, at]
+        left = standing.left[x, at]
+        if left > EPS:
+            left = left * turn.factor[at] + turn.extra[at]
+        w.tasks[i].hours = left
+
+
+def beginning(program: Program, now: float) -> Program:
+    """Return a program that begins later, with arrays of its own for how tasks then stand.
+
+    Parameters
+    ----------
+    program : Program
+        A plan, laid out.
+    now : float
+        When time begins, in working hours.
+
+    Returns
+    -------
+    Program
+        For `run_rest`, which fills those arrays.
+    """
+    return program._replace(
+        began=program.began.copy(),
+        ended=program.ended.copy(),
+        done=program.done.copy(),
+        stopped=program.stopped.copy(),
+        reached=program.reached.copy(),
+        now=now,
+        underway=1,
+    )
+
+
+def run_in_two(
+    plan: Plan,
+    then: Plan,
+    turn: Turn,
+    befalls: tuple[Disruption, Disruption],
+    *,
+    min_share: float = 0.5,
+    resume_hours: float = 0.0,
+) -> Run:
+    """Make one run that begins under one plan and goes on under another, with its trace.
+
+    Parameters
+    ----------
+    plan, then : Plan
+        The same tasks, before and after; the second begins (`now`) when the plan changes.
+    turn : Turn
+        What becomes of the work left.
+    befalls : tuple of Disruption
+        What disrupts the first part and the second; tasks are rows of the plans.
+    min_share, resume_hours : float
+        As in `run_once`.
+
+    Returns
+    -------
+    Run
+        Start, finish, interruptions and segments.
+
+    Raises
+    ------
+    StuckError
+        When a task can never go on.
+    """
+    n, until = len(plan.hours), then.now
+    rules = (float(min_share), float(resume_hours))
+    standing = make_standing(1, n)
+    held: list[Segment] = []
+    for number, side in enumerate((plan, then)):
+        program = lay_out(side) if number == 0 else beginning(lay_out(side), until)
+        parts = np.arange(len(program.component_ptr) - 1)
+        place = np.empty(n, np.int64)
+        place[program.task] = np.arange(n)
+        d = befalls[number]
+        d = d._replace(hold_task=place[d.hold_task])
+        size = 64 * n + 64
+        while True:
+            work = make_work(program, len(d.take_resource), len(d.hold_task), size)
+            if number == 1:
+                for c in parts.tolist():
+                    stand(program, work, c, turn, standing, 0)
+                still = np.flatnonzero(program.stopped)
+                work.trace[: len(still)] = np.column_stack(
+                    [still, np.full(len(still), until), np.zeros(len(still))]
+                )
+                work.count.log[0] = len(still)
+            start, finish, stops = np.empty(n), np.empty(n), np.zeros(n, np.int64)
+            end = until if number == 0 else np.inf
+            stuck = run_parts(program, d, work, rules, end, parts, start, finish, stops)
+            if stuck >= 0:
+                raise StuckError(int(program.task[stuck]))
+            if work.count.log[0] <= size:
+                break
+            size = 2 * int(work.count.log[0])
+        held += segments(program, work, end)
+        if number == 0:
+            for c in parts.tolist():
+                keep_standing(program, work, c, until, start, finish, stops, 0, standing)
+    return Run(
+        start[place],
+        finish[place],
+        stops[place] + standing.stops[0],
+        _joined(held),
+    )
+
+
+def _joined(stretches: list[Segment]) -> list[Segment]:
+    """Join stretches of one task that only the change of plan parts."""
+    out: list[Segment] = []
+    for task, begin, end, share in sorted(stretches):
+        if out and out[-1][0] == task and out[-1][2] == begin and out[-1][3] == share:
+            out[-1] = (task, out[-1][1], end, share)
+        else:
+            out.append((task, begin, end, share))
+    return out
