@@ -10,9 +10,9 @@ from naive import run
 from random_plans import Draw, Holds, Takes, random_case
 from test_kernel import as_plan, assert_agrees
 
-from svcimpact.engine.midway import Turn, run_in_two
+from svcimpact.engine.midway import Turn, run_first_half, run_second_half
 from svcimpact.engine.plan import Plan
-from svcimpact.engine.runs import run_once
+from svcimpact.engine.runs import Run, run_once
 from svcimpact.engine.state import Disruption
 
 SEEDS = range(600)
@@ -28,6 +28,21 @@ def disruption(takes: Takes, holds: Holds) -> Disruption:
         held[:, 0].astype(np.int64),
         *(held[:, column].copy() for column in (1, 2)),
     )
+
+
+def run_in_two(
+    plan: Plan,
+    then: Plan,
+    turn: Turn,
+    befalls: tuple[Disruption, Disruption],
+    *,
+    min_share: float,
+    resume_hours: float,
+) -> Run:
+    """Make both halves of a run."""
+    rules = {"min_share": min_share, "resume_hours": resume_hours}
+    first = run_first_half(plan, then.now, befalls[0], **rules)
+    return run_second_half(then, turn, first, befalls[1], **rules)
 
 
 def other_plan(draw: Draw, plan: Plan, when: float) -> Plan:

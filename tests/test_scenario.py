@@ -373,9 +373,9 @@ RULE_FAULTS = [
     ({"min_share": None}, "min_share: found None, expected a number above 0 and up to 1."),
     ({"resume_hours": -1}, "resume_hours: found -1, expected a number from 0 to 876600."),
     ({"sampling": "sobol"}, "sampling: found 'sobol', expected 'random' or 'latin-hypercube'."),
-    ({"order": "least_float"},
-     "order: found 'least_float', expected 'plan'. Other orders of handing people back are not "
-     "simulated yet; leave it out."),
+    ({"order": "least_flaot"},
+     "order: found 'least_flaot', expected one of plan, cost_of_delay, least_float; did you mean "
+     "'least_float'?"),
     ({"without": ("pul",)},
      "without: found 'pul', expected one of pull, cover, cascade, freeze, aftermath; did you mean "
      "pull?"),
@@ -411,10 +411,10 @@ def test_lists_become_tuples() -> None:
 FILE_FAULTS = [
     ("nmae = 'x'",
      "scenario.toml, nmae: found an unknown key, expected one of name, runs, seed, sampling, "
-     "incident, random_incidents, rules, action; did you mean 'name'?"),
+     "decision_time, incident, random_incidents, rules, action; did you mean 'name'?"),
     ("zzz = 1",
      "scenario.toml, zzz: found an unknown key, expected one of name, runs, seed, sampling, "
-     "incident, random_incidents, rules, action."),
+     "decision_time, incident, random_incidents, rules, action."),
     ("[rules]\nmin_shares = 0.5",
      "rules, min_shares: found an unknown key, expected one of min_share, resume_hours, order, "
      "without; did you mean 'min_share'?"),
@@ -447,9 +447,12 @@ FILE_FAULTS = [
     ("[random_incidents]\nhorizon_days = 5\nfrom_log = true\nrestoration = { hours = 5 }",
      "random_incidents, restoration, hours: found an unknown key, expected one of median_hours, "
      "p90_hours, distribution, least_closed; did you mean 'p90_hours'?"),
-    ("[[action]]\nkind = 'reassign'",
-     "action: found actions, expected none. Actions (levers) are not simulated yet; take them "
-     "out to run the incident."),
+    ("[[action]]\nkind = 'reassign'\ntask = 'T1'\nfrom = 'ann'",
+     "action 1, to: found nothing, expected a value. reassign needs task, from, to."),
+    ("[[action]]\nkind = 'reassign'\nform = 'ann'",
+     "action 1, form: found an unknown key, expected one of kind, task, project, resource, from, "
+     "to, fte, start, until, priority, speed, handover_hours, cost_per_day, alpha; did you mean "
+     "'from'?"),
 ]  # fmt: skip
 
 
@@ -485,7 +488,8 @@ def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
     faults = caught.value.faults
     assert set(zip(faults["table"], faults["column"], strict=True)) == {
         ("scenario.toml", "sede"),
-        ("action", ""),
+        ("action 1", "until"),
+        ("action 1", "task"),
         ("incident 1, restoration", "p90"),
         ("incident 1", "hours"),
         ("incident 1", "start"),

@@ -6,6 +6,7 @@ it the plan goes on under what holds from then on. Nothing reaches into the past
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -279,78 +280,156 @@ def beginning(program: Program, now: float) -> Program:
     )
 
 
-def run_in_two(
-    plan: Plan,
-    then: Plan,
-    turn: Turn,
-    befalls: tuple[Disruption, Disruption],
-    *,
-    min_share: float = 0.5,
-    resume_hours: float = 0.0,
-) -> Run:
-    """Make one run that begins under one plan and goes on under another, with its trace.
+@dataclass(frozen=True)
+class Half:
+    """One part of a run that changes its plan on the way.
+
+    Attributes
+    ----------
+    standing : Standing
+        How the tasks stand when it ends; a single row.
+    segments : list of tuple
+        ``(task, from, until, share)``, sorted.
+    """
+
+    standing: Standing
+    segments: list[Segment]
+
+
+def run_first_half(
+    plan: Plan, until: float, befalls: Disruption, *, min_share: float, resume_hours: float
+) -> Half:
+    """Make one run until some moment, with its trace.
 
     Parameters
     ----------
-    plan, then : Plan
-        The same tasks, before and after; the second begins (`now`) when the plan changes.
-    turn : Turn
-        What becomes of the work left.
-    befalls : tuple of Disruption
-        What disrupts the first part and the second; tasks are rows of the plans.
+    plan : Plan
+        The compiled portfolio.
+    until : float
+        Working hours; not before time begins.
+    befalls : Disruption
+        What disrupts it; tasks are rows of the plan.
     min_share, resume_hours : float
         As in `run_once`.
 
     Returns
     -------
-    Run
-        Start, finish, interruptions and segments.
+    Half
+        What is done, and how the tasks stand.
 
     Raises
     ------
     StuckError
         When a task can never go on.
     """
-    n, until = len(plan.hours), then.now
-    rules = (float(min_share), float(resume_hours))
-    standing = make_standing(1, n)
-    held: list[Segment] = []
-    for number, side in enumerate((plan, then)):
-        program = lay_out(side) if number == 0 else beginning(lay_out(side), until)
-        parts = np.arange(len(program.component_ptr) - 1)
-        place = np.empty(n, np.int64)
-        place[program.task] = np.arange(n)
-        d = befalls[number]
-        d = d._replace(hold_task=place[d.hold_task])
-        size = 64 * n + 64
-        while True:
-            work = make_work(program, len(d.take_resource), len(d.hold_task), size)
-            if number == 1:
-                for c in parts.tolist():
-                    stand(program, work, c, turn, standing, 0)
-                still = np.flatnonzero(program.stopped)
-                work.trace[: len(still)] = np.column_stack(
-                    [still, np.full(len(still), until), np.zeros(len(still))]
-                )
-                work.count.log[0] = len(still)
-            start, finish, stops = np.empty(n), np.empty(n), np.zeros(n, np.int64)
-            end = until if number == 0 else np.inf
-            stuck = run_parts(program, d, work, rules, end, parts, start, finish, stops)
-            if stuck >= 0:
-                raise StuckError(int(program.task[stuck]))
-            if work.count.log[0] <= size:
-                break
-            size = 2 * int(work.count.log[0])
-        held += segments(program, work, end)
-        if number == 0:
-            for c in parts.tolist():
-                keep_standing(program, work, c, until, start, finish, stops, 0, standing)
-    return Run(
-        start[place],
-        finish[place],
-        stops[place] + standing.stops[0],
-        _joined(held),
+    return _half(lay_out(plan), until, befalls, (min_share, resume_hours), None, None)
+
+
+def run_second_half(
+    plan: Plan,
+    turn: Turn,
+    first: Half,
+    befalls: Disruption,
+    *,
+    min_share: float,
+    resume_hours: float,
+) -> Run:
+    """Go on with a run under another plan, to its end.
+
+    Parameters
+    ----------
+    plan : Plan
+        The same tasks; it begins (`now`) when the first half ended.
+    turn : Turn
+        What becomes of the work left.
+    first : Half
+        The first half.
+    befalls : Disruption
+        What disrupts the second; tasks are rows of the plan.
+    min_share, resume_hours : float
+        As in `run_once`.
+
+    Returns
+    -------
+    Run
+        The whole run: start, finish, interruptions and segments of both halves.
+
+    Raises
+    ------
+    StuckError
+        When a task can never go on.
+    """
+    program = beginning(lay_out(plan), plan.now)
+    rest = _half(program, np.inf, befalls, (min_share, resume_hours), turn, first.standing)
+    ends = rest.standing
+    stops = ends.stops[0].astype(np.int64) + first.standing.stops[0]
+    return Run(ends.start[0], ends.finish[0], stops, _joined(first.segments + rest.segments))
+
+
+def stands(plan: Plan, half: Half, now: float) -> Plan:
+    """Return a plan with its tasks as they stand after the first half of a run.
+
+    Parameters
+    ----------
+    plan : Plan
+        The compiled portfolio.
+    half : Half
+        The first half of a run of it.
+    now : float
+        When that ended.
+
+    Returns
+    -------
+    Plan
+        It begins there: actual dates and the fraction done are those of the run.
+    """
+    left = half.standing.left[0]
+    done = 1.0 - np.divide(left, plan.hours, out=np.ones_like(left), where=plan.hours > 0)
+    return replace(
+        plan,
+        now=now,
+        began=half.standing.start[0],
+        ended=half.standing.finish[0],
+        done=np.maximum(done, 0.0),
     )
+
+
+def _half(
+    program: Program,
+    until: float,
+    befalls: Disruption,
+    rules: tuple[float, float],
+    turn: Turn | None,
+    standing: Standing | None,
+) -> Half:
+    """Run all components until a moment, from the beginning or from how tasks stood."""
+    n = len(program.task)
+    parts = np.arange(len(program.component_ptr) - 1)
+    place = np.empty(n, np.int64)
+    place[program.task] = np.arange(n)
+    d = befalls._replace(hold_task=place[befalls.hold_task])
+    size = 64 * n + 64
+    while True:
+        work = make_work(program, len(d.take_resource), len(d.hold_task), size)
+        if turn is not None and standing is not None:
+            for c in parts.tolist():
+                stand(program, work, c, turn, standing, 0)
+            # Who stands still goes on doing so, which is no change of share.
+            still = np.flatnonzero(program.stopped)
+            work.trace[: len(still), 0] = still
+            work.trace[: len(still), 1] = program.now
+        start, finish, stops = np.empty(n), np.empty(n), np.zeros(n, np.int64)
+        work.count.log[0] = 0 if standing is None else int(program.stopped.sum())
+        stuck = run_parts(program, d, work, rules, until, parts, start, finish, stops)
+        if stuck >= 0:
+            raise StuckError(int(program.task[stuck]))
+        if work.count.log[0] <= size:
+            break
+        size = 2 * int(work.count.log[0])
+    out = make_standing(1, n)
+    for c in parts.tolist():
+        keep_standing(program, work, c, until, start, finish, stops, 0, out)
+    return Half(out, segments(program, work, until))
 
 
 def _joined(stretches: list[Segment]) -> list[Segment]:

@@ -216,7 +216,7 @@ def compile_plan(portfolio: Portfolio) -> Plan:
         hours=tasks["duration_days"].to_numpy(np.float64) * day,
         release=np.where(early, 0.0, start),
         planned=planned,
-        dispatch=np.lexsort((np.arange(n), start, priority[project])).astype(np.int64),
+        dispatch=plan_order(start, priority[project]),
         project=project,
         need_ptr=np.searchsorted(task[order], np.arange(n + 1)).astype(np.int64),
         need_resource=positions(assigned["resource"], portfolio.resources["resource"])[order],
@@ -238,6 +238,22 @@ def compile_plan(portfolio: Portfolio) -> Plan:
         ended=ended,
         done=tasks["done_fraction"].to_numpy(np.float64),
     )
+
+
+def plan_order(start: Floats, priority: Floats) -> Integers:
+    """Return the tasks in the order of the plan: project priority, planned start, row.
+
+    Parameters
+    ----------
+    start, priority : ndarray of float, shape (n,)
+        Of each task: working hours, and its project's rank with infinity for none.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Task indices.
+    """
+    return np.lexsort((np.arange(len(start)), start, priority)).astype(np.int64)
 
 
 def planned_times(plan: Plan) -> tuple[Floats, Floats]:

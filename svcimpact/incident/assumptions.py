@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from svcimpact.incident.action_checks import decision_time
 from svcimpact.incident.blocks import BLOCK
 from svcimpact.incident.draws import Arrivals, horizon, random_sources
 from svcimpact.incident.scenario import Scenario
@@ -75,6 +76,26 @@ def assumptions(
             f"Runs are drawn by Latin hypercube in blocks of {BLOCK}; errors come from what "
             "differs from block to block."
         )
+    if scenario.decides:
+        said += _decisions(portfolio, scenario)
     if scenario.without:
         said.append(f"Switched off: {', '.join(scenario.without)}.")
     return tuple(said)
+
+
+def _decisions(portfolio: Portfolio, scenario: Scenario) -> list[str]:
+    """Say what is decided, when, and what that rests on."""
+    when = decision_time(scenario, portfolio)
+    done = [str(action) for action in scenario.actions]
+    if scenario.order != "plan":
+        by = {"cost_of_delay": "cost of delay per hour of work left", "least_float": "least float"}
+        done.append(f"give people out by {by[scenario.order]}")
+    said = [f"Decided on {when:%Y-%m-%d %H:%M}, and acting from then on: {'; '.join(done)}."]
+    kept = [action for action in scenario.actions if action.kind == "keep_responder"]
+    if kept:
+        said.append(
+            "Whoever is kept on the projects is missed by the restoration: what is left of it "
+            "takes (responders / responders left) ^ alpha as long, responders counted in FTE "
+            f"pulled; alpha is {kept[0].alpha:g}, a judgement and not a measurement."
+        )
+    return said

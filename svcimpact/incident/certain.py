@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +41,7 @@ class Certain:
 
 def certainty(
     portfolio: Portfolio,
-    plan: Plan,
-    program: Program,
-    arrivals: Arrivals,
-    struck: Struck,
+    sides: Iterable[tuple[Plan, Program, Arrivals, Struck]],
     varies: Integers,
     stated: int,
 ) -> Certain:
@@ -57,14 +55,10 @@ def certainty(
     ----------
     portfolio : Portfolio
         What was simulated.
-    plan : Plan
-        The same, compiled.
-    program : Program
-        The same, laid out.
-    arrivals : Arrivals
-        The incidents drawn; stated ones are the first sources.
-    struck : Struck
-        What they do.
+    sides : iterable of (Plan, Program, Arrivals, Struck)
+        The portfolio compiled and laid out, the incidents (stated ones are the first sources)
+        and what they do: as planned first, and after a decision where there is one. What is
+        with the incident is certain where it is on every side.
     varies : ndarray of int
         Rows of the tasks whose duration is uncertain.
     stated : int
@@ -75,6 +69,29 @@ def certainty(
     Certain
         By row of the tables.
     """
+    first, *others = (_certainty(portfolio, *side, varies=varies, stated=stated) for side in sides)
+    for other in others:
+        first = replace(
+            first,
+            tasks=first.tasks & other.tasks,
+            projects=first.projects & other.projects,
+            resources=first.resources & other.resources,
+            services=first.services & other.services,
+        )
+    return first
+
+
+def _certainty(
+    portfolio: Portfolio,
+    plan: Plan,
+    program: Program,
+    arrivals: Arrivals,
+    struck: Struck,
+    *,
+    varies: Integers,
+    stated: int,
+) -> Certain:
+    """Return what nothing random can reach on one side."""
     strikes, names = struck.strikes, portfolio.services["service"]
     component = np.empty(len(program.task), np.int64)
     component[program.task] = program.task_component

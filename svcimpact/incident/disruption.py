@@ -58,7 +58,12 @@ class Effect:
 
 
 def effect_of(
-    portfolio: Portfolio, service: str, share: float, *, without: tuple[str, ...] = ()
+    portfolio: Portfolio,
+    service: str,
+    share: float,
+    *,
+    without: tuple[str, ...] = (),
+    kept: tuple[str, ...] = (),
 ) -> Effect:
     """Return what an incident at a service does to people and tasks while it lasts.
 
@@ -73,6 +78,8 @@ def effect_of(
     without : tuple of str
         Mechanisms switched off: ``pull``, ``cover``, ``cascade``, ``freeze`` (``aftermath``
         has no part in this).
+    kept : tuple of str
+        Ids of resources that are not pulled, because they are kept on the projects.
 
     Returns
     -------
@@ -95,6 +102,7 @@ def effect_of(
     what = positions(staff["service"], portfolio.services["service"])
     weight = staff["service"].map(weights).fillna(0.0).to_numpy(np.float64)
     wanted = staff["incident_fte"].to_numpy(np.float64) * share * weight
+    wanted = np.where(staff["resource"].isin(kept), 0.0, wanted)
     itself = (staff["service"] == service).to_numpy()
     own = _sums(who, np.where(itself, wanted, 0.0), minlength=len(capacity))
     cascade = _sums(who, np.where(itself, 0.0, wanted), minlength=len(capacity))

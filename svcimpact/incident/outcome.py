@@ -18,8 +18,10 @@ from svcimpact.incident.assumptions import assumptions
 from svcimpact.incident.batches import Found
 from svcimpact.incident.certain import certainty
 from svcimpact.incident.draws import Arrivals
+from svcimpact.incident.levers import Decided, kept_back
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck
+from svcimpact.incident.tables import Phase
 from svcimpact.incident.task_table import task_table
 from svcimpact.incident.typical import typical_run
 from svcimpact.portfolio import Portfolio
@@ -27,7 +29,11 @@ from svcimpact.portfolio import Portfolio
 
 @dataclass(frozen=True, eq=False)
 class Futures:
-    """Everything a simulation drew and found, before it is summed up."""
+    """Everything a simulation drew and found, before it is summed up.
+
+    `idle` is what was found where nothing is decided, and `decided` the plan as it goes on where
+    something is.
+    """
 
     portfolio: Portfolio
     scenario: Scenario
@@ -38,6 +44,8 @@ class Futures:
     struck: Struck
     found: Found
     threads: int
+    idle: Found
+    decided: Decided | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +85,9 @@ class Outcome:
         What the incidents of that run take from the project capacity of each resource.
     with_incident, levelled : Finishes
         Run by run, with the incident and without it, on the same random numbers.
+    undecided : Finishes
+        Run by run, with the incident and none of the scenario's actions, on the same random
+        numbers; the same as `with_incident` where it has none.
     assumptions : tuple of str
         What the figures rest on, in words.
     warnings : pandas.DataFrame
@@ -94,6 +105,7 @@ class Outcome:
     takes: pd.DataFrame
     with_incident: Finishes
     levelled: Finishes
+    undecided: Finishes
     assumptions: tuple[str, ...]
     warnings: pd.DataFrame
 
@@ -115,19 +127,20 @@ class Outcome:
         """
         portfolio, scenario = futures.portfolio, futures.scenario
         drawn = scenario.sampling
-        late = _finishes(futures, keep, with_incident=True)
-        calm = _finishes(futures, keep, with_incident=False)
+        late = _finishes(futures, keep, futures.found)
+        calm = _finishes(futures, keep, None)
+        decided = futures.decided
         plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
-        segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals)
-        certain = certainty(
-            portfolio,
-            plan,
-            futures.program,
-            arrivals,
-            struck,
-            futures.varies,
-            len(scenario.incidents),
-        )
+        segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals, decided)
+        sides = [(plan, futures.program, arrivals, struck)]
+        if decided is not None:
+            sides.append((decided.plan, decided.program, decided.arrivals, decided.struck))
+        certain = certainty(portfolio, sides, futures.varies, len(scenario.incidents))
+        phases = [Phase(arrivals, struck)]
+        if decided is not None and kept_back(scenario):
+            arrivals, now = decided.arrivals, decided.plan.now
+            phases = [Phase(futures.arrivals, struck, end=now)]
+            phases.append(Phase(arrivals, decided.struck, begin=now))
         return cls(
             portfolio=portfolio,
             scenario=scenario,
@@ -150,10 +163,10 @@ class Outcome:
                 threads=futures.threads,
             ),
             resources=tables.resource_table(
-                portfolio, arrivals, struck, certain=certain.resources, sampling=drawn
+                portfolio, phases, certain=certain.resources, sampling=drawn
             ),
             services=tables.service_table(
-                portfolio, arrivals, struck, certain=certain.services, sampling=drawn
+                portfolio, arrivals, phases, certain=certain.services, sampling=drawn
             ),
             incidents=tables.incident_table(
                 portfolio, arrivals, len(scenario.incidents), sampling=drawn
@@ -162,6 +175,7 @@ class Outcome:
             takes=takes,
             with_incident=late,
             levelled=calm,
+            undecided=late if decided is None else _finishes(futures, keep, futures.idle),
             assumptions=assumptions(
                 portfolio, scenario, arrivals, uncertain_tasks=len(futures.varies)
             ),
@@ -303,21 +317,19 @@ def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
     return fault_frame(rows)
 
 
-def _finishes(futures: Futures, keep: str, *, with_incident: bool) -> Finishes:
-    """Name the columns of what is kept run by run."""
-    found, runs = futures.found, futures.scenario.runs
+def _finishes(futures: Futures, keep: str, found: Found | None) -> Finishes:
+    """Name the columns of what is kept run by run: of what was found, or without incidents."""
+    runs, base = futures.scenario.runs, futures.found.base
     ids = list(futures.portfolio.projects["project"])
-    finish = found.late if with_incident else found.calm
+    finish = futures.found.calm if found is None else found.late
     frame = pd.DataFrame(np.broadcast_to(finish, (runs, len(ids))), columns=ids, copy=True)
     if keep != "tasks":
         return Finishes(frame)
     names = list(futures.portfolio.tasks["task"])
-    changes = found.changes
-    run = np.repeat(np.arange(runs), np.diff(changes.ptr))
-    times = []
-    for hours, changed in zip(found.base[:2], (changes.start, changes.finish), strict=True):
-        each = np.broadcast_to(hours, (runs, len(names))).copy()
-        if with_incident:
-            each[run, changes.task] = changed
-        times.append(pd.DataFrame(each, columns=names))
-    return Finishes(frame, *times)
+    times = [np.broadcast_to(hours, (runs, len(names))).copy() for hours in base[:2]]
+    if found is not None:
+        changes = found.changes
+        run = np.repeat(np.arange(runs), np.diff(changes.ptr))
+        times[0][run, changes.task] = changes.start
+        times[1][run, changes.task] = changes.finish
+    return Finishes(frame, *(pd.DataFrame(each, columns=names) for each in times))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.action_checks import action_faults
+from svcimpact.incident.actions import Action
 from svcimpact.incident.log_fit import LEAST_CLOSED, from_log, last_date
 from svcimpact.incident.restoration import Restoration, fixed, from_quantiles
 from svcimpact.incident.scenario_values import (
@@ -23,6 +26,8 @@ from svcimpact.incident.scenario_values import (
 from svcimpact.io.place import to_place
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
+
+Item = TypeVar("Item", bound="Incident | Action | Scenario")
 
 
 @dataclass(frozen=True)
@@ -190,12 +195,18 @@ class Scenario:
     resume_hours : float
         Hours that getting back into an interrupted task costs.
     order : str
-        How returning people are given out; ``plan`` is the order of the plan.
+        How returning people are given out from the decision time on: ``plan`` (priority, planned
+        start, row), ``cost_of_delay`` (per hour of remaining work) or ``least_float``.
     without : tuple of str
         Mechanisms switched off: pull, cover, cascade, freeze, aftermath.
     sampling : str
         How runs are drawn: ``random``, or ``latin-hypercube`` for smaller errors from as many
         runs (`svcimpact.incident.blocks`).
+    actions : tuple of Action
+        Levers, all pulled at the decision time.
+    decision_time : pandas.Timestamp, optional
+        When they are decided; the first incident's start and the time elapsed since, where not
+        given.
     """
 
     name: str = "Scenario"
@@ -208,11 +219,13 @@ class Scenario:
     order: str = "plan"
     without: tuple[str, ...] = ()
     sampling: str = "random"
+    actions: tuple[Action, ...] = ()
+    decision_time: pd.Timestamp | None = None
 
     def __post_init__(self) -> None:
-        """Check the values; lists become tuples."""
+        """Check the values; lists become tuples, and `decision_time` may be ISO text."""
         unwrap(self)
-        for name in ("incidents", "without"):
+        for name in ("incidents", "without", "actions"):
             if isinstance(getattr(self, name), list):
                 object.__setattr__(self, name, tuple(getattr(self, name)))
         faults = list(rule_faults(self))
@@ -222,8 +235,22 @@ class Scenario:
         chance = self.random_incidents
         if chance is not None and not isinstance(chance, RandomIncidents):
             faults.append(value_fault("random_incidents", chance, "random incidents or none"))
+        acts = self.actions
+        if not isinstance(acts, tuple) or not all(isinstance(x, Action) for x in acts):
+            faults.append(value_fault("actions", acts, "a list of actions"))
+        when = None if self.decision_time is None else moment(self.decision_time)
+        if self.decision_time is not None and when is None:
+            cure = "Write it as 2026-03-09 10:00."
+            expected = "a date and time from 1901 to 2199"
+            faults.append(value_fault("decision_time", self.decision_time, expected, cure))
+        object.__setattr__(self, "decision_time", when)
         if faults:
             raise InvalidScenarioError("The scenario has faults.", fault_frame(faults))
+
+    @property
+    def decides(self) -> bool:
+        """Whether anything is done about what happens: levers, or another order."""
+        return bool(self.actions) or self.order != "plan"
 
     @classmethod
     def read(cls, path: str | Path) -> Scenario:
@@ -283,12 +310,12 @@ def field_names(kind: type) -> tuple[str, ...]:
 
 
 def in_zone(scenario: Scenario, timezone: str) -> Scenario:
-    """Return the scenario with every start on the wall clock of a time zone.
+    """Return the scenario with all its dates on the wall clock of a time zone.
 
     Parameters
     ----------
     scenario : Scenario
-        Starts without an offset stay as they are.
+        Dates without an offset stay as they are.
     timezone : str
         IANA name.
 
@@ -304,13 +331,20 @@ def in_zone(scenario: Scenario, timezone: str) -> Scenario:
     Timestamp('2026-07-02 01:30:00')
     """
     zone = ZoneInfo(timezone)
-    moved = tuple(
-        item
-        if item.start.tz is None
-        else replace(item, start=item.start.astimezone(zone).tz_localize(None))
-        for item in scenario.incidents
+
+    def local(when: pd.Timestamp) -> pd.Timestamp:
+        return when if when.tz is None else when.astimezone(zone).tz_localize(None)
+
+    def moved(item: Item) -> Item:
+        dates = {name: getattr(item, name, None) for name in ("start", "until", "decision_time")}
+        given = {name: local(when) for name, when in dates.items() if when is not None}
+        return replace(item, **given) if given else item  # type: ignore[arg-type]
+
+    return replace(
+        moved(scenario),
+        incidents=tuple(moved(item) for item in scenario.incidents),
+        actions=tuple(moved(item) for item in scenario.actions),
     )
-    return replace(scenario, incidents=moved)
 
 
 def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, str]]:
@@ -326,7 +360,8 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
     Returns
     -------
     list of dict
-        Faults: unknown services and severities, restoration that cannot be fitted.
+        Faults: unknown services and severities, restoration that cannot be fitted; without
+        any, what cannot be done of the actions.
     """
     known = list(portfolio.services["service"])
     nearest = Nearest(known, names=portfolio.services[["name", "service"]].itertuples(index=False))
@@ -369,7 +404,7 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
             faults.append(fault(where, column="from_log", found=found, expected=expected))
         if chance.rates and 1 not in levels:
             faults.append({**_no_level(1, levels), "table": where})
-    return faults
+    return faults or action_faults(scenario, portfolio)
 
 
 def _log_span(portfolio: Portfolio) -> pd.Timedelta:

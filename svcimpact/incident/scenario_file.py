@@ -13,6 +13,7 @@ import pandas as pd
 import tomli_w
 
 from svcimpact.errors import InputError, InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.actions import Action, plain
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario, field_names
 from svcimpact.io.replace import replace_file
 from svcimpact.nearest import Nearest
@@ -22,11 +23,11 @@ RESTORATION = (
     "elapsed_hours",
 )  # fmt: skip
 RULES = ("min_share", "resume_hours", "order", "without")
-FIRST = ("name", "runs", "seed", "sampling")
+FIRST = ("name", "runs", "seed", "sampling", "decision_time")
 TOP = (*FIRST, "incident", "random_incidents", "rules", "action")
 # TOML 1.0 wants seconds in a date-time; people leave them out.
 NO_SECONDS = re.compile(
-    r"(?m)^([ \t]*start[ \t]*=[ \t]*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)"
+    r"(?m)^([ \t]*(?:start|until|decision_time)[ \t]*=[ \t]*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)"
     r"(?=(?:[Zz]|[+-]\d\d:\d\d)?[ \t]*(?:#.*)?\r?$)"
 )
 
@@ -52,18 +53,13 @@ def read_scenario(path: Path) -> Scenario:
     document = _load(path)
     faults: list[dict[str, str]] = []
     _known(document, TOP, str(path.name), faults)
-    if document.get("action"):
-        faults.append(
-            fault(
-                "action",
-                found="actions",
-                expected="none",
-                cure="Actions (levers) are not simulated yet; take them out to run the incident.",
-            )
-        )
     incidents = [
         _make(Incident, _flat(item, f"incident {number}", faults), f"incident {number}", faults)
         for number, item in enumerate(_tables(document, "incident", faults), 1)
+    ]
+    actions = [
+        _make(Action, _plain(item, f"action {number}", faults), f"action {number}", faults)
+        for number, item in enumerate(_tables(document, "action", faults), 1)
     ]
     chance = None
     if "random_incidents" in document:
@@ -83,8 +79,9 @@ def read_scenario(path: Path) -> Scenario:
     scenario = _make(Scenario, values, "scenario", faults)
     if faults or scenario is None:
         raise InvalidScenarioError(f"{path.name} has faults.", fault_frame(faults))
-    told = tuple(item for item in incidents if item is not None)
-    return Scenario(**{**values, "incidents": told, "random_incidents": chance})
+    values["incidents"] = tuple(item for item in incidents if item is not None)
+    values["actions"] = tuple(item for item in actions if item is not None)
+    return Scenario(**values, random_incidents=chance)
 
 
 def write_scenario(scenario: Scenario, path: Path) -> Path:
@@ -103,12 +100,21 @@ def write_scenario(scenario: Scenario, path: Path) -> Path:
         The file.
     """
     document: dict[str, Any] = {k: getattr(scenario, k) for k in FIRST}
+    if scenario.decision_time is None:
+        del document["decision_time"]
+    else:
+        document["decision_time"] = scenario.decision_time.to_pydatetime()
     document["rules"] = {k: getattr(scenario, k) for k in RULES}
     document["rules"]["without"] = list(scenario.without)
     if scenario.random_incidents is not None:
         document["random_incidents"] = _nested(scenario.random_incidents)
     if scenario.incidents:
         document["incident"] = [_nested(item) for item in scenario.incidents]
+    if scenario.actions:
+        document["action"] = [
+            {plain(name): value for name, value in _nested(item).items()}
+            for item in scenario.actions
+        ]
     text = tomli_w.dumps(document)
     return replace_file(path, lambda new: _write(new, text), overwrite=True)
 
@@ -117,8 +123,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _nested(item: Incident | RandomIncidents) -> dict[str, Any]:
-    """Return an incident as the file has it, defaults left out."""
+def _nested(item: Incident | RandomIncidents | Action) -> dict[str, Any]:
+    """Return an incident or an action as the file has it, defaults left out."""
     values: dict[str, Any] = {}
     restoration: dict[str, Any] = {}
     for f in fields(item):
@@ -194,6 +200,12 @@ def _flat(item: Any, where: str, faults: list[dict[str, str]]) -> dict[str, Any]
     for key in _known(restoration, allowed, f"{where}, restoration", faults):
         values[key] = restoration[key]
     return values
+
+
+def _plain(item: dict[str, Any], where: str, faults: list[dict[str, str]]) -> dict[str, Any]:
+    """Return an action's keys as its fields."""
+    names = {plain(name): name for name in field_names(Action)}
+    return {names[k]: item[k] for k in _known(item, tuple(names), where, faults)}
 
 
 def _make(

@@ -34,6 +34,8 @@ WIDEST = 1_000_000
 FEWEST = 3
 QUANTILES = ("median_hours", "p90_hours")
 OPTIONAL = ("hours", *QUANTILES)
+# How returning people are given out.
+ORDERS = ("plan", "cost_of_delay", "least_float")
 
 
 def value_fault(column: str, found: Any, expected: str, cure: str = "") -> dict[str, str]:
@@ -98,7 +100,19 @@ def unwrap(owner: Any) -> None:
             object.__setattr__(owner, f.name, value.item())
 
 
-def _number(value: Any) -> bool:
+def number(value: Any) -> bool:
+    """Tell whether a value is a finite number.
+
+    Parameters
+    ----------
+    value : object
+        Anything; true and false are none.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     # An integer may be too large for a float, so it is compared, not turned into one.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < inf
 
@@ -109,7 +123,7 @@ def _within(owner: Any, limits: Mapping[str, tuple[float, float]]) -> Faults:
         value = getattr(owner, name)
         if value is None and name in OPTIONAL:
             continue
-        if not (_number(value) and low <= value <= high):
+        if not (number(value) and low <= value <= high):
             yield value_fault(name, value, f"a number from {low:g} to {high:.10g}")
 
 
@@ -120,10 +134,10 @@ def _quantile_faults(owner: Any) -> Faults:
         missing = "p90_hours" if high is None else "median_hours"
         expected = "median_hours and p90_hours together"
         yield fault("scenario", column=missing, found="nothing", expected=expected)
-    elif _number(median) and _number(high) and not 0 < median < high:
+    elif number(median) and number(high) and not 0 < median < high:
         found = f"median {median:g} h and P90 {high:g} h"
         yield fault("scenario", column="p90_hours", found=found, expected="0 < median < P90")
-    elif _number(median) and _number(high) and high > WIDEST * median:
+    elif number(median) and number(high) and high > WIDEST * median:
         found = f"median {median:g} h and P90 {high:g} h"
         expected = f"a P90 of at most {WIDEST:,} times the median"
         yield fault("scenario", column="p90_hours", found=found, expected=expected)
@@ -201,7 +215,7 @@ def random_faults(chance: Any) -> Faults:
     for service, rate in chance.rates.items():
         if not isinstance(service, str):
             yield value_fault("rates", service, "ids of services")
-        if not _number(rate) or rate < 0:
+        if not number(rate) or rate < 0:
             yield value_fault(f"rates.{service}", rate, "incidents per year, 0 or more")
 
 
@@ -227,7 +241,7 @@ def rule_faults(scenario: Any) -> Faults:
         yield value_fault("name", scenario.name, "a text")
     yield from _within(scenario, {"resume_hours": (0.0, LONGEST)})
     share = scenario.min_share
-    if not (_number(share) and 0 < share <= 1):
+    if not (number(share) and 0 < share <= 1):
         yield value_fault("min_share", share, "a number above 0 and up to 1")
     for name, low in (("runs", 1), ("seed", 0)):
         value = getattr(scenario, name)
@@ -236,9 +250,10 @@ def rule_faults(scenario: Any) -> Faults:
     if scenario.sampling not in SAMPLINGS:
         expected = " or ".join(map(repr, SAMPLINGS))
         yield value_fault("sampling", scenario.sampling, expected)
-    if scenario.order != "plan":
-        cure = "Other orders of handing people back are not simulated yet; leave it out."
-        yield value_fault("order", scenario.order, "'plan'", cure)
+    if scenario.order not in ORDERS:
+        row = value_fault("order", scenario.order, f"one of {', '.join(ORDERS)}")
+        meant = Nearest(ORDERS)(str(scenario.order))
+        yield {**row, "nearest": repr(meant) if meant else ""}
     if not isinstance(scenario.without, tuple):
         yield value_fault("without", scenario.without, "a list of mechanisms")
         return

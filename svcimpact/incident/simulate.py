@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from svcimpact.engine.many import joined
+from svcimpact.engine.midway import stands
 from svcimpact.engine.plan import (
     Integers,
     Plan,
@@ -19,15 +21,19 @@ from svcimpact.engine.plan import (
 from svcimpact.engine.program import Program, lay_out
 from svcimpact.engine.runs import StuckError
 from svcimpact.errors import InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.acting import Acting
+from svcimpact.incident.action_checks import decision_time
 from svcimpact.incident.batches import Batches
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
+from svcimpact.incident.levers import decide
 from svcimpact.incident.memory import memory_faults
 from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
 from svcimpact.incident.strikes import strike
+from svcimpact.incident.typical import first_half
 from svcimpact.portfolio import Portfolio
 
 KEPT = ("projects", "tasks")
@@ -189,13 +195,41 @@ def _simulate(
         progress,
         full,
     )
+    decided = None
     try:
-        found = batches.run(scenario.runs, None if before is None else before.found)
+        idle = batches.run(scenario.runs, None if before is None else before.idle)
+        found = idle
+        if scenario.decides:
+            when = float(portfolio.calendar.hours(decision_time(scenario, portfolio)))
+            half = first_half(portfolio, scenario, plan, program, arrivals, when)
+            standing = stands(plan, half, when)
+            decided = decide(portfolio, scenario, plan, standing, arrivals, struck)
+            _check_possible(portfolio, decided.plan, scenario)
+            made = 0 if before is None else len(before.found.late)
+            found = Acting(batches, idle, when).decided(decided, made)
+            if before is not None:
+                found = replace(
+                    found,
+                    late=np.concatenate([before.found.late, found.late]),
+                    changes=joined([before.found.changes, found.changes]),
+                )
     except StuckError as error:
         raise InvalidScenarioError(
             "The simulation cannot finish.", _stuck(portfolio, np.array([error.task]), scenario)
         ) from None
-    return Futures(portfolio, scenario, plan, program, var_task, arrivals, struck, found, threads)
+    return Futures(
+        portfolio,
+        scenario,
+        plan,
+        program,
+        var_task,
+        arrivals,
+        struck,
+        found,
+        threads,
+        idle,
+        decided,
+    )
 
 
 def _title(portfolio: Portfolio, incident: Incident) -> str:
@@ -234,6 +268,11 @@ def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
     faults = faults or memory_faults(portfolio, scenario)
     if faults:
         raise InvalidScenarioError("The scenario does not fit the portfolio.", fault_frame(faults))
+    _check_possible(portfolio, plan, scenario)
+
+
+def _check_possible(portfolio: Portfolio, plan: Plan, scenario: Scenario) -> None:
+    """Raise which tasks can never start."""
     stuck = impossible_tasks(plan, scenario.min_share)
     if len(stuck):
         raise InvalidScenarioError(

@@ -39,7 +39,11 @@ class Struck:
 
 
 def strike(
-    portfolio: Portfolio, program: Program, arrivals: Arrivals, without: tuple[str, ...]
+    portfolio: Portfolio,
+    program: Program,
+    arrivals: Arrivals,
+    without: tuple[str, ...],
+    kept: tuple[str, ...] = (),
 ) -> Struck:
     """Compile the incidents of every run.
 
@@ -53,6 +57,8 @@ def strike(
         The incidents drawn.
     without : tuple of str
         Mechanisms switched off.
+    kept : tuple of str
+        Ids of resources kept on the projects.
 
     Returns
     -------
@@ -62,7 +68,8 @@ def strike(
     shares = dict(portfolio.settings.severity)
     sources = arrivals.sources
     effects = tuple(
-        effect_of(portfolio, s.service, shares[s.severity], without=without) for s in sources
+        effect_of(portfolio, s.service, shares[s.severity], without=without, kept=kept)
+        for s in sources
     )
     taken = [np.flatnonzero(np.abs(e.taken) > 1e-12) for e in effects]
     place = np.empty(len(program.task), np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -102,10 +104,44 @@ def project_table(
     return table
 
 
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """What incidents do over a stretch of time: a decision may change it.
+
+    Attributes
+    ----------
+    arrivals : Arrivals
+        The incidents, with their restorations.
+    struck : Struck
+        What they do.
+    begin, end : float
+        The stretch, in working hours.
+    """
+
+    arrivals: Arrivals
+    struck: Struck
+    begin: float = -np.inf
+    end: float = np.inf
+
+    @property
+    def exposure(self) -> Floats:
+        """Working hours of incident, aftermath by its share; shape (runs, sources)."""
+        s = self.struck.strikes
+        after = s.aftermath[s.kind] if len(s.kind) else np.zeros(0)
+        lasts = self._within(s.begin, s.restored) + after * self._within(s.restored, s.over)
+        return _by_source(self.arrivals, lasts)
+
+    def _within(self, first: Floats, last: Floats) -> Floats:
+        whole = last - first
+        if self.begin == -np.inf and self.end == np.inf:
+            return whole
+        clipped = np.minimum(last, self.end) - np.maximum(first, self.begin)
+        return np.asarray(np.minimum(np.maximum(clipped, 0.0), whole))
+
+
 def resource_table(
     portfolio: Portfolio,
-    arrivals: Arrivals,
-    struck: Struck,
+    phases: list[Phase],
     *,
     certain: Flags,
     sampling: str = "random",
@@ -116,10 +152,8 @@ def resource_table(
     ----------
     portfolio : Portfolio
         What was simulated.
-    arrivals : Arrivals
-        The incidents drawn.
-    struck : Struck
-        What they do.
+    phases : list of Phase
+        What the incidents do, one stretch of time after another.
     certain : ndarray of bool, shape (resources,)
         Whether nothing random reaches a resource, so that its errors are zero.
     sampling : {"random", "latin-hypercube"}
@@ -135,16 +169,14 @@ def resource_table(
     table = portfolio.resources[["resource", "name", "team", "capacity_fte"]].copy()
     support = portfolio.support
     table["everyday_fte"] = totals(support["bau_fte"], support["resource"], table["resource"])
-    none = np.zeros((0, len(table)))
-    parts = {
-        "pull": np.array([e.pull for e in struck.effects]) if struck.effects else none,
-        "cover": np.array([e.cover for e in struck.effects]) if struck.effects else none,
-        "relief": np.array([e.relief for e in struck.effects]) if struck.effects else none,
-    }
-    for name, fte in parts.items():
-        table[f"{name}_fte"] = fte.max(axis=0, initial=0.0)
-    exposed = _exposure(arrivals, struck)
-    hours = {name: _weighted(exposed, fte) for name, fte in parts.items()}
+    hours: dict[str, Floats] = {}
+    for name in ("pull", "cover", "relief"):
+        shape = (len(phases[0].struck.effects), len(table))
+        fte = [np.array([getattr(e, name) for e in p.struck.effects]) for p in phases]
+        fte = [values.reshape(shape) for values in fte]
+        table[f"{name}_fte"] = np.concatenate(fte).max(axis=0, initial=0.0)
+        parts = [_weighted(p.exposure, values) for p, values in zip(phases, fte, strict=True)]
+        hours[name] = np.sum(parts, axis=0)
     hours["lost"] = hours["pull"] + hours["cover"] - hours["relief"]
     for name, values in hours.items():
         estimate, error = mean(values)
@@ -156,7 +188,7 @@ def resource_table(
 def service_table(
     portfolio: Portfolio,
     arrivals: Arrivals,
-    struck: Struck,
+    phases: list[Phase],
     *,
     certain: Flags,
     sampling: str = "random",
@@ -168,9 +200,9 @@ def service_table(
     portfolio : Portfolio
         What was simulated.
     arrivals : Arrivals
-        The incidents drawn.
-    struck : Struck
-        What they do.
+        The incidents, with their restorations.
+    phases : list of Phase
+        What they do, one stretch of time after another.
     certain : ndarray of bool, shape (services,)
         Whether nothing random reaches a service, so that its errors are zero.
     sampling : {"random", "latin-hypercube"}
@@ -187,12 +219,12 @@ def service_table(
     services = portfolio.services
     ids = list(services["service"])
     table = services[["service", "name"]].copy()
-    effects = struck.effects
+    effects = phases[0].struck.effects
     weight = np.array([[e.weights.get(s, 0.0) for s in ids] for e in effects])
     down = np.array([[s in e.down for s in ids] for e in effects], float)
-    uncovered = np.array([e.uncovered for e in effects])
     shape = (len(effects), len(ids))
-    weight, down, uncovered = (a.reshape(shape) for a in (weight, down, uncovered))
+    weight, down = (a.reshape(shape) for a in (weight, down))
+    loose = [np.array([e.uncovered for e in p.struck.effects]).reshape(shape) for p in phases]
     table["weight"] = weight.max(axis=0, initial=0.0)
     table["down"] = down.max(axis=0, initial=0.0) > 0
     lasts = _outage_hours(portfolio.calendar, arrivals, down)
@@ -207,8 +239,9 @@ def service_table(
     touched = portfolio.changes.groupby("service")["task"].nunique()
     held = table["service"].map(touched).fillna(0).to_numpy(np.int64)
     table["held_tasks"] = np.where(table["down"], held, 0)
-    table["uncovered_fte"] = uncovered.max(axis=0, initial=0.0)
-    add("uncovered_hours", _weighted(_exposure(arrivals, struck), uncovered))
+    table["uncovered_fte"] = np.concatenate(loose).max(axis=0, initial=0.0)
+    parts = [_weighted(p.exposure, values) for p, values in zip(phases, loose, strict=True)]
+    add("uncovered_hours", np.sum(parts, axis=0))
     return table
 
 
@@ -327,13 +360,6 @@ def _by_source(arrivals: Arrivals, values: Floats) -> Floats:
     total = np.zeros((runs, count))
     np.add.at(total, (run, arrivals.source), values)
     return total
-
-
-def _exposure(arrivals: Arrivals, struck: Struck) -> Floats:
-    """Return working hours of incident, aftermath by its share; shape (runs, sources)."""
-    s = struck.strikes
-    after = s.aftermath[s.kind] * (s.over - s.restored) if len(s.kind) else np.zeros(0)
-    return _by_source(arrivals, (s.restored - s.begin) + after)
 
 
 def _weighted(by_source: Floats, of_source: Floats) -> Floats:

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
 
+from svcimpact.engine.midway import Half, run_first_half, run_second_half
 from svcimpact.engine.plan import Plan
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import Run, run_once
+from svcimpact.engine.state import Disruption
 from svcimpact.incident.draws import Arrivals
+from svcimpact.incident.levers import Decided, kept_back, lengthened
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.portfolio import Portfolio
 
+# Resource, from, until, FTE; task, from, until.
+Take: TypeAlias = tuple[int, float, float, float]
+Hold: TypeAlias = tuple[int, float, float]
+
+
+class Rules(TypedDict):
+    """How tasks start and are taken up again."""
+
+    min_share: float
+    resume_hours: float
+
 
 def typical_run(
-    portfolio: Portfolio, scenario: Scenario, plan: Plan, program: Program, arrivals: Arrivals
+    portfolio: Portfolio,
+    scenario: Scenario,
+    plan: Plan,
+    program: Program,
+    arrivals: Arrivals,
+    decided: Decided | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one run without and one with the stated incidents, as stretches of work.
 
@@ -36,6 +56,8 @@ def typical_run(
         The same, laid out.
     arrivals : Arrivals
         The incidents drawn.
+    decided : Decided, optional
+        The plan as it goes on, where something is decided.
 
     Returns
     -------
@@ -46,19 +68,108 @@ def typical_run(
         What the incidents take from project capacity: columns `resource`, `start`, `finish`,
         `start_hours`, `finish_hours` and `fte` (pull and cover less relief).
     """
-    single = at_medians(arrivals, len(scenario.incidents))
-    struck = strike(portfolio, program, single, scenario.without)
-    takes, holds = takes_and_holds(struck, program)
-    run = partial(
-        run_once,
-        plan,
-        min_share=scenario.min_share,
-        resume_hours=scenario.resume_hours,
-        trace=True,
-    )
-    cases = {"levelled": run(), "incident": run(takes, holds)}
+    rules: Rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
+    takes, holds = typical_incidents(portfolio, scenario, program, arrivals)
+    run = partial(run_once, plan, trace=True, **rules)
+    cases = {"levelled": run()}
+    if decided is None:
+        cases["incident"] = run(takes, holds)
+    else:
+        half = first_half(portfolio, scenario, plan, program, arrivals, decided.plan.now)
+        kept = kept_back(scenario)
+        later, held = typical_incidents(portfolio, scenario, decided.program, arrivals, kept)
+        befalls = _as_arrays(later, held)
+        cases["incident"] = run_second_half(decided.plan, decided.turn, half, befalls, **rules)
+        if kept:
+            takes = _cut(takes, 0.0, decided.plan.now) + _cut(later, decided.plan.now, np.inf)
     stretches = [_stretches(portfolio, name, run) for name, run in cases.items()]
     return pd.concat(stretches, ignore_index=True), _taken(portfolio, takes)
+
+
+def first_half(
+    portfolio: Portfolio,
+    scenario: Scenario,
+    plan: Plan,
+    program: Program,
+    arrivals: Arrivals,
+    now: float,
+) -> Half:
+    """Return the typical run with the stated incidents until some moment.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    scenario : Scenario
+        What was supposed to happen.
+    plan : Plan
+        The portfolio, compiled.
+    program : Program
+        The same, laid out.
+    arrivals : Arrivals
+        The incidents drawn.
+    now : float
+        The moment, in working hours.
+
+    Returns
+    -------
+    Half
+        What is done, and how the tasks stand.
+    """
+    befalls = _as_arrays(*typical_incidents(portfolio, scenario, program, arrivals))
+    rules: Rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
+    return run_first_half(plan, now, befalls, **rules)
+
+
+def typical_incidents(
+    portfolio: Portfolio,
+    scenario: Scenario,
+    program: Program,
+    arrivals: Arrivals,
+    kept: tuple[str, ...] = (),
+) -> tuple[list[Take], list[Hold]]:
+    """Return what the stated incidents take and hold when each is restored at its median.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        What was simulated.
+    scenario : Scenario
+        What was supposed to happen.
+    program : Program
+        The plan, laid out.
+    arrivals : Arrivals
+        The incidents drawn.
+    kept : tuple of str
+        Ids of resources kept on the projects from the decision time on.
+
+    Returns
+    -------
+    takes, holds : list of tuple
+        As `takes_and_holds` gives them.
+    """
+    single = at_medians(arrivals, len(scenario.incidents))
+    single = lengthened(portfolio, scenario, single, kept)
+    return takes_and_holds(strike(portfolio, program, single, scenario.without, kept), program)
+
+
+def _as_arrays(takes: list[Take], holds: list[Hold]) -> Disruption:
+    """Lay takes and holds out; tasks stay rows of the table."""
+    taken, held = np.array(takes, float).reshape(-1, 4), np.array(holds, float).reshape(-1, 3)
+    return Disruption(
+        taken[:, 0].astype(np.int64),
+        taken[:, 1].copy(),
+        taken[:, 2].copy(),
+        taken[:, 3].copy(),
+        held[:, 0].astype(np.int64),
+        held[:, 1].copy(),
+        held[:, 2].copy(),
+    )
+
+
+def _cut(takes: list[Take], begin: float, end: float) -> list[Take]:
+    """Return what of the takes lies in a stretch of time."""
+    return [(k, max(a, begin), min(b, end), fte) for k, a, b, fte in takes]
 
 
 def at_medians(arrivals: Arrivals, stated: int) -> Arrivals:
@@ -87,9 +198,7 @@ def at_medians(arrivals: Arrivals, stated: int) -> Arrivals:
     )
 
 
-def takes_and_holds(
-    struck: Struck, program: Program
-) -> tuple[list[tuple[int, float, float, float]], list[tuple[int, float, float]]]:
+def takes_and_holds(struck: Struck, program: Program) -> tuple[list[Take], list[Hold]]:
     """Return what the incidents of the first run take and hold, by row of the tables.
 
     Parameters
@@ -107,8 +216,8 @@ def takes_and_holds(
         What they hold.
     """
     s = struck.strikes
-    takes: list[tuple[int, float, float, float]] = []
-    holds: list[tuple[int, float, float]] = []
+    takes: list[Take] = []
+    holds: list[Hold] = []
     for e in range(int(s.ptr[0]), int(s.ptr[1])):
         k = int(s.kind[e])
         begin, restored, over = float(s.begin[e]), float(s.restored[e]), float(s.over[e])
@@ -123,7 +232,7 @@ def takes_and_holds(
     return takes, holds
 
 
-def _taken(portfolio: Portfolio, takes: list[tuple[int, float, float, float]]) -> pd.DataFrame:
+def _taken(portfolio: Portfolio, takes: list[Take]) -> pd.DataFrame:
     rows = [take for take in takes if take[2] > take[1] and take[3] != 0]
     begin = np.array([take[1] for take in rows], float)
     end = np.array([take[2] for take in rows], float)
