@@ -168,4 +168,5 @@ def _kept_faults(actions: Iterable[Action], scenario: Scenario, portfolio: Portf
     for name in names:
         if name not in pulled:
             expected = "somebody whom a stated incident pulls"
-            yield value_fault("resource", name, expected, "There is nothing to keep them from.")
+            row = value_fault("resource", name, expected, "There is nothing to keep them from.")
+            yield {**row, "table": "action"}

@@ -28,7 +28,7 @@ _LIMITS = {
     "fte": (0.0, 1e6),
     "speed": (0.01, 100.0),
     "handover_hours": (0.0, LONGEST),
-    "cost_per_day": (0.0, 1e12),
+    "cost_per_day": (0.0, 1e9),
     "alpha": (0.0, 10.0),
 }
 
