@@ -63,7 +63,7 @@ def justified_order(plan: Plan, run: Run, *, min_share: float = 0.5) -> Integers
         capacity_value=capacity_value,
         hold_from=-plan.hold_until,
         hold_until=-plan.hold_from,
-        now=-float(ends.max()),
+        now=-float(np.nanmax(ends)),
         began=nothing,
         ended=nothing,
     )
