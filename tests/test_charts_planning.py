@@ -12,7 +12,7 @@ from involved import involved
 from test_charts import HOSTILE
 
 from svcimpact import charts
-from svcimpact.charts.wording import GAP
+from svcimpact.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.io import read
 from svcimpact.planning.scope import scope_impact

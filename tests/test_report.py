@@ -16,7 +16,7 @@ import pytest
 from fake_outcome import fake_outcome, fake_portfolio
 from small_tables import built, table
 
-from svcimpact.charts.wording import GAP
+from svcimpact.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate

@@ -754,7 +754,7 @@ def test_how_far_the_widest_interval_is_from_narrow_enough(until: str):
     )
     found = Futures(
         portfolio, Scenario(runs=400), compile_plan(portfolio), *[None] * 4,  # type: ignore[arg-type]
-        found=Found(None, None, hours, None), threads=1, idle=None, decided=None,  # type: ignore[arg-type]
+        found=Found(None, None, hours, None), threads=1, idle=None, decided=None, batches=None,  # type: ignore[arg-type]
     )  # fmt: skip
     error = estimates.quantile(hours, int(until[1:]) / 100)[1]
     assert shortfall(found, until, 0.5) == pytest.approx(1.96 * error.max() / day / 0.5)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, Formatter
 
 from svcimpact.charts.style import LABEL, fonts
-from svcimpact.charts.wording import MONTHS
+from svcimpact.wording import MONTHS
 
 FloatArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 

@@ -25,7 +25,7 @@ from svcimpact.charts.style import (
     shorten,
     styled,
 )
-from svcimpact.charts.wording import chance, counted, listed, money, number, with_error
+from svcimpact.wording import chance, counted, listed, money, number, with_error
 
 if TYPE_CHECKING:
     from svcimpact.incident.outcome import Outcome

@@ -27,7 +27,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.wording import chance, counted, day
+from svcimpact.wording import chance, counted, day
 
 if TYPE_CHECKING:
     from svcimpact.incident.outcome import Outcome

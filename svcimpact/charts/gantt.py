@@ -34,7 +34,7 @@ from svcimpact.charts.style import (
     shorten,
     styled,
 )
-from svcimpact.charts.wording import counted, day, listed, number
+from svcimpact.wording import counted, day, listed, number
 
 if TYPE_CHECKING:
     from svcimpact.incident.outcome import Outcome

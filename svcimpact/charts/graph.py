@@ -26,7 +26,7 @@ from svcimpact.charts.style import (
     room,
     styled,
 )
-from svcimpact.charts.wording import GAP, chance, counted, number
+from svcimpact.wording import GAP, chance, counted, number
 from svcimpact.graph import is_down, shared_resources
 from svcimpact.portfolio import Portfolio
 

@@ -21,7 +21,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.wording import counted, day, listed, number
+from svcimpact.wording import counted, day, listed, number
 
 if TYPE_CHECKING:
     from svcimpact.planning.levelling import Levelling

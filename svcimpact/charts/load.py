@@ -24,7 +24,7 @@ from svcimpact.charts.style import (
     text_width,
 )
 from svcimpact.charts.weeks import inches_across, week_axis
-from svcimpact.charts.wording import GAP, counted, day, number
+from svcimpact.wording import GAP, counted, day, number
 
 _ROW = 0.27
 _AROUND = 2.0

@@ -33,7 +33,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.wording import chance, counted, number
+from svcimpact.wording import chance, counted, number
 
 if TYPE_CHECKING:
     from svcimpact.incident.forecast import Forecast

@@ -21,7 +21,7 @@ from svcimpact.charts.style import (
     shorten,
     styled,
 )
-from svcimpact.charts.wording import MONTHS, counted, number
+from svcimpact.wording import MONTHS, counted, number
 
 if TYPE_CHECKING:
     from svcimpact.planning.scope import ScopeImpact

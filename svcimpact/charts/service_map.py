@@ -24,7 +24,7 @@ from svcimpact.charts.style import (
     styled,
     wrap,
 )
-from svcimpact.charts.wording import chance, counted, listed
+from svcimpact.wording import chance, counted, listed
 from svcimpact.graph import blast_radius, is_down
 from svcimpact.portfolio import Portfolio
 

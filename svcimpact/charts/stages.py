@@ -30,7 +30,7 @@ from svcimpact.charts.style import (
     shorten,
     styled,
 )
-from svcimpact.charts.wording import counted, number
+from svcimpact.wording import counted, number
 
 if TYPE_CHECKING:
     from svcimpact.planning.stages import StageInvolvement

@@ -33,7 +33,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.wording import counted, day, number
+from svcimpact.wording import counted, day, number
 from svcimpact.planning.transition import Transition
 
 _ROW = 0.27

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from svcimpact.charts.style import INK, LABEL, WIDTH
-from svcimpact.charts.wording import MONTHS
+from svcimpact.wording import MONTHS
 
 
 def inches_across(ax: Axes) -> float:

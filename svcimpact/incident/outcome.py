@@ -15,7 +15,7 @@ from svcimpact.engine.program import Program
 from svcimpact.errors import fault, fault_frame
 from svcimpact.incident import tables
 from svcimpact.incident.assumptions import assumptions
-from svcimpact.incident.batches import Found
+from svcimpact.incident.batches import Batches, Found
 from svcimpact.incident.certain import certainty
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.levers import Decided, kept_back
@@ -46,6 +46,7 @@ class Futures:
     threads: int
     idle: Found
     decided: Decided | None
+    batches: Batches
 
 
 @dataclass(frozen=True, eq=False)

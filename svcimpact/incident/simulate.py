@@ -141,6 +141,35 @@ def simulate(
     return Outcome.gather(futures, keep=keep)
 
 
+def futures(portfolio: Portfolio, scenario: Scenario, *, threads: int | None = None) -> Futures:
+    """Draw and run the futures of a scenario, and sum nothing up.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    scenario : Scenario
+        What is supposed to happen; its dates are brought to the portfolio's time zone.
+    threads : int, optional
+        How many threads to run on; all processors if not given.
+
+    Returns
+    -------
+    Futures
+        For `svcimpact.incident.acting.Acting`, which weighs decisions on them.
+
+    Raises
+    ------
+    InvalidScenarioError
+        As `simulate` does.
+    """
+    scenario = in_zone(scenario, portfolio.settings.timezone)
+    plan = compile_plan(portfolio)
+    _check(portfolio, scenario, plan)
+    count = threads or os.cpu_count() or 1
+    return _simulate(portfolio, scenario, plan, lay_out(plan), count, False, False, None)
+
+
 def shortfall(futures: Futures, until: str, within_days: float) -> float:
     """Return how many times too wide the widest confidence interval still is.
 
@@ -229,6 +258,7 @@ def _simulate(
         threads,
         idle,
         decided,
+        batches,
     )
 
 

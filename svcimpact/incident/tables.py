@@ -227,7 +227,7 @@ def service_table(
     loose = [np.array([e.uncovered for e in p.struck.effects]).reshape(shape) for p in phases]
     table["weight"] = weight.max(axis=0, initial=0.0)
     table["down"] = down.max(axis=0, initial=0.0) > 0
-    lasts = _outage_hours(portfolio.calendar, arrivals, down)
+    lasts = outage_hours(portfolio.calendar, arrivals, down)
     cost = lasts * services["outage_cost_per_hour"].to_numpy(np.float64)
 
     def add(name: str, values: Floats) -> None:
@@ -373,8 +373,23 @@ def _weighted(by_source: Floats, of_source: Floats) -> Floats:
     return total
 
 
-def _outage_hours(clock: Calendar, arrivals: Arrivals, down: Floats) -> Floats:
-    """Return for how long each service is down; shape (runs, services)."""
+def outage_hours(clock: Calendar, arrivals: Arrivals, down: Floats) -> Floats:
+    """Return for how long each service is down.
+
+    Parameters
+    ----------
+    clock : Calendar
+        The portfolio's clock.
+    arrivals : Arrivals
+        The incidents, with their restorations.
+    down : ndarray of float, shape (sources, services)
+        1 where a kind of incident takes a service down, 0 elsewhere.
+
+    Returns
+    -------
+    ndarray of float, shape (runs, services)
+        Hours around the clock, told once where incidents overlap.
+    """
     runs = len(arrivals.ptr) - 1
     run = np.repeat(np.arange(runs), np.diff(arrivals.ptr))
     total = np.zeros((runs, down.shape[1]))

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.charts.wording import counted, day, number
+from svcimpact.wording import counted, day, number
 from svcimpact.errors import InputError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import conflict_register

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.charts.wording import DASH, counted, day, money, number
+from svcimpact.wording import DASH, counted, day, money, number
 from svcimpact.errors import InputError, describe
 from svcimpact.planning.level import level
 from svcimpact.planning.levelling import Levelling

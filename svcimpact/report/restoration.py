@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from svcimpact import charts
-from svcimpact.charts.wording import chance, counted, day, number
+from svcimpact.wording import chance, counted, day, number
 from svcimpact.errors import describe
 from svcimpact.incident.forecast import Forecast, span
 from svcimpact.incident.log_fit import LEAST_CLOSED

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.charts.wording import DASH, chance, day, listed, number
+from svcimpact.wording import DASH, chance, day, listed, number
 from svcimpact.errors import describe
 from svcimpact.planning.scope_result import ScopeImpact
 from svcimpact.planning.touch import STAGES

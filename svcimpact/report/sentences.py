@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from svcimpact.charts.wording import GAP, chance, counted, day, listed, money, number, with_error
+from svcimpact.wording import GAP, chance, counted, day, listed, money, number, with_error
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.outcome import Outcome
 

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.charts.wording import DASH, day, number
+from svcimpact.wording import DASH, day, number
 from svcimpact.planning.stage_result import StageInvolvement
 from svcimpact.report.page import Chart, Section, Table
 

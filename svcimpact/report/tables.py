@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from svcimpact.charts.wording import chance, counted, day, money, number, with_error
+from svcimpact.wording import chance, counted, day, money, number, with_error
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.overload import OverAllocation
 from svcimpact.report.page import Table

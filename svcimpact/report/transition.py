@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.charts.wording import counted, day, number, with_error
+from svcimpact.wording import counted, day, number, with_error
 from svcimpact.planning.transition import VERDICTS, Transition
 from svcimpact.planning.transition_tables import TOLD_DAYS
 from svcimpact.report.page import Chart, Section, Table
