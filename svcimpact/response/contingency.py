@@ -1,0 +1,522 @@
+"""Contingency: which few levers to pull, what they save and cost, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.incident.action_checks import action_faults
+from svcimpact.incident.actions import Action
+from svcimpact.incident.estimates import Z95, mean
+from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.scenario import Scenario
+from svcimpact.portfolio import Portfolio
+from svcimpact.response.apply import applied
+from svcimpact.response.choices import choices
+from svcimpact.response.judge import Judge, Levers, Verdict
+from svcimpact.response.lever_words import in_words
+from svcimpact.response.practice import OPEN, Answer, asked
+from svcimpact.response.search import Judged, Search, score, search, undominated
+from svcimpact.wording import counted, day, money, number, with_error
+
+Floats = NDArray[np.float64]
+
+RUNS = 400
+FRESH = 7919  # what is added to the seed for the draws on which the winner is told
+LATER_DAYS = (1.0, 2.0, 3.0, 5.0, 8.0)  # working days after the decision
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ContingencyPlan(Answer):
+    """The best few levers, and all that were weighed.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per single lever, the best first: `lever`, `kind`, `saved_days` (working days
+        over all projects), `saved_money` (cost of delay), `cost` (people brought in, longer
+        outage), `net` (money saved less cost), `disturbance` (working days by which starts move,
+        times FTE), each with its `_se`. On the draws of the search.
+    plan : pandas.DataFrame
+        The levers of the best plan: `lever`, `kind`, `alone_net` (saved less cost when it is
+        pulled alone), `share_net` (what the plan loses without it), each with its `_se`, and
+        `worth_until` (the latest of the moments looked at from which pulling it alone still
+        saves more than it costs beyond doubt; blank if none). On fresh draws.
+    totals : pandas.DataFrame
+        A row for the draws of the search and one for fresh draws: `draws`, and the figures of
+        `table` for the whole plan. The fresh ones are those to tell.
+    projects : pandas.DataFrame
+        What the plan does to each project, on fresh draws: `project`, `name`, `saved_days` and
+        `saved_money` with their `_se`, `chance_late_before` and `chance_late_after`.
+    pareto : pandas.DataFrame
+        The sets that no other beats in money (or days) saved, cost and disturbance at once, on
+        fresh draws: `levers`, `size`, and the figures of `table`; `best` marks the plan.
+    levers : Levers
+        The plan.
+    searched : Search
+        All that was judged.
+    objective : str
+        ``money`` or ``days``: what was sought.
+    """
+
+    plan: pd.DataFrame
+    totals: pd.DataFrame
+    projects: pd.DataFrame
+    pareto: pd.DataFrame
+    levers: Levers
+    searched: Search
+    objective: str
+
+    name: ClassVar[str] = "contingency"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+        return {
+            "levers": self.table,
+            "plan": self.plan,
+            "totals": self.totals,
+            "plan_projects": self.projects,
+            "pareto": self.pareto,
+        }
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with the plan in it: to be simulated, or written to a file."""
+        told = self.outcome.scenario
+        return replace(
+            told, actions=self.levers.actions, order=self.levers.order, decision_time=self.now
+        )
+
+    def apply(self, portfolio: Portfolio | None = None) -> Portfolio:
+        """Return the portfolio with the plan written into its tables.
+
+        Parameters
+        ----------
+        portfolio : Portfolio, optional
+            The one that was simulated, where not given.
+
+        Returns
+        -------
+        Portfolio
+            Validated anew; `svcimpact.write` writes it. The order of work, and responders kept,
+            are no part of any table: they stay in `scenario`.
+
+        Raises
+        ------
+        InvalidPortfolioError
+            When the tables do not hold together any more.
+        """
+        return applied(portfolio or self.outcome.portfolio, self.levers, self.now)
+
+    def sentences(self) -> list[str]:
+        """Return what to do, what it saves, and how sure that is.
+
+        Returns
+        -------
+        list of str
+            The plan first.
+        """
+        weighed = counted(len(self.searched.singles), "lever")
+        sets = counted(len(self.searched.sets) - 1, "combination")
+        if not len(self.levers):
+            return [
+                f"No lever helps: of {weighed}, alone or together, none saves more than it costs "
+                f"beyond the error of the simulation ({sets} weighed). Do nothing, and look "
+                "again when something changes."
+            ]
+        fresh = self.totals.iloc[-1]
+        said = [self._headline(fresh)]
+        said += [f"{number(k + 1)}. {self._lever(row)}" for k, row in enumerate(_rows(self.plan))]
+        gains = [row for row in _rows(self.projects) if abs(row["saved_days"]) >= 0.05]
+        gains.sort(key=lambda row: -row["saved_days"])
+        for row in gains[:4]:
+            days = with_error(abs(row["saved_days"]), row["saved_days_se"])
+            way = "earlier" if row["saved_days"] > 0 else "later"
+            said.append(f"{row['name']} ends {days} working days {way}.")
+        how = (
+            "all that there are"
+            if self.searched.exact
+            else "not all that there are, so that a better one may have been missed"
+        )
+        said.append(
+            f"Weighed were {sets} of {weighed}: {how}. The figures are from fresh random numbers, "
+            "not from those on which the plan was chosen."
+        )
+        return said
+
+    def _headline(self, fresh: pd.Series) -> str:
+        days = with_error(fresh["saved_days"], fresh["saved_days_se"])
+        levers = counted(len(self.levers), "lever")
+        if self.objective == "days":
+            return f"{levers.capitalize()}, decided {self._when()}: {days} project days saved."
+        net = money(fresh["net"], self.currency, error=fresh["net_se"])
+        cost = money(fresh["cost"], self.currency)
+        paid = f", after {cost} of costs" if fresh["cost"] > 0 else ", at no cost"
+        return (
+            f"{levers.capitalize()}, decided {self._when()}, would save {net}{paid}: {days} "
+            "project days in all."
+        )
+
+    def _when(self) -> str:
+        return f"on {day(self.now, time=True)}"
+
+    def _lever(self, row: dict[str, Any]) -> str:
+        text = str(row["lever"])
+        text = text[:1].upper() + text[1:]
+        until = row["worth_until"]
+        if pd.isna(until):
+            return f"{text}. By itself it is not worth it beyond doubt."
+        return f"{text}. By itself it is still worth it when decided on {day(until, time=True)}."
+
+
+def contingency_plan(
+    outcome: Outcome,
+    *,
+    now: object = None,
+    most: int = 3,
+    levers: Sequence[Action] | None = None,
+    objective: Literal["money", "days"] | None = None,
+    runs: int = RUNS,
+    seed: int | None = None,
+    threads: int | None = None,
+) -> ContingencyPlan:
+    """Find the best few levers to pull while an incident lasts.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned; its scenario's own actions are left aside.
+    now : date, date-time or ISO text, optional
+        When it is decided; the scenario's decision time where not given.
+    most : int
+        Most levers in the plan, from 1 to 6.
+    levers : sequence of Action, optional
+        The levers to choose from; all that `choices` finds where not given.
+    objective : {"money", "days"}, optional
+        What is sought: money saved less costs, or working days saved over all projects. Money
+        where any project has a cost of delay.
+    runs : int
+        How many futures a set is judged on; as many fresh ones tell of the winner.
+    seed : int, optional
+        Seed of the search; that of the outcome where not given.
+    threads : int, optional
+        How many threads to run on.
+
+    Returns
+    -------
+    ContingencyPlan
+        The best plan, every single lever, and the trade-off. The best plan is to do nothing
+        where no set saves more on fresh draws than 1.96 standard errors.
+
+    Raises
+    ------
+    InputError
+        When there is no incident, or an argument is out of its range.
+    InvalidScenarioError
+        When a lever given does not fit the portfolio.
+
+    Examples
+    --------
+    >>> import svcimpact as si
+    >>> from svcimpact.response.contingency import contingency_plan
+    >>> outcome = si.simulate(si.read("data/tiny"), si.Scenario.read("data/tiny/incident.toml"))
+    >>> contingency_plan(outcome, runs=50).objective
+    'money'
+    """
+    _check(most, objective)
+    when, base = asked(outcome, now, runs)
+    portfolio = outcome.portfolio
+    base = replace(base, seed=outcome.seed if seed is None else seed)
+    judge = Judge(portfolio, base, when, threads=threads)
+    left_out: tuple[str, ...] = ()
+    if levers is None:
+        found = choices(outcome, judge)
+        single, left_out = list(found.levers), found.left_out
+    else:
+        single = [Levers((action,)) for action in levers]
+        _check_levers(judge, single)
+    rates = portfolio.projects["cost_of_delay_per_day"].fillna(0.0)
+    sought = objective or ("money" if (rates > 0).any() else "days")
+    searched = search(judge, single, most, objective=sought)
+    again = Judge(portfolio, replace(base, seed=base.seed + FRESH), when, threads=threads)
+    best = _confirmed(searched, again, sought)
+    fresh = again.judge(best.levers)
+    assert fresh is not None
+    ranked = sorted(searched.singles, key=lambda one: -score(one.verdict, sought))
+    front = undominated(searched.sets, sought)
+    return ContingencyPlan(
+        outcome=outcome,
+        now=when,
+        table=_figures_table(portfolio, ranked),
+        assumptions=_assumptions(portfolio, judge, sought, left_out, searched),
+        plan=_plan_table(best, searched, again, sought),
+        totals=_totals(best.verdict, fresh),
+        projects=_projects(portfolio, again, best.levers, fresh),
+        pareto=_pareto(front, again, best, sought),
+        levers=best.levers,
+        searched=searched,
+        objective=sought,
+    )
+
+
+def _check(most: int, objective: str | None) -> None:
+    faults = []
+    if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 6:
+        faults.append(fault("most", found=repr(most), expected="a whole number from 1 to 6"))
+    if objective not in (None, "money", "days"):
+        faults.append(fault("objective", found=repr(objective), expected="'money' or 'days'"))
+    if faults:
+        raise InputError("The contingency plan cannot be looked for.", fault_frame(faults))
+
+
+def _check_levers(judge: Judge, levers: Sequence[Levers]) -> None:
+    """Raise which of the levers given cannot be pulled."""
+    rows = []
+    for number_, one in enumerate(levers, 1):
+        for row in action_faults(judge.scenario_with(one), judge.portfolio):
+            rows.append({**row, "table": f"lever {number_}"})
+    if rows:
+        raise InputError("Some levers cannot be pulled.", fault_frame(rows))
+
+
+def _confirmed(searched: Search, again: Judge, objective: str) -> Judged:
+    """Return the winner if fresh draws bear it out, else doing nothing."""
+    idle = searched.sets[0]
+    if not len(searched.best.levers):
+        return idle
+    fresh = again.judge(searched.best.levers)
+    if fresh is None:
+        return idle
+    values = fresh.net if objective == "money" else fresh.days.sum(axis=1)
+    estimate, error = _mean(values)
+    return searched.best if estimate > Z95 * error else idle
+
+
+def _mean(values: Floats) -> tuple[float, float]:
+    estimate, error = mean(values[:, None])
+    return float(estimate[0]), float(error[0])
+
+
+def figures(verdict: Verdict) -> dict[str, float]:
+    """Return what a set of levers comes to, with errors.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Run by run.
+
+    Returns
+    -------
+    dict of str to float
+        `saved_days`, `saved_money`, `cost`, `net`, `disturbance`, each with its `_se`.
+    """
+    told: dict[str, float] = {}
+    for name, values in (
+        ("saved_days", verdict.days.sum(axis=1)),
+        ("saved_money", verdict.money),
+        ("cost", verdict.cost),
+        ("net", verdict.net),
+        ("disturbance", verdict.disturbance),
+    ):
+        told[name], told[f"{name}_se"] = _mean(values)
+    return told
+
+
+_FIGURES = [
+    name + error
+    for name in ("saved_days", "saved_money", "cost", "net", "disturbance")
+    for error in ("", "_se")
+]
+
+
+def kind_of(levers: Levers) -> str:
+    """Return the kind of a single lever.
+
+    Parameters
+    ----------
+    levers : Levers
+        A set of one.
+
+    Returns
+    -------
+    str
+        As in an action, or ``order``.
+    """
+    return levers.actions[0].kind if levers.actions else "order"
+
+
+def _figures_table(portfolio: Portfolio, singles: Sequence[Judged]) -> pd.DataFrame:
+    told = [
+        {
+            "lever": in_words(portfolio, one.levers),
+            "kind": kind_of(one.levers),
+            **figures(one.verdict),
+        }
+        for one in singles
+    ]
+    return pd.DataFrame(told, columns=["lever", "kind", *_FIGURES])
+
+
+def _totals(searched: Verdict, fresh: Verdict) -> pd.DataFrame:
+    rows = [{"draws": "search", **figures(searched)}, {"draws": "fresh", **figures(fresh)}]
+    return pd.DataFrame(rows, columns=["draws", *_FIGURES])
+
+
+def _plan_table(best: Judged, searched: Search, again: Judge, objective: str) -> pd.DataFrame:
+    """Return the levers of the plan: alone, as part of it, and until when."""
+    single = {one.members[0]: one.levers for one in searched.singles}
+    mine = [single[k] for k in best.members]
+    columns = ["lever", "kind", "alone_net", "alone_net_se", "share_net", "share_net_se"]
+    if not mine:
+        return pd.DataFrame(columns=[*columns, "worth_until"])
+    whole = again.judge(best.levers)
+    assert whole is not None
+    until = _worth_until(again, mine, objective)
+    rows = []
+    for k, lever in enumerate(mine):
+        rest = Levers()
+        for other in mine[:k] + mine[k + 1 :]:
+            rest = rest.with_(other)
+        alone, others = again.judge(lever), again.judge(rest)
+        row: dict[str, Any] = {"lever": in_words(again.portfolio, lever), "kind": kind_of(lever)}
+        if alone is not None:
+            row["alone_net"], row["alone_net_se"] = _mean(alone.net)
+        if others is not None:
+            row["share_net"], row["share_net_se"] = _mean(whole.net - others.net)
+        rows.append({**row, "worth_until": until[k]})
+    rows.sort(key=lambda row: -row.get("share_net", 0.0))
+    table = pd.DataFrame(rows, columns=[*columns, "worth_until"])
+    return table.astype({"worth_until": "datetime64[us]"})
+
+
+def _worth_until(again: Judge, levers: Sequence[Levers], objective: str) -> list[Any]:
+    """Return the latest moment looked at from which each lever is still worth pulling."""
+    until: list[Any] = [pd.NaT for _ in levers]
+    clock = again.portfolio.calendar
+    last = again.last
+    for days in (0.0, *LATER_DAYS):
+        hours = again.when + days * again.day
+        if hours >= last:
+            break
+        when = pd.Timestamp(clock.when(hours, side="start"))
+        judge = again if days == 0 else Judge(
+            again.portfolio, again.scenario, when, threads=again.threads
+        )
+        fitting = [
+            k for k, one in enumerate(levers)
+            if not action_faults(judge.scenario_with(one), judge.portfolio)
+        ]
+        for k, verdict in zip(fitting, judge.judge_all([levers[k] for k in fitting]), strict=True):
+            if verdict is None:
+                continue
+            values = verdict.net if objective == "money" else verdict.days.sum(axis=1)
+            estimate, error = _mean(values)
+            if estimate > Z95 * error:
+                until[k] = when
+    return until
+
+
+def _projects(
+    portfolio: Portfolio, again: Judge, levers: Levers, fresh: Verdict
+) -> pd.DataFrame:
+    """Return what the plan does to each project."""
+    projects = portfolio.projects
+    idle = again.futures.found.late
+    due = portfolio.calendar.span(projects["due"], projects["due"])[1]
+    late = idle - fresh.days * again.day
+    table = projects[["project", "name"]].copy()
+    for name, values in (("saved_days", fresh.days), ("saved_money", fresh.days * again.rate)):
+        table[name], table[f"{name}_se"] = mean(values)
+    for name, finish in (("before", idle), ("after", late)):
+        share = (finish > due + 1e-6).mean(axis=0)
+        table[f"chance_late_{name}"] = np.where(np.isnan(due + finish[0]), np.nan, share)
+    return table
+
+
+def _pareto(
+    front: Sequence[Judged], again: Judge, best: Judged, objective: str
+) -> pd.DataFrame:
+    """Return the undominated sets whose savings fresh draws bear out, as those tell them."""
+    verdicts = again.judge_all([one.levers for one in front])
+    fresh = [
+        replace(one, verdict=verdict)
+        for one, verdict in zip(front, verdicts, strict=True)
+        if verdict is not None
+    ]
+    told = [one for one in fresh if one.levers in (Levers(), best.levers) or _saves(one, objective)]
+    rows = [
+        {
+            "levers": in_words(again.portfolio, one.levers),
+            "size": len(one.levers),
+            **figures(one.verdict),
+            "best": one.levers == best.levers,
+        }
+        for one in undominated(told, objective)
+    ]
+    return pd.DataFrame(rows, columns=["levers", "size", *_FIGURES, "best"])
+
+
+def _saves(one: Judged, objective: str) -> bool:
+    """Tell whether a set saves anything beyond the error of the simulation."""
+    verdict = one.verdict
+    saved = verdict.money if objective == "money" else verdict.days.sum(axis=1)
+    estimate, error = _mean(saved)
+    return estimate > Z95 * error
+
+
+def _assumptions(
+    portfolio: Portfolio,
+    judge: Judge,
+    objective: str,
+    left_out: Sequence[str],
+    searched: Search,
+) -> tuple[str, ...]:
+    """Return what the plan rests on."""
+    said = [
+        f"Levers are judged on {number(judge.runs)} futures, each against the same future in which "
+        "nothing is decided; none reaches into the past.",
+        OPEN,
+        "A lever costs what people brought in cost, and what a longer outage costs. Handing over "
+        "costs the hours that it adds to the task, and nothing else.",
+        "Disturbance is how far starts of tasks move, either way, in working days, each times the "
+        "FTE that the task needs.",
+    ]
+    if objective == "days":
+        said.append("No project has a cost of delay: days are sought, each project's alike.")
+    if left_out:
+        said.append(f"Not looked at: {'; '.join(left_out)}.")
+    if searched.impossible:
+        said.append(
+            f"{counted(len(searched.impossible), 'lever')} would leave a task without anybody who "
+            "could ever do it."
+        )
+    unpriced = {
+        str(a.resource)
+        for one in searched.singles
+        for a in one.levers.actions
+        if a.kind == "bring_in"
+    }
+    rate = portfolio.resources.set_index("resource")["cost_per_day"]
+    free = sorted(who for who in unpriced if pd.isna(rate.get(who)))
+    if free:
+        names = ", ".join(free[:5]) + (f" and {len(free) - 5} more" if len(free) > 5 else "")
+        said.append(f"No cost per day is given for {names}: bringing them in costs nothing here.")
+    alphas = {a.alpha for one in searched.singles for a in one.levers.actions
+              if a.kind == "keep_responder"}
+    for alpha in sorted(alphas):
+        said.append(
+            "Whoever is kept from the incident is missed there: what is left of the restoration "
+            f"takes (responders / responders left) ^ {alpha:g} as long, a judgement."
+        )
+    return tuple(said)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
