@@ -87,12 +87,15 @@ class Verdict:
     disturbance : ndarray of float, shape (runs,)
         Instability: working days by which starts of tasks move, either way, each times the FTE
         the task needs.
+    longer : ndarray of float, shape (runs,)
+        Hours around the clock by which restorations take longer.
     """
 
     days: Floats
     money: Floats
     cost: Floats
     disturbance: Floats
+    longer: Floats
 
     @property
     def net(self) -> Floats:
@@ -223,7 +226,7 @@ class Judge:
         idle = self.futures.found.late
         none = np.zeros(self.runs)
         if not len(levers):
-            return Verdict(np.zeros_like(idle), none, none, none)
+            return Verdict(np.zeros_like(idle), none, none, none, none)
         decided = self.decide(levers)
         late = idle.copy()
         moved = np.zeros(self.runs)
@@ -241,7 +244,7 @@ class Judge:
             return None
         days = _without_dust(np.nan_to_num(idle - late)) / self.day
         money = (days * self.rate).sum(axis=1)
-        return Verdict(days, money, self._cost(levers, decided), moved)
+        return Verdict(days, money, self._cost(levers, decided), moved, self._longer(decided))
 
     def judge_all(self, sets: Iterable[Levers]) -> list[Verdict | None]:
         """Judge many sets, on threads.
@@ -276,6 +279,13 @@ class Judge:
         if decided.arrivals is not self.futures.arrivals:
             cost += self.outage_cost(decided) - self.outage_cost(None)
         return cost
+
+    def _longer(self, decided: Decided) -> Floats:
+        """Return by how much restorations take longer, run by run."""
+        arrivals = self.futures.arrivals
+        run = np.repeat(np.arange(self.runs), np.diff(arrivals.ptr))
+        more = decided.arrivals.hours - arrivals.hours
+        return np.bincount(run, more, self.runs).astype(np.float64)
 
     def outage_cost(self, decided: Decided | None) -> Floats:
         """Return what the outages cost, run by run.

@@ -1,0 +1,379 @@
+"""Watch: which projects to keep an eye on, whom to ask, whom to leave alone, when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from svcimpact.incident.estimates import Z95, chance, mean, quantile
+from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.simulate import futures
+from svcimpact.incident.tables import to_minute
+from svcimpact.portfolio import Portfolio
+from svcimpact.response.judge import Judge
+from svcimpact.response.lever_words import names_of
+from svcimpact.response.practice import OPEN, Answer, asked, still_open
+from svcimpact.wording import chance as percent
+from svcimpact.wording import counted, day, listed, number
+
+Floats = NDArray[np.float64]
+
+RUNS = 400
+# Chance of missing the due date at which somebody would decide otherwise.
+THRESHOLD = 0.5
+# Hours around the clock after `now` at which it is asked what news there could be.
+LATER_HOURS = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 36.0, 48.0, 72.0, 96.0, 144.0, 192.0)
+_LEAST_DAYS = 0.05
+# Who speaks for a service, the first of these that is no responder.
+_SPEAKS = ("advises", "informed", "does", "decides", "owns")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WatchList(Answer):
+    """Which projects to watch, and when news could change a decision.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per project whose P80 moves beyond the error of the simulation, the most delayed
+        first: `project`, `name`, `due`, `finish_p80_before`, `finish_p80`, `delay_p80_days` with
+        its `_se`, `chance_late_before`, `chance_late` with its `_se`, `look_at` (its task that
+        is delayed most among those next to begin or end), `look_on` (when that ends in half of
+        the futures) and `ask` (who works on it and does not restore).
+    forecast : pandas.DataFrame
+        One row per stated incident: `service`, `name`, `elapsed_hours`, `p50`, `p80`, `p95` (when
+        it is restored, from the time elapsed alone).
+    do_not_disturb : pandas.DataFrame
+        Who restores: `resource`, `name`, `team`, `until_p50`, `until_p80`.
+    looks : pandas.DataFrame
+        What would be known if the incident were still open later: `when`, `project`, `name`,
+        `chance_late`, `finish_p80` and `changes` (whether a decision could then be another).
+    next_look : pandas.Timestamp or NaT
+        The first of these moments that could change a decision.
+    why : str
+        What it would change.
+    liaison : str
+        Whom to ask, instead of the responders.
+    """
+
+    forecast: pd.DataFrame
+    do_not_disturb: pd.DataFrame
+    looks: pd.DataFrame
+    next_look: pd.Timestamp
+    why: str
+    liaison: str
+
+    name: ClassVar[str] = "watch"
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+        return {
+            "watch": self.table,
+            "watch_forecast": self.forecast,
+            "do_not_disturb": self.do_not_disturb,
+            "watch_looks": self.looks,
+        }
+
+    def sentences(self) -> list[str]:
+        """Return whom to watch, whom to ask, and when to look again.
+
+        Returns
+        -------
+        list of str
+            The forecast first.
+        """
+        said = []
+        for row in self.forecast.to_dict("records"):
+            said.append(
+                f"{row['name']} is back by {_moment(row['p50'])} in half of the futures, by "
+                f"{_moment(row['p80'])} in four of five, {number(row['elapsed_hours'], 1)} hours "
+                "after it failed."
+                if row["elapsed_hours"] > 0
+                else f"{row['name']} is back by {_moment(row['p50'])} in half of the futures, by "
+                f"{_moment(row['p80'])} in four of five."
+            )
+        if self.table.empty:
+            said.append("No project's P80 moves: there is nothing to watch.")
+        else:
+            names = listed(list(self.table["name"]))
+            said.append(f"Watch {names}: only their P80 moves.")
+        if len(self.do_not_disturb):
+            who = counted(len(self.do_not_disturb), "responder")
+            ask = f" Ask {self.liaison}." if self.liaison else ""
+            said.append(f"Leave the {who} alone until they are back.{ask}")
+        if pd.isna(self.next_look):
+            said.append(f"No news would change a decision: {self.why}")
+        else:
+            said.append(f"Look again on {_moment(self.next_look)}: {self.why}")
+        return said
+
+
+def _moment(when: Any) -> str:
+    return day(when, time=True)
+
+
+def watch_list(
+    outcome: Outcome,
+    *,
+    now: object = None,
+    threshold: float = THRESHOLD,
+    runs: int = RUNS,
+    threads: int | None = None,
+) -> WatchList:
+    """Say which projects to watch, and the next moment at which news could change a decision.
+
+    News changes a decision when a watched project's chance of missing its due date comes to the
+    threshold from below, or its P80 passes its due date: the first moment from now on for which
+    that is so given that the incident is then still open.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+    now : date, date-time or ISO text, optional
+        The moment; the scenario's decision time where not given.
+    threshold : float
+        Chance of missing a due date at which somebody would decide otherwise.
+    runs : int
+        How many futures to look at.
+    threads : int, optional
+        How many threads to run on.
+
+    Returns
+    -------
+    WatchList
+        Projects, forecast, responders to leave alone, and the next look.
+
+    Raises
+    ------
+    InputError
+        When there is no incident, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> import svcimpact as si
+    >>> from svcimpact.response.watch import watch_list
+    >>> outcome = si.simulate(si.read("data/tiny"), si.Scenario.read("data/tiny/incident.toml"))
+    >>> watch_list(outcome, runs=20).table["project"].tolist()
+    ['checkout']
+    """
+    when, scenario = asked(outcome, now, runs)
+    portfolio = outcome.portfolio
+    judge = Judge(portfolio, scenario, when, threads=threads)
+    table = _projects(outcome, judge)
+    looks = _looks(portfolio, judge, when, table, threshold)
+    ahead = looks[looks["changes"]] if len(looks) else looks
+    next_look = ahead["when"].iloc[0] if len(ahead) else pd.NaT
+    responders = _responders(portfolio, judge)
+    return WatchList(
+        outcome=outcome,
+        now=when,
+        table=table,
+        assumptions=(
+            f"From {number(runs)} futures, from the time elapsed alone.",
+            OPEN,
+            f"A decision could be another when the chance of missing a due date comes to "
+            f"{percent(threshold)}, or P80 passes the due date.",
+            "The liaison is whoever advises on, or is informed of, the service that failed, and "
+            "does not restore it; its owner where there is nobody else.",
+        ),
+        forecast=_forecast(portfolio, judge, when),
+        do_not_disturb=responders,
+        looks=looks,
+        next_look=next_look,
+        why=_why(portfolio, ahead, judge, threshold),
+        liaison=_liaison(portfolio, scenario, set(responders["name"])),
+    )
+
+
+def _late(judge: Judge, due: Floats) -> NDArray[np.bool_]:
+    return judge.futures.found.late > due + 1e-6
+
+
+def _projects(outcome: Outcome, judge: Judge) -> pd.DataFrame:
+    portfolio = outcome.portfolio
+    found, clock = judge.futures.found, portfolio.calendar
+    projects = portfolio.projects
+    due = clock.span(projects["due"], projects["due"])[1]
+    calm = np.broadcast_to(found.calm, found.late.shape)
+    table = projects[["project", "name", "due"]].copy()
+    table["finish_p80_before"] = to_minute(clock.when(quantile(calm, 0.8)[0], side="finish"))
+    table["finish_p80"] = to_minute(clock.when(quantile(found.late, 0.8)[0], side="finish"))
+    delay, error = quantile((found.late - calm) / judge.day, 0.8)
+    table["delay_p80_days"], table["delay_p80_days_se"] = delay, error
+    known = ~np.isnan(due + found.late[0])
+    for name, finish in (("chance_late_before", calm), ("chance_late", found.late)):
+        share, error = chance(finish > due + 1e-6)
+        table[name] = np.where(known, share, np.nan)
+        if name == "chance_late":
+            table["chance_late_se"] = np.where(known, error, np.nan)
+    moves = (table["delay_p80_days"] >= _LEAST_DAYS) & (
+        table["delay_p80_days"] > Z95 * table["delay_p80_days_se"].fillna(0.0)
+    )
+    table = table[moves].sort_values("delay_p80_days", ascending=False, kind="stable")
+    places = [_look_at(outcome, judge, str(project)) for project in table["project"]]
+    table["look_at"] = pd.Series([p[0] for p in places], dtype="str", index=table.index)
+    table["look_on"] = pd.Series([p[1] for p in places], dtype="datetime64[us]", index=table.index)
+    table["ask"] = pd.Series([p[2] for p in places], dtype="str", index=table.index)
+    return table.reset_index(drop=True)
+
+
+def _look_at(outcome: Outcome, judge: Judge, project: str) -> tuple[str, pd.Timestamp, str]:
+    """Return the task that tells most, when it ends, and who can be asked about it."""
+    portfolio, tasks = outcome.portfolio, outcome.tasks
+    open_ = np.isnan(judge.standing.ended)
+    mine = tasks[open_ & (tasks["project"] == project).to_numpy()]
+    mine = mine[mine["delay_mean_days"] >= _LEAST_DAYS]
+    if mine.empty:
+        return "", pd.NaT, ""
+    soon = mine.sort_values("finish_p50", kind="stable").head(3)
+    row = soon.sort_values("delay_mean_days", ascending=False, kind="stable").iloc[0]
+    pulled = set(_responders(portfolio, judge)["resource"])
+    people = portfolio.assignments[portfolio.assignments["task"] == row["task"]]["resource"]
+    names = names_of(portfolio, "resources")
+    ask = listed([names[who] for who in people if who not in pulled])
+    return f"{row['name']} ({row['task']})", row["finish_p50"], ask
+
+
+def _forecast(portfolio: Portfolio, judge: Judge, when: pd.Timestamp) -> pd.DataFrame:
+    arrivals, clock = judge.futures.arrivals, portfolio.calendar
+    names = names_of(portfolio, "services")
+    rows = []
+    for k, incident in enumerate(judge.futures.scenario.incidents):
+        hours = arrivals.hours[arrivals.source == k][:, None]
+        since = clock.utc(np.datetime64(when)) - clock.utc(np.datetime64(incident.start))
+        row: dict[str, Any] = {
+            "service": incident.service,
+            "name": names[incident.service],
+            "elapsed_hours": max(float(since / np.timedelta64(1, "h")), 0.0),
+        }
+        for q in (50, 80, 95):
+            lasts = quantile(hours, q / 100)[0]
+            row[f"p{q}"] = to_minute(clock.later(np.datetime64(incident.start), lasts))[0]
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["service", "name", "elapsed_hours", "p50", "p80", "p95"])
+
+
+def _responders(portfolio: Portfolio, judge: Judge) -> pd.DataFrame:
+    """Return who restores, and until when the incidents need them."""
+    stated = len(judge.scenario.incidents)
+    struck, clock = judge.futures.struck, portfolio.calendar
+    arrivals = judge.futures.arrivals
+    pulls = np.array([e.pull for e in struck.effects[:stated]]).reshape(stated, -1)
+    rows = np.flatnonzero((pulls > 1e-9).any(axis=0))
+    table = portfolio.resources[["resource", "name", "team"]].iloc[rows].reset_index(drop=True)
+    run = np.repeat(np.arange(judge.runs), np.diff(arrivals.ptr))
+    columns = []
+    for k in rows:
+        mine = np.append(pulls[:, k] > 1e-9, False)[np.minimum(arrivals.source, stated)]
+        until = np.full(judge.runs, judge.when)
+        np.maximum.at(until, run[mine], struck.strikes.restored[mine])
+        columns.append(until)
+    for name, q in (("until_p50", 0.5), ("until_p80", 0.8)):
+        hours = quantile(np.column_stack(columns), q)[0] if columns else np.zeros(0)
+        table[name] = to_minute(np.asarray(clock.when(hours, side="finish")))
+    return table
+
+
+def _looks(
+    portfolio: Portfolio,
+    judge: Judge,
+    now: pd.Timestamp,
+    watched: pd.DataFrame,
+    threshold: float,
+) -> pd.DataFrame:
+    """Return what would be known at later moments if the incident were still open."""
+    columns = ["when", "project", "name", "chance_late", "finish_p80", "changes"]
+    clock, projects = portfolio.calendar, portfolio.projects
+    due = clock.span(projects["due"], projects["due"])[1]
+    rows = [k for k, p in enumerate(projects["project"]) if p in set(watched["project"])]
+    open_ended = any(item.hours is None for item in judge.scenario.incidents)
+    if not rows or not open_ended:
+        return pd.DataFrame(columns=columns).astype({"changes": "bool"})
+    before = _seen(judge.futures.found.late, due)
+    last = _p95(judge)
+    told = []
+    for hours in LATER_HOURS:
+        when = pd.Timestamp(clock.later(np.datetime64(now), hours)[()])
+        if float(clock.hours(np.datetime64(when))) > last:
+            break
+        scenario = still_open(judge.scenario, portfolio, when)
+        late = futures(portfolio, _at_most(scenario), threads=judge.threads).found.late
+        after = _seen(late, due)
+        for k in rows:
+            crosses = before[0][k] < threshold <= after[0][k]
+            passes = before[1][k] <= due[k] + 1e-6 < after[1][k]
+            told.append(
+                {
+                    "when": when,
+                    "project": projects["project"].iloc[k],
+                    "name": projects["name"].iloc[k],
+                    "chance_late": after[0][k],
+                    "finish_p80": to_minute(np.asarray(clock.when(after[1][[k]], side="finish")))[0],
+                    "changes": bool(crosses or passes),
+                }
+            )
+        if told and any(row["changes"] for row in told):
+            break
+    return pd.DataFrame(told, columns=columns).astype({"changes": "bool"})
+
+
+def _at_most(scenario: Scenario) -> Scenario:
+    """Return the scenario with few enough runs for a look ahead."""
+    return replace(scenario, runs=min(scenario.runs, RUNS))
+
+
+def _seen(late: Floats, due: Floats) -> tuple[Floats, Floats]:
+    """Return the chance of missing each due date, and each P80."""
+    share = mean((late > due + 1e-6).astype(np.float64))[0]
+    return np.where(np.isnan(due), np.nan, share), quantile(late, 0.8)[0]
+
+
+def _p95(judge: Judge) -> float:
+    """Return when the incidents are restored in 95 of 100 futures, in working hours."""
+    strikes = judge.futures.struck.strikes
+    run = np.repeat(np.arange(judge.runs), np.diff(strikes.ptr))
+    last = np.full(judge.runs, judge.when)
+    np.maximum.at(last, run, strikes.restored)
+    return float(np.quantile(last, 0.95))
+
+
+def _why(portfolio: Portfolio, ahead: pd.DataFrame, judge: Judge, threshold: float) -> str:
+    """Say what the next look could change, or why none can."""
+    if len(ahead):
+        first = ahead[ahead["when"] == ahead["when"].iloc[0]]
+        names = listed(list(first["name"]))
+        return (
+            f"if the incident is still open then, {names} would more likely than not, or by P80, "
+            "miss the due date."
+            if threshold == THRESHOLD
+            else f"if the incident is still open then, {names} would cross what was agreed."
+        )
+    until = pd.Timestamp(portfolio.calendar.when(_p95(judge), side="finish"))
+    return (
+        f"until {_moment(to_minute(np.array([until], 'datetime64[us]'))[0])}, by when the incident "
+        "is over in 95 of 100 futures, no project that is in time comes to miss its due date."
+    )
+
+
+def _liaison(portfolio: Portfolio, scenario: Scenario, responders: set[str]) -> str:
+    """Return who speaks for the service that failed, and does not restore it."""
+    if not scenario.incidents:
+        return ""
+    service = scenario.incidents[0].service
+    people = portfolio.stakeholders.set_index("stakeholder")
+    interests = portfolio.interests[portfolio.interests["item"] == service]
+    for wanted in _SPEAKS:
+        for who in interests.loc[interests["interest"] == wanted, "stakeholder"]:
+            row = people.loc[who]
+            if row["side"] == "service" and row["name"] not in responders:
+                role = row["role"]
+                return f"{row['name']} ({role})" if isinstance(role, str) else str(row["name"])
+    owner = portfolio.services.set_index("service").loc[service, "owner"]
+    return str(people.loc[owner, "name"]) if isinstance(owner, str) and owner in people.index else ""
