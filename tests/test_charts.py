@@ -18,11 +18,11 @@ from svcimpact import charts
 from svcimpact.charts import style
 from svcimpact.charts.dates import date_axis
 from svcimpact.charts.stretches import caused, merged, windows
-from svcimpact.wording import GAP, MINUS, chance, money, number, with_error
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
+from svcimpact.wording import GAP, MINUS, chance, money, number, with_error
 
 mpl.use("Agg")
 

@@ -12,12 +12,12 @@ from involved import involved
 from test_charts import HOSTILE
 
 from svcimpact import charts
-from svcimpact.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.io import read
 from svcimpact.planning.scope import scope_impact
 from svcimpact.planning.stages import stage_involvement
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import GAP
 
 mpl.use("Agg")
 

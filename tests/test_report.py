@@ -16,7 +16,6 @@ import pytest
 from fake_outcome import fake_outcome, fake_portfolio
 from small_tables import built, table
 
-from svcimpact.wording import GAP
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
@@ -31,6 +30,7 @@ from svcimpact.report.html import render
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.report.sentences import delay_costs, incident_sentences
+from svcimpact.wording import GAP
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 ATTACKS = [

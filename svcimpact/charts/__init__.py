@@ -1,6 +1,7 @@
 """Charts: data in, Axes out; they never save, show or compute."""
 
 from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
+from svcimpact.charts.decisions import contingency, escalate, recover
 from svcimpact.charts.delay import delays
 from svcimpact.charts.finish import finish_curves
 from svcimpact.charts.gantt import gantt
@@ -16,6 +17,7 @@ from svcimpact.charts.restoration import (
 from svcimpact.charts.scope import scope_map, support_taken
 from svcimpact.charts.service_map import service_map
 from svcimpact.charts.stages import stage_gaps, stage_matrix
+from svcimpact.charts.standing import morale, redeploy, watch
 from svcimpact.charts.transition import acceptance, early_life, go_live, go_no_go
 
 __all__ = [
@@ -23,15 +25,20 @@ __all__ = [
     "conflict_network",
     "conflict_pairs",
     "conflict_weeks",
+    "contingency",
     "delays",
     "dispatch_rules",
     "early_life",
+    "escalate",
     "finish_curves",
     "gantt",
     "go_live",
     "go_no_go",
     "graph",
     "load",
+    "morale",
+    "recover",
+    "redeploy",
     "restoration",
     "restoration_fit",
     "restoration_forecast",
@@ -41,4 +48,5 @@ __all__ = [
     "stage_gaps",
     "stage_matrix",
     "support_taken",
+    "watch",
 ]

@@ -39,9 +39,9 @@ from svcimpact.charts.style import (
     text_width,
 )
 from svcimpact.charts.weeks import inches_across, week_axis
-from svcimpact.wording import MONTHS, counted, listed, number, with_error
 from svcimpact.planning.network import conflict_network as network_of
 from svcimpact.planning.register import ConflictRegister
+from svcimpact.wording import MONTHS, counted, listed, number, with_error
 
 _ROW = 0.44
 _AROUND = 2.2

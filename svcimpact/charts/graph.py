@@ -26,9 +26,9 @@ from svcimpact.charts.style import (
     room,
     styled,
 )
-from svcimpact.wording import GAP, chance, counted, number
 from svcimpact.graph import is_down, shared_resources
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import GAP, chance, counted, number
 
 MOST_ROWS = 24
 ROW = 0.23

@@ -24,9 +24,9 @@ from svcimpact.charts.style import (
     styled,
     wrap,
 )
-from svcimpact.wording import chance, counted, listed
 from svcimpact.graph import blast_radius, is_down
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import chance, counted, listed
 
 AROUND = 1.5
 ROW = 0.42

@@ -33,8 +33,8 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.wording import counted, day, number
 from svcimpact.planning.transition import Transition
+from svcimpact.wording import counted, day, number
 
 _ROW = 0.27
 _AROUND = 2.3

@@ -11,7 +11,8 @@ import typer
 
 # isort: off
 # In the order in which help lists their commands.
-from svcimpact.cli import plans, leaning, conflicts, levelling, transition, during, log  # noqa: F401
+from svcimpact.cli import plans, leaning, conflicts, levelling, transition, during, response  # noqa: F401
+from svcimpact.cli import live, log  # noqa: F401
 
 # isort: on
 from svcimpact.cli.app import app

@@ -49,9 +49,9 @@ def simulate(
     out: Out = None,
 ) -> None:
     """Simulate what an incident does to every project."""
-    told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
+    told = scenario_of(scenario, service, start, severity, hours, median_hours, p90_hours)
     found = load(portfolio)
-    outcome = _simulate(found, told, runs, seed)
+    outcome = simulated(found, told, runs, seed)
     typer.echo(repr(outcome))
     tell(found.warnings, outcome.warnings)
     if out is not None:
@@ -73,6 +73,10 @@ def report(
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
+    practices: Annotated[
+        bool,
+        typer.Option("--practices", help="Tell what to do as well: levers, people."),
+    ] = False,
 ) -> None:
     """Write the report of an incident, or of the conflicts alone.
 
@@ -86,8 +90,8 @@ def report(
     if all(told is None for told in (scenario, *options, runs, seed)):
         written = write_html(findings(found), out)
     else:
-        told = _scenario(scenario, *options)
-        written = write_report(_simulate(found, told, runs, seed), out)
+        told = scenario_of(scenario, *options)
+        written = write_report(simulated(found, told, runs, seed), out, practices=practices)
     typer.echo(f"Written: {written}")
 
 
@@ -104,14 +108,14 @@ def demo(
     from svcimpact.report import write_report
 
     example = _example()
-    outcome = _simulate(read(example), Scenario.read(example / "payments-down.toml"), runs, seed)
+    outcome = simulated(read(example), Scenario.read(example / "payments-down.toml"), runs, seed)
     typer.echo(repr(outcome))
     write_results(outcome.tables, out / "tables")
-    written = write_report(outcome, out / "report.html")
+    written = write_report(outcome, out / "report.html", practices=True)
     typer.echo(f"\nOpen the report: {written.resolve().as_uri()}")
 
 
-def _scenario(
+def scenario_of(
     file: Path | None,
     service: str | None,
     start: str | None,
@@ -145,9 +149,10 @@ def _unclear(found: str, expected: str) -> InputError:
     return InputError("What is to be simulated is not clear.", fault_frame([row]))
 
 
-def _simulate(
+def simulated(
     portfolio: Portfolio, scenario: Scenario | Incident, runs: int | None, seed: int | None
 ) -> Outcome:
+    """Simulate, with a progress bar where somebody looks."""
     from svcimpact.incident.simulate import simulate
 
     shown = sys.stderr.isatty()

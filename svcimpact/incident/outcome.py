@@ -248,13 +248,15 @@ class Outcome:
         shown["cost of delay"] = ["" if pd.isna(x) else f"{x:,.0f}" for x in rows["cost_mean"]]
         return shown
 
-    def report(self, path: str | Path) -> Path:
+    def report(self, path: str | Path, *, practices: bool = False) -> Path:
         """Write the report of this outcome.
 
         Parameters
         ----------
         path : str or pathlib.Path
             An ``.html`` file; replaced whole.
+        practices : bool
+            Whether to tell what to do as well, which takes some seconds more.
 
         Returns
         -------
@@ -264,7 +266,9 @@ class Outcome:
         # The report stands above the outcome; it is asked for by name, not built upon.
         from importlib import import_module
 
-        written: Path = import_module("svcimpact.report").write_report(self, path)
+        written: Path = import_module("svcimpact.report").write_report(
+            self, path, practices=practices
+        )
         return written
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from svcimpact import charts
-from svcimpact.wording import counted, day, money, number, with_error
 from svcimpact.planning.register import ConflictRegister
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.report.tables import Row, table_of
+from svcimpact.wording import counted, day, money, number, with_error
 
 _NAMED = 5
 _MOST = 15

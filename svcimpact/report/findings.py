@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.wording import counted, day, number
 from svcimpact.errors import InputError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import conflict_register
@@ -23,10 +23,13 @@ from svcimpact.report import sentences, tables
 from svcimpact.report.conflicts import register_headline, register_section
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
+from svcimpact.report.practices import practice_headline, practice_sections
 from svcimpact.report.restoration import log_section
 from svcimpact.report.scope import scope_section
 from svcimpact.report.stages import stages_section
 from svcimpact.report.transition import transition_headline, transition_section
+from svcimpact.response.practice import Answer
+from svcimpact.wording import counted, day, number
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
@@ -51,6 +54,7 @@ def findings(
     conflicts: OverAllocation | None = None,
     register: ConflictRegister | None = None,
     transition: Transition | None = None,
+    practices: Mapping[str, Answer] | None = None,
 ) -> Findings:
     """Gather what there is to say.
 
@@ -66,6 +70,8 @@ def findings(
         What `conflict_register` or `weigh_conflicts` returned; computed where not given.
     transition : Transition, optional
         What `planning.transition` returned; without an outcome it is computed where not given.
+    practices : mapping of str to Answer, optional
+        What the practices answered; they are left out where not given.
 
     Returns
     -------
@@ -109,13 +115,17 @@ def findings(
         scenario = outcome.scenario
         rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
         levelled = levelling_section(portfolio, **rules)
+        answers = practices or {}
+        headlines += practice_headline(answers)
         sections = [
             *_incident_sections(outcome),
+            *practice_sections(answers),
             *([logged] if logged else []),
             *conflict,
             levelled,
         ]
-        assumptions = (*outcome.assumptions, *_READING, *reading)
+        told = [line for answer in answers.values() for line in answer.assumptions]
+        assumptions = (*outcome.assumptions, *dict.fromkeys(told), *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,
         subtitle=subtitle,

@@ -7,12 +7,12 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.wording import DASH, counted, day, money, number
 from svcimpact.errors import InputError, describe
 from svcimpact.planning.level import level
 from svcimpact.planning.levelling import Levelling
 from svcimpact.portfolio import Portfolio
 from svcimpact.report.page import Chart, Section, Table
+from svcimpact.wording import DASH, counted, day, money, number
 
 MOST = 15
 TITLE = "What levelling alone costs, by dispatch rule"

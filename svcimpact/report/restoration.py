@@ -7,13 +7,13 @@ from functools import partial
 import numpy as np
 
 from svcimpact import charts
-from svcimpact.wording import chance, counted, day, number
 from svcimpact.errors import describe
 from svcimpact.incident.forecast import Forecast, span
 from svcimpact.incident.log_fit import LEAST_CLOSED
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.restoration_times import RestorationTimes, restoration_times
 from svcimpact.report.page import Chart, Findings, Section, Table
+from svcimpact.wording import chance, counted, day, number
 
 _READING = (
     "Restoration times are fitted by maximum likelihood; incidents still open count as longer than "

@@ -8,13 +8,13 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.wording import DASH, chance, day, listed, number
 from svcimpact.errors import describe
 from svcimpact.planning.scope_result import ScopeImpact
 from svcimpact.planning.touch import STAGES
 from svcimpact.portfolio import Portfolio
 from svcimpact.report.html import render
 from svcimpact.report.page import Chart, Findings, Section, Table
+from svcimpact.wording import DASH, chance, day, listed, number
 
 _MOST = 15
 _SAY = {

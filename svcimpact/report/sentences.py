@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from svcimpact.wording import GAP, chance, counted, day, listed, money, number, with_error
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.outcome import Outcome
+from svcimpact.wording import GAP, chance, counted, day, listed, money, number, with_error
 
 _NONE_DAYS = 0.05
 _NONE_HOURS = 0.05

@@ -7,9 +7,9 @@ from functools import partial
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.wording import DASH, day, number
 from svcimpact.planning.stage_result import StageInvolvement
 from svcimpact.report.page import Chart, Section, Table
+from svcimpact.wording import DASH, day, number
 
 _NAMED = 5
 _MOST = 15

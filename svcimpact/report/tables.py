@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from svcimpact.wording import chance, counted, day, money, number, with_error
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.overload import OverAllocation
 from svcimpact.report.page import Table
+from svcimpact.wording import chance, counted, day, money, number, with_error
 
 Row = dict[Hashable, Any]
 Cell = Callable[[Row], str]

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from svcimpact import charts
-from svcimpact.wording import counted, day, number, with_error
 from svcimpact.planning.transition import VERDICTS, Transition
 from svcimpact.planning.transition_tables import TOLD_DAYS
 from svcimpact.report.page import Chart, Section, Table
+from svcimpact.wording import counted, day, number, with_error
 
 _NAMED = 5
 _ROWS = 15

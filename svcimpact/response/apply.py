@@ -128,7 +128,9 @@ def _morning(portfolio: Portfolio, when: pd.Timestamp) -> pd.Timestamp:
 
 def _pause(_: Portfolio, tables: Tables, action: Action, __: pd.Timestamp, done: pd.Series) -> None:
     tasks = tables["tasks"]
-    column, value = ("task", action.task) if action.task is not None else ("project", action.project)
+    column, value = (
+        ("task", action.task) if action.task is not None else ("project", action.project)
+    )
     waits = (tasks[column] == value) & tasks["task"].map(done).isna()
     start = tasks["planned_start"]
     early = waits & (start.isna() | (start < action.until))

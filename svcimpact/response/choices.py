@@ -116,12 +116,13 @@ class _Look:
         skills = self.portfolio.skills
         able = {skill: list(rows["resource"]) for skill, rows in skills.groupby("skill")}
         on = self.portfolio.assignments.groupby("task")["resource"].agg(set).to_dict()
-        for row in self._assignments().itertuples():
-            for other in able.get(row.skill, ()) if isinstance(row.skill, str) else ():
+        for row in self._assignments().to_dict("records"):
+            for other in able.get(row["skill"], ()) if isinstance(row["skill"], str) else ():
                 room = self.spare[other] - self.taken[other]
-                if other in on[row.task] or room < 0.5 * row.units_fte or other == row.resource:
+                if other in on[row["task"]] or room < 0.5 * row["units_fte"]:
                     continue
-                yield row.stake, Action("reassign", task=row.task, from_=row.resource, to=other)
+                lever = Action("reassign", task=row["task"], from_=row["resource"], to=other)
+                yield row["stake"], lever
 
     def bring_in(self) -> Iterator[tuple[float, Action]]:
         """Yield whom to bring in for people that the incident takes."""
@@ -140,8 +141,9 @@ class _Look:
         dearest = max((self.weight[p] for p in self.late), default=0.0)
         for project in users.index:
             if self.weight[project] < dearest:
-                yield dearest - self.weight[project], Action(
-                    "pause", project=project, until=self.over
+                yield (
+                    dearest - self.weight[project],
+                    Action("pause", project=project, until=self.over),
                 )
 
     def start_early(self) -> Iterator[tuple[float, Action]]:
@@ -153,8 +155,9 @@ class _Look:
             project = tasks["project"].iloc[int(row)]
             if project in self.late:
                 soon = 1.0 / (1.0 + plan.release[row] - when)
-                yield self.stake[project] * soon, Action(
-                    "start_early", task=tasks["task"].iloc[int(row)]
+                yield (
+                    self.stake[project] * soon,
+                    Action("start_early", task=tasks["task"].iloc[int(row)]),
                 )
 
     def prioritise(self) -> Iterator[tuple[float, Action]]:
@@ -182,5 +185,6 @@ class _Look:
         rows = self.portfolio.assignments.merge(tasks, on="task")
         taken: NDArray[np.bool_] = rows["resource"].map(self.lost).to_numpy() > 0
         rows = rows[taken].copy()
-        rows["stake"] = rows["project"].map(self.stake) * (0.1 + rows["delay_mean_days"].fillna(0))
+        stake = rows["project"].map(self.stake).astype("float64")
+        rows["stake"] = stake * (0.1 + rows["delay_mean_days"].fillna(0))
         return rows

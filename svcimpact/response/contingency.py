@@ -13,14 +13,21 @@ from numpy.typing import NDArray
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.action_checks import action_faults
 from svcimpact.incident.actions import Action
-from svcimpact.incident.estimates import Z95, mean
+from svcimpact.incident.estimates import Z95
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.apply import applied
 from svcimpact.response.choices import choices
-from svcimpact.response.judge import Judge, Levers, Verdict
-from svcimpact.response.lever_words import in_words
+from svcimpact.response.contingency_tables import (
+    lever_table,
+    mean_of,
+    pareto_table,
+    plan_table,
+    project_gains,
+    totals_table,
+)
+from svcimpact.response.judge import Judge, Levers
 from svcimpact.response.practice import OPEN, Answer, asked
 from svcimpact.response.search import Judged, Search, score, search, undominated
 from svcimpact.wording import counted, day, money, number, with_error
@@ -29,7 +36,6 @@ Floats = NDArray[np.float64]
 
 RUNS = 400
 FRESH = 7919  # what is added to the seed for the draws on which the winner is told
-LATER_DAYS = (1.0, 2.0, 3.0, 5.0, 8.0)  # working days after the decision
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -254,12 +260,12 @@ def contingency_plan(
     return ContingencyPlan(
         outcome=outcome,
         now=when,
-        table=_figures_table(portfolio, ranked),
+        table=lever_table(portfolio, ranked),
         assumptions=_assumptions(portfolio, judge, sought, left_out, searched),
-        plan=_plan_table(best, searched, again, sought),
-        totals=_totals(best.verdict, fresh),
-        projects=_projects(portfolio, again, best.levers, fresh),
-        pareto=_pareto(front, again, best, sought),
+        plan=plan_table(best, searched, again, sought),
+        totals=totals_table(best.verdict, fresh),
+        projects=project_gains(portfolio, again, fresh),
+        pareto=pareto_table(front, again, best, sought),
         levers=best.levers,
         searched=searched,
         objective=sought,
@@ -279,9 +285,9 @@ def _check(most: int, objective: str | None) -> None:
 def _check_levers(judge: Judge, levers: Sequence[Levers]) -> None:
     """Raise which of the levers given cannot be pulled."""
     rows = []
-    for number_, one in enumerate(levers, 1):
-        for row in action_faults(judge.scenario_with(one), judge.portfolio):
-            rows.append({**row, "table": f"lever {number_}"})
+    for place, one in enumerate(levers, 1):
+        found = action_faults(judge.scenario_with(one), judge.portfolio)
+        rows += [{**row, "table": f"lever {place}"} for row in found]
     if rows:
         raise InputError("Some levers cannot be pulled.", fault_frame(rows))
 
@@ -295,180 +301,8 @@ def _confirmed(searched: Search, again: Judge, objective: str) -> Judged:
     if fresh is None:
         return idle
     values = fresh.net if objective == "money" else fresh.days.sum(axis=1)
-    estimate, error = _mean(values)
+    estimate, error = mean_of(values)
     return searched.best if estimate > Z95 * error else idle
-
-
-def _mean(values: Floats) -> tuple[float, float]:
-    estimate, error = mean(values[:, None])
-    return float(estimate[0]), float(error[0])
-
-
-def figures(verdict: Verdict) -> dict[str, float]:
-    """Return what a set of levers comes to, with errors.
-
-    Parameters
-    ----------
-    verdict : Verdict
-        Run by run.
-
-    Returns
-    -------
-    dict of str to float
-        `saved_days`, `saved_money`, `cost`, `net`, `disturbance`, each with its `_se`.
-    """
-    told: dict[str, float] = {}
-    for name, values in (
-        ("saved_days", verdict.days.sum(axis=1)),
-        ("saved_money", verdict.money),
-        ("cost", verdict.cost),
-        ("net", verdict.net),
-        ("disturbance", verdict.disturbance),
-    ):
-        told[name], told[f"{name}_se"] = _mean(values)
-    return told
-
-
-_FIGURES = [
-    name + error
-    for name in ("saved_days", "saved_money", "cost", "net", "disturbance")
-    for error in ("", "_se")
-]
-
-
-def kind_of(levers: Levers) -> str:
-    """Return the kind of a single lever.
-
-    Parameters
-    ----------
-    levers : Levers
-        A set of one.
-
-    Returns
-    -------
-    str
-        As in an action, or ``order``.
-    """
-    return levers.actions[0].kind if levers.actions else "order"
-
-
-def _figures_table(portfolio: Portfolio, singles: Sequence[Judged]) -> pd.DataFrame:
-    told = [
-        {
-            "lever": in_words(portfolio, one.levers),
-            "kind": kind_of(one.levers),
-            **figures(one.verdict),
-        }
-        for one in singles
-    ]
-    return pd.DataFrame(told, columns=["lever", "kind", *_FIGURES])
-
-
-def _totals(searched: Verdict, fresh: Verdict) -> pd.DataFrame:
-    rows = [{"draws": "search", **figures(searched)}, {"draws": "fresh", **figures(fresh)}]
-    return pd.DataFrame(rows, columns=["draws", *_FIGURES])
-
-
-def _plan_table(best: Judged, searched: Search, again: Judge, objective: str) -> pd.DataFrame:
-    """Return the levers of the plan: alone, as part of it, and until when."""
-    single = {one.members[0]: one.levers for one in searched.singles}
-    mine = [single[k] for k in best.members]
-    columns = ["lever", "kind", "alone_net", "alone_net_se", "share_net", "share_net_se"]
-    if not mine:
-        return pd.DataFrame(columns=[*columns, "worth_until"])
-    whole = again.judge(best.levers)
-    assert whole is not None
-    until = _worth_until(again, mine, objective)
-    rows = []
-    for k, lever in enumerate(mine):
-        rest = Levers()
-        for other in mine[:k] + mine[k + 1 :]:
-            rest = rest.with_(other)
-        alone, others = again.judge(lever), again.judge(rest)
-        row: dict[str, Any] = {"lever": in_words(again.portfolio, lever), "kind": kind_of(lever)}
-        if alone is not None:
-            row["alone_net"], row["alone_net_se"] = _mean(alone.net)
-        if others is not None:
-            row["share_net"], row["share_net_se"] = _mean(whole.net - others.net)
-        rows.append({**row, "worth_until": until[k]})
-    rows.sort(key=lambda row: -row.get("share_net", 0.0))
-    table = pd.DataFrame(rows, columns=[*columns, "worth_until"])
-    return table.astype({"worth_until": "datetime64[us]"})
-
-
-def _worth_until(again: Judge, levers: Sequence[Levers], objective: str) -> list[Any]:
-    """Return the latest moment looked at from which each lever is still worth pulling."""
-    until: list[Any] = [pd.NaT for _ in levers]
-    clock = again.portfolio.calendar
-    last = again.last
-    for days in (0.0, *LATER_DAYS):
-        hours = again.when + days * again.day
-        if hours >= last:
-            break
-        when = pd.Timestamp(clock.when(hours, side="start"))
-        judge = again if days == 0 else Judge(
-            again.portfolio, again.scenario, when, threads=again.threads
-        )
-        fitting = [
-            k for k, one in enumerate(levers)
-            if not action_faults(judge.scenario_with(one), judge.portfolio)
-        ]
-        for k, verdict in zip(fitting, judge.judge_all([levers[k] for k in fitting]), strict=True):
-            if verdict is None:
-                continue
-            values = verdict.net if objective == "money" else verdict.days.sum(axis=1)
-            estimate, error = _mean(values)
-            if estimate > Z95 * error:
-                until[k] = when
-    return until
-
-
-def _projects(
-    portfolio: Portfolio, again: Judge, levers: Levers, fresh: Verdict
-) -> pd.DataFrame:
-    """Return what the plan does to each project."""
-    projects = portfolio.projects
-    idle = again.futures.found.late
-    due = portfolio.calendar.span(projects["due"], projects["due"])[1]
-    late = idle - fresh.days * again.day
-    table = projects[["project", "name"]].copy()
-    for name, values in (("saved_days", fresh.days), ("saved_money", fresh.days * again.rate)):
-        table[name], table[f"{name}_se"] = mean(values)
-    for name, finish in (("before", idle), ("after", late)):
-        share = (finish > due + 1e-6).mean(axis=0)
-        table[f"chance_late_{name}"] = np.where(np.isnan(due + finish[0]), np.nan, share)
-    return table
-
-
-def _pareto(
-    front: Sequence[Judged], again: Judge, best: Judged, objective: str
-) -> pd.DataFrame:
-    """Return the undominated sets whose savings fresh draws bear out, as those tell them."""
-    verdicts = again.judge_all([one.levers for one in front])
-    fresh = [
-        replace(one, verdict=verdict)
-        for one, verdict in zip(front, verdicts, strict=True)
-        if verdict is not None
-    ]
-    told = [one for one in fresh if one.levers in (Levers(), best.levers) or _saves(one, objective)]
-    rows = [
-        {
-            "levers": in_words(again.portfolio, one.levers),
-            "size": len(one.levers),
-            **figures(one.verdict),
-            "best": one.levers == best.levers,
-        }
-        for one in undominated(told, objective)
-    ]
-    return pd.DataFrame(rows, columns=["levers", "size", *_FIGURES, "best"])
-
-
-def _saves(one: Judged, objective: str) -> bool:
-    """Tell whether a set saves anything beyond the error of the simulation."""
-    verdict = one.verdict
-    saved = verdict.money if objective == "money" else verdict.days.sum(axis=1)
-    estimate, error = _mean(saved)
-    return estimate > Z95 * error
 
 
 def _assumptions(
@@ -508,13 +342,17 @@ def _assumptions(
     if free:
         names = ", ".join(free[:5]) + (f" and {len(free) - 5} more" if len(free) > 5 else "")
         said.append(f"No cost per day is given for {names}: bringing them in costs nothing here.")
-    alphas = {a.alpha for one in searched.singles for a in one.levers.actions
-              if a.kind == "keep_responder"}
-    for alpha in sorted(alphas):
-        said.append(
-            "Whoever is kept from the incident is missed there: what is left of the restoration "
-            f"takes (responders / responders left) ^ {alpha:g} as long, a judgement."
-        )
+    alphas = {
+        a.alpha
+        for one in searched.singles
+        for a in one.levers.actions
+        if a.kind == "keep_responder"
+    }
+    said += [
+        "Whoever is kept from the incident is missed there: what is left of the restoration "
+        f"takes (responders / responders left) ^ {alpha:g} as long, a judgement."
+        for alpha in sorted(alphas)
+    ]
     return tuple(said)
 
 

@@ -1,9 +1,10 @@
-"""Escalate or hold: would keeping its people be worth more to a project than it costs the service?"""
+"""Escalate or hold: is keeping its people worth more to a project than it costs others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.incident.actions import ALPHA, Action
 from svcimpact.incident import estimates
 from svcimpact.incident.action_checks import action_faults
+from svcimpact.incident.actions import ALPHA, Action
 from svcimpact.incident.outcome import Outcome
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Judge, Levers, Verdict, rows_of
@@ -124,7 +125,7 @@ def escalation(
     Run by run, on the same random numbers, what the project saves by keeping the responders it
     needs is held against what the service loses by a longer outage, and other projects by a
     longer absence of theirs. Of each responder alone and all of them together the one with the
-    best mean net is told; where none pays, the one that would pay at the highest outage cost.
+    best mean net is told, of those that bring the project forward at all.
 
     Parameters
     ----------
@@ -255,8 +256,11 @@ def _candidates(outcome: Outcome, judge: Judge) -> list[_Candidate]:
         reason = ""
         if not people and held:
             names = listed(
-                [str(services.loc[i.service, "name"]) for i, g in zip(
-                    outcome.scenario.incidents, guarded, strict=True) if g]
+                [
+                    str(services.loc[i.service, "name"])
+                    for i, g in zip(outcome.scenario.incidents, guarded, strict=True)
+                    if g
+                ]
             )
             reason = f"{names} is protected: it never loses to a project."
         elif not people:
@@ -273,7 +277,7 @@ def _kept(people: Sequence[str], alpha: float) -> Levers:
 
 def _best(judge: Judge, one: _Candidate, alpha: float) -> tuple[tuple[str, ...], Verdict | None]:
     """Return which of the responders to keep, and what that comes to."""
-    sets = [(who,) for who in one.people]
+    sets: list[tuple[str, ...]] = [(who,) for who in one.people]
     if len(one.people) > 1:
         sets.append(one.people)
     sets = [people for people in sets if _somebody_left(judge, people)]
@@ -281,17 +285,9 @@ def _best(judge: Judge, one: _Candidate, alpha: float) -> tuple[tuple[str, ...],
     told = [(p, v) for p, v in zip(sets, verdicts, strict=True) if v is not None]
     if not told:
         return (), None
-    best = max(told, key=lambda pair: float(pair[1].net.mean()))
-    if float(best[1].net.mean()) > 0.0:
-        return best
-
-    def room(pair: tuple[tuple[str, ...], Verdict]) -> float:
-        gain, _, others = _split(judge, one, pair[1])
-        extra = float(pair[1].longer.mean())
-        return float((gain - others).mean()) / max(extra, 1e-9)
-
-    # None pays: tell of the one that comes nearest to it.
-    return max(told, key=room)
+    # Those that bring the project forward at all come first.
+    helping = [pair for pair in told if float(_split(judge, one, pair[1])[0].mean()) > 0.0]
+    return max(helping or told, key=lambda pair: float(pair[1].net.mean()))
 
 
 def _somebody_left(judge: Judge, people: Sequence[str]) -> bool:
@@ -381,7 +377,7 @@ def _around(judge: Judge, one: _Candidate, people: Sequence[str]) -> list[dict[s
 def _zero(around: Sequence[dict[str, Any]]) -> float:
     """Return the alpha at which the mean net turns into a loss, as outages cost now."""
     points = [(row["alpha"], row["net"]) for row in around if row["outage_cost_factor"] == 1.0]
-    for (a, one), (b, other) in zip(points[:-1], points[1:], strict=True):
+    for (a, one), (b, other) in pairwise(points):
         if one > 0.0 >= other:
             return float(a + (b - a) * one / (one - other))
     return float("nan")

@@ -23,7 +23,7 @@ from svcimpact.incident.outcome import Futures
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import futures
 from svcimpact.incident.tables import outage_hours
-from svcimpact.incident.typical import first_half
+from svcimpact.incident.typical import first_half, typical_run
 from svcimpact.portfolio import Portfolio
 
 Floats = NDArray[np.float64]
@@ -155,10 +155,14 @@ class Judge:
         starts = range(0, self.runs, BATCH)
         with ThreadPoolExecutor(self.threads) as pool:
             return list(
-                pool.map(
-                    lambda a: self.acting.stand(a, min(a + BATCH, self.runs), parts), starts
-                )
+                pool.map(lambda a: self.acting.stand(a, min(a + BATCH, self.runs), parts), starts)
             )
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """The typical run, as stretches of work; see `svcimpact.incident.typical`."""
+        f = self.futures
+        return typical_run(self.portfolio, f.scenario, f.plan, f.program, f.arrivals)[0]
 
     @cached_property
     def weights(self) -> Floats:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from html import escape
+from textwrap import fill
 from typing import ClassVar, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -36,7 +38,7 @@ class Practice(Protocol):
         """What it rests on, in words."""
 
     def sentences(self) -> list[str]:
-        """The answer in sentences, the most important first."""
+        """Return the answer in sentences, the most important first."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,6 +83,26 @@ class Answer:
             The most important first.
         """
         raise NotImplementedError
+
+    def text(self, width: int = 100) -> str:
+        """Return the answer as a page of plain text.
+
+        Parameters
+        ----------
+        width : int
+            Characters a line.
+
+        Returns
+        -------
+        str
+            Its sentences, and what they rest on.
+        """
+        said = [fill(line, width) for line in self.sentences()]
+        rests = [
+            fill(line, width, initial_indent="- ", subsequent_indent="  ")
+            for line in self.assumptions
+        ]
+        return "\n".join([*said, "", "This rests on:", *rests])
 
     def __repr__(self) -> str:
         shown = self.table.head(_SHOWN).to_string(index=False, max_colwidth=40)
@@ -141,7 +163,7 @@ def at(outcome: Outcome, now: object = None) -> pd.Timestamp:
         )
         raise InputError("The moment is not clear.", fault_frame([row]))
     if when.tz is not None:
-        zone = outcome.portfolio.settings.timezone
+        zone = ZoneInfo(outcome.portfolio.settings.timezone)
         when = when.astimezone(zone).tz_localize(None)
     begin = outcome.portfolio.settings.status_date or outcome.portfolio.settings.start
     return max(when, pd.Timestamp(begin))
@@ -170,9 +192,8 @@ def still_open(scenario: Scenario, portfolio: Portfolio, now: pd.Timestamp) -> S
     for item in scenario.incidents:
         since = clock.utc(np.datetime64(now)) - clock.utc(np.datetime64(item.start))
         elapsed = float(since / np.timedelta64(1, "h"))
-        if item.hours is None and elapsed > item.elapsed_hours:
-            item = replace(item, elapsed_hours=elapsed)
-        incidents.append(item)
+        longer = item.hours is None and elapsed > item.elapsed_hours
+        incidents.append(replace(item, elapsed_hours=elapsed) if longer else item)
     return replace(scenario, incidents=tuple(incidents))
 
 

@@ -45,8 +45,7 @@ class HandBack(Answer):
         One row per person or team that the incident takes: `resource`, `name`, `team`,
         `taken_fte`, `back_p50`, `back_p80` (when the incident has given them back whole, the
         aftermath included), `day_saved_days` and `day_saved_money` (what one working day of
-        theirs, given back from now on, is worth to the projects) with their `_se`, blank for
-        those not judged.
+        earlier return is worth to the projects) with their `_se`, blank for those not judged.
     asks : pandas.DataFrame
         One row per request: `stakeholder`, `name`, `role`, `about` and `text`.
     """
@@ -155,8 +154,9 @@ def hand_back(
             OPEN,
             "Least float and cost of delay look at the plan as it stands in the typical run at "
             "the decision, and give one order for the rest.",
-            "What a day of somebody is worth: the incident gives them back for one working day "
-            "from the decision on, each by themselves; it says nothing of what the service loses.",
+            "What a day of earlier return is worth: somebody is back at the decision, each by "
+            "themselves, and what that saves is divided by the working days that it is earlier; "
+            "it says nothing of what the service loses.",
         ),
         projects=projects,
         people=people,
@@ -197,9 +197,7 @@ def _rules(judge: Judge, verdicts: list[Verdict | None]) -> pd.DataFrame:
     return table
 
 
-def _projects(
-    portfolio: Portfolio, judge: Judge, verdicts: list[Verdict | None]
-) -> pd.DataFrame:
+def _projects(portfolio: Portfolio, judge: Judge, verdicts: list[Verdict | None]) -> pd.DataFrame:
     projects = portfolio.projects
     due = portfolio.calendar.span(projects["due"], projects["due"])[1]
     idle = judge.futures.found.late
@@ -235,10 +233,16 @@ def _people(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     for name, q in (("back_p50", 0.5), ("back_p80", 0.8)):
         hours = np.zeros(0) if back is None else quantile(back, q)[0]
         table[name] = to_minute(np.asarray(portfolio.calendar.when(hours, side="finish")))
-    levers = [_one_day(judge, table, k) for k in range(min(len(table), MOST_PEOPLE))]
-    for k, verdict in enumerate(judge.judge_all(levers)):
+    pulled = np.array([e.pull for e in effects]).max(axis=0, initial=0.0)[rows]
+    told = [k for k in range(len(table)) if pulled[k] > 1e-9][:MOST_PEOPLE]
+    levers = [
+        Levers((Action("keep_responder", resource=str(table["resource"].iloc[k]), alpha=0.0),))
+        for k in told
+    ]
+    for k, verdict in zip(told, judge.judge_all(levers), strict=True):
+        days = float(back[:, k].mean() - judge.when) / judge.day if back is not None else 0.0
         for name, value in _figures(verdict).items():
-            table.loc[k, f"day_{name}"] = value
+            table.loc[k, f"day_{name}"] = value / days if days > 0 else 0.0
     for name in ("saved_days", "saved_days_se", "saved_money", "saved_money_se"):
         if f"day_{name}" not in table:
             table[f"day_{name}"] = np.nan
@@ -256,20 +260,6 @@ def _back(judge: Judge, k: int) -> Floats:
     back = np.full(judge.runs, judge.when)
     np.maximum.at(back, run[mine[kind]], ends[mine[kind]])
     return back
-
-
-def _one_day(judge: Judge, table: pd.DataFrame, k: int) -> Levers:
-    """Return the lever that gives somebody back for one working day."""
-    clock = judge.portfolio.calendar
-    until = pd.Timestamp(clock.when(judge.when + judge.day, side="start"))
-    lever = Action(
-        "bring_in",
-        resource=str(table["resource"].iloc[k]),
-        fte=float(table["taken_fte"].iloc[k]),
-        until=until,
-        cost_per_day=0.0,
-    )
-    return Levers((lever,))
 
 
 def _asks(
@@ -294,10 +284,13 @@ def _asks(
             "days for each working day)"
             for row in mine.to_dict("records")
         ]
-        text = f"As {services.loc[service, 'name']} recovers, please hand back first {listed(each)}."
-        rows.append(_ask(stakeholders, owner, str(services.loc[service, "name"]), text))
+        name = str(services.loc[service, "name"])
+        text = f"As {name} recovers, please hand back first {listed(each)}."
+        rows.append(_ask(stakeholders, owner, name, text))
     if rule != "plan":
-        gaining = projects[projects["rule"] == rule].sort_values("saved_days", ascending=False, kind="stable")
+        gaining = projects[projects["rule"] == rule].sort_values(
+            "saved_days", ascending=False, kind="stable"
+        )
         losing = gaining[gaining["saved_days"] < -0.05]
         sponsors = portfolio.projects.set_index("project")["sponsor"]
         for row in losing.to_dict("records"):

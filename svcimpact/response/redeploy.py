@@ -79,7 +79,9 @@ class Redeployment(Answer):
             if len(rows):
                 verb = "is" if len(rows) == 1 else "are"
                 said.append(f"{listed(list(rows['name']))} {verb} {text} until {until}.")
-        free = float(self.table.loc[self.table["state"].isin(("waiting", "free")), "free_hours"].sum())
+        free = float(
+            self.table.loc[self.table["state"].isin(("waiting", "free")), "free_hours"].sum()
+        )
         helping = self.moves[self.moves["helps"]]
         if not len(helping):
             said.append(
@@ -173,7 +175,7 @@ def _people(outcome: Outcome, judge: Judge, begin: float, end: float) -> pd.Data
     count = len(resources)
     has = np.array([_integral(plan, k, begin, end) for k in range(count)])
     parts = _taken(outcome, judge, begin, end)
-    working, waiting = _work(outcome, begin, end)
+    working, waiting = _work(outcome, judge, begin, end)
     free = np.maximum(has - parts["pull"] - parts["cover"] + parts["relief"] - working, 0.0)
     free[free < 1e-6] = 0.0
     waiting = np.minimum(waiting, free)
@@ -229,9 +231,9 @@ def _overlap(a: float, b: float, begin: float, end: float) -> float:
     return max(min(b, end) - max(a, begin), 0.0)
 
 
-def _work(outcome: Outcome, begin: float, end: float) -> tuple[Floats, Floats]:
+def _work(outcome: Outcome, judge: Judge, begin: float, end: float) -> tuple[Floats, Floats]:
     """Return hours worked, and hours of tasks that stand still, by resource."""
-    mine = outcome.segments[outcome.segments["case"] == "incident"]
+    mine = judge.segments[judge.segments["case"] == "incident"]
     lasts = np.minimum(mine["finish_hours"], end) - np.maximum(mine["start_hours"], begin)
     mine = mine.assign(lasts=np.maximum(lasts, 0.0))
     mine = mine[mine["lasts"] > 0].merge(

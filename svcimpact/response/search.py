@@ -141,7 +141,10 @@ def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str)
         front = ranked[:BEAM]
         for _ in range(most - 1):
             wider = {
-                tuple(sorted({*one.members, k})) for one in front for k in add if k not in one.members
+                tuple(sorted({*one.members, k}))
+                for one in front
+                for k in add
+                if k not in one.members
             }
             grown = extend(sorted(wider))
             found += grown

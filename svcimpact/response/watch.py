@@ -64,7 +64,7 @@ class WatchList(Answer):
     forecast: pd.DataFrame
     do_not_disturb: pd.DataFrame
     looks: pd.DataFrame
-    next_look: pd.Timestamp
+    next_look: Any
     why: str
     liaison: str
 
@@ -88,16 +88,12 @@ class WatchList(Answer):
         list of str
             The forecast first.
         """
-        said = []
-        for row in self.forecast.to_dict("records"):
-            said.append(
-                f"{row['name']} is back by {_moment(row['p50'])} in half of the futures, by "
-                f"{_moment(row['p80'])} in four of five, {number(row['elapsed_hours'], 1)} hours "
-                "after it failed."
-                if row["elapsed_hours"] > 0
-                else f"{row['name']} is back by {_moment(row['p50'])} in half of the futures, by "
-                f"{_moment(row['p80'])} in four of five."
-            )
+        said = [
+            f"{row['name']}, down for {number(row['elapsed_hours'], 1)} hours, is back by "
+            f"{_moment(row['p50'])} in half of the futures, by {_moment(row['p80'])} in four of "
+            "five."
+            for row in self.forecast.to_dict("records")
+        ]
         if self.table.empty:
             said.append("No project's P80 moves: there is nothing to watch.")
         else:
@@ -224,7 +220,7 @@ def _projects(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _look_at(outcome: Outcome, judge: Judge, project: str) -> tuple[str, pd.Timestamp, str]:
+def _look_at(outcome: Outcome, judge: Judge, project: str) -> tuple[str, Any, str]:
     """Return the task that tells most, when it ends, and who can be asked about it."""
     portfolio, tasks = outcome.portfolio, outcome.tasks
     open_ = np.isnan(judge.standing.ended)
@@ -306,6 +302,7 @@ def _looks(
         scenario = still_open(judge.scenario, portfolio, when)
         late = futures(portfolio, _at_most(scenario), threads=judge.threads).found.late
         after = _seen(late, due)
+        ends = to_minute(np.asarray(clock.when(after[1], side="finish")))
         for k in rows:
             crosses = before[0][k] < threshold <= after[0][k]
             passes = before[1][k] <= due[k] + 1e-6 < after[1][k]
@@ -315,7 +312,7 @@ def _looks(
                     "project": projects["project"].iloc[k],
                     "name": projects["name"].iloc[k],
                     "chance_late": after[0][k],
-                    "finish_p80": to_minute(np.asarray(clock.when(after[1][[k]], side="finish")))[0],
+                    "finish_p80": pd.Timestamp(ends[k]),
                     "changes": bool(crosses or passes),
                 }
             )
@@ -376,4 +373,6 @@ def _liaison(portfolio: Portfolio, scenario: Scenario, responders: set[str]) -> 
                 role = row["role"]
                 return f"{row['name']} ({role})" if isinstance(role, str) else str(row["name"])
     owner = portfolio.services.set_index("service").loc[service, "owner"]
-    return str(people.loc[owner, "name"]) if isinstance(owner, str) and owner in people.index else ""
+    return (
+        str(people.loc[owner, "name"]) if isinstance(owner, str) and owner in people.index else ""
+    )

@@ -1,0 +1,239 @@
+"""The sections of a report on what to do during an incident, and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from svcimpact import charts
+from svcimpact.incident.outcome import Outcome
+from svcimpact.report.page import Chart, Section, Table
+from svcimpact.response.live import PRACTICES
+from svcimpact.response.practice import Answer
+from svcimpact.wording import chance, day, money, number, with_error
+
+_MOST = 12
+_TITLES = {
+    "watch": "Which projects to watch, and when to look again",
+    "redeploy": "Who responds, who covers, who is free",
+    "contingency": "What helps: the contingency plan",
+    "escalate": "Escalate or hold",
+    "morale": "Who is stuck",
+    "recover": "Handing people back",
+}
+
+
+def practice_answers(outcome: Outcome) -> dict[str, Answer]:
+    """Return the answers of all practices to an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What was simulated.
+
+    Returns
+    -------
+    dict of str to Answer
+        By practice; empty where no incident is stated.
+    """
+    if not outcome.scenario.incidents:
+        return {}
+    return {name: practice(outcome) for name, practice in PRACTICES.items()}
+
+
+def practice_sections(answers: Mapping[str, Answer]) -> list[Section]:
+    """Return a section for each answer.
+
+    Parameters
+    ----------
+    answers : mapping of str to Answer
+        By practice.
+
+    Returns
+    -------
+    list of Section
+        What helps first.
+    """
+    order = ("contingency", "escalate", "redeploy", "recover", "watch", "morale")
+    return [_section(name, answers[name]) for name in order if name in answers]
+
+
+def practice_headline(answers: Mapping[str, Answer]) -> list[str]:
+    """Return what helps, in one sentence.
+
+    Parameters
+    ----------
+    answers : mapping of str to Answer
+        By practice.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none.
+    """
+    return answers["contingency"].sentences()[:1] if "contingency" in answers else []
+
+
+def _section(name: str, answer: Answer) -> Section:
+    makers: dict[str, Callable[[Any], Table]] = {
+        "contingency": _levers,
+        "escalate": _verdicts,
+        "redeploy": _people,
+        "recover": _returns,
+        "watch": _watched,
+        "morale": _stuck,
+    }
+    table = makers[name](answer)
+    return Section(
+        _TITLES[name],
+        sentences=tuple(answer.sentences()),
+        charts=(Chart(name, partial(getattr(charts, name), answer)),) if _drawn(answer) else (),
+        tables=(table,) if table.rows else (),
+    )
+
+
+def _drawn(answer: Any) -> bool:
+    """Tell whether an answer has more to show than a sentence."""
+    if answer.name == "escalate":
+        return bool(answer.table["net"].notna().any())
+    return bool(len(answer.pareto) > 1) if answer.name == "contingency" else len(answer.table) > 0
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _levers(answer: Any) -> Table:
+    rows = [
+        (
+            _begin(row["lever"]),
+            with_error(row["saved_days"], row["saved_days_se"]),
+            money(row["net"], answer.currency, error=row["net_se"]),
+            money(row["cost"], answer.currency),
+            number(row["disturbance"], 1),
+        )
+        for row in _records(answer.table.head(_MOST))
+        if row["saved_days"] != 0 or row["net"] != 0
+    ]
+    return Table(
+        "Single levers, the best first",
+        ("Lever", "#Project days saved", "#Saved after costs", "#Costs", "#Disturbance"),
+        tuple(rows),
+        "On the random numbers of the search. Disturbance: working days by which starts move, "
+        "times FTE.",
+    )
+
+
+def _begin(text: object) -> str:
+    said = str(text)
+    return said[:1].upper() + said[1:]
+
+
+def _verdicts(answer: Any) -> Table:
+    rows = [
+        (
+            str(row["name"]),
+            str(row["verdict"]),
+            "" if pd.isna(row["likelihood"]) else chance(row["likelihood"]),
+            "" if pd.isna(row["net"]) else money(row["net"], answer.currency, error=row["net_se"]),
+            ""
+            if pd.isna(row["breakeven_outage_cost_per_hour"])
+            else money(max(row["breakeven_outage_cost_per_hour"], 0.0), answer.currency),
+            "" if pd.isna(row["ask_again"]) else day(row["ask_again"], time=True, brief=True),
+        )
+        for row in _records(answer.table)
+    ]
+    return Table(
+        "Delayed projects",
+        (
+            "Project",
+            "Verdict",
+            "#Gain outweighs",
+            "#Net",
+            "#Break-even, an hour",
+            "Ask again",
+        ),
+        tuple(rows),
+        "Break-even: what the outage may cost an hour for the gain to outweigh the loss.",
+    )
+
+
+def _people(answer: Any) -> Table:
+    table = answer.table[answer.table["state"].isin(("covering", "waiting", "free"))]
+    rows = [
+        (
+            str(row["name"]),
+            str(row["state"]),
+            number(row["working_hours"], 1),
+            number(row["waiting_hours"], 1),
+            number(row["free_hours"], 1),
+        )
+        for row in _records(table.sort_values("free_hours", ascending=False, kind="stable"))
+    ]
+    return Table(
+        "People outside the incident",
+        ("Name", "State", "#At work, hours", "#Waiting, hours", "#Free, hours"),
+        tuple(rows[:_MOST]),
+        f"Until {day(answer.until, time=True)}. Whoever covers for colleagues is not free.",
+    )
+
+
+def _returns(answer: Any) -> Table:
+    rows = [
+        (
+            str(row["name"]),
+            number(row["taken_fte"], 2),
+            day(row["back_p50"], brief=True),
+            day(row["back_p80"], brief=True),
+            ""
+            if pd.isna(row["day_saved_days"])
+            else with_error(row["day_saved_days"], row["day_saved_days_se"]),
+        )
+        for row in _records(answer.people.head(_MOST))
+    ]
+    return Table(
+        "Who returns when, and what a day of earlier return is worth",
+        ("Name", "#Taken, FTE", "#Back, P50", "#Back, P80", "#Project days a day"),
+        tuple(rows),
+        "Those first whom the incident takes most from projects.",
+    )
+
+
+def _watched(answer: Any) -> Table:
+    rows = [
+        (
+            str(row["name"]),
+            "" if pd.isna(row["due"]) else day(row["due"], brief=True),
+            day(row["finish_p80_before"], brief=True),
+            day(row["finish_p80"], brief=True),
+            str(row["look_at"]),
+            str(row["ask"]),
+        )
+        for row in _records(answer.table.head(_MOST))
+    ]
+    return Table(
+        "Projects to watch",
+        ("Project", "#Due", "#P80 before", "#P80", "Look at", "Ask"),
+        tuple(rows),
+    )
+
+
+def _stuck(answer: Any) -> Table:
+    rows = [
+        (
+            str(row["name"]),
+            str(row["tasks"]),
+            day(row["until_p50"], time=True, brief=True),
+            day(row["until_p80"], time=True, brief=True),
+            "restores the service" if row["responds"] else str(row["could_do"]) or "nothing ready",
+        )
+        for row in _records(answer.table.head(_MOST))
+    ]
+    return Table(
+        "Who is stuck",
+        ("Name", "On", "#Until, P50", "#Until, P80", "Meanwhile"),
+        tuple(rows),
+    )
