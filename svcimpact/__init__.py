@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from svcimpact import charts, graph, planning
+    from svcimpact import charts, planning, response
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.incident.simulate import simulate
     from svcimpact.incident.sweep import sweep
@@ -29,9 +29,9 @@ __all__ = [
     "Portfolio",
     "Scenario",
     "charts",
-    "graph",
     "planning",
     "read",
+    "response",
     "simulate",
     "sweep",
     "write",
@@ -48,14 +48,16 @@ _HOMES = {
     "write": "svcimpact.io",
 }
 
+_MODULES = ("charts", "graph", "planning", "response")
+
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name in __all__:
+    if name in _MODULES:
         return import_module(f"svcimpact.{name}")
     raise AttributeError(f"module 'svcimpact' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return sorted({*__all__, *_MODULES, "__version__"})

@@ -1,5 +1,6 @@
 """Charts: data in, Axes out; they never save, show or compute."""
 
+from svcimpact.charts.attribution import causes, drivers
 from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
 from svcimpact.charts.decisions import contingency, escalate, recover
 from svcimpact.charts.delay import delays
@@ -22,12 +23,14 @@ from svcimpact.charts.transition import acceptance, early_life, go_live, go_no_g
 
 __all__ = [
     "acceptance",
+    "causes",
     "conflict_network",
     "conflict_pairs",
     "conflict_weeks",
     "contingency",
     "delays",
     "dispatch_rules",
+    "drivers",
     "early_life",
     "escalate",
     "finish_curves",

@@ -50,7 +50,7 @@ def incident(
     runs: Runs = None,
     seed: Seed = None,
 ) -> None:
-    """Walk through a live incident: the whole picture on one screen, and a pack to send.
+    """Walk through a live incident, and write the pack.
 
     Run again later into the same folder, it shows what changed, and writes only the notes whose
     dates moved. Without hours, the restoration time is fitted to the incident log.

@@ -1,4 +1,4 @@
-"""Commands on what to do during an incident, and after it."""
+"""Commands on why projects are late, and on what to do during an incident and after it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,36 @@ Alpha = Annotated[
 
 
 @app.command()
+def explain(
+    portfolio: Where,
+    scenario: ScenarioFile = None,
+    service: Service = None,
+    start: Start = None,
+    severity: Severity = None,
+    hours: Hours = None,
+    median_hours: Median = None,
+    p90_hours: P90 = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    out: Out = None,
+) -> None:
+    """Say why projects are late: mechanisms, drivers, causes."""
+    from textwrap import fill
+
+    from svcimpact.incident.attribution import attribute
+
+    told = (scenario, service, start, severity, hours, median_hours, p90_hours)
+    found = attribute(_outcome(portfolio, told, runs, seed))
+    typer.echo("\n".join(fill(line, 100) for line in found.sentences()))
+    typer.echo("\n" + found.drivers.head(10).round(2).to_string(index=False))
+    typer.echo("\nThis rests on:\n" + "\n".join(fill(f"- {x}", 100) for x in found.assumptions))
+    if out is not None:
+        from svcimpact.io.results import write_results
+
+        typer.echo(f"Written: {write_results(found.tables, out)}")
+
+
+@app.command()
 def watch(
     portfolio: Where,
     scenario: ScenarioFile = None,
@@ -53,7 +83,7 @@ def watch(
     now: Now = None,
     out: Out = None,
 ) -> None:
-    """Say which projects to watch, whom to leave alone, and when to look again."""
+    """Say which projects to watch, and when to look again."""
     from svcimpact.response.watch import watch_list
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -75,7 +105,7 @@ def redeploy(
     now: Now = None,
     out: Out = None,
 ) -> None:
-    """Say who responds, covers, waits or is free, and what the free could take over."""
+    """Say who responds, covers, waits or is free."""
     from svcimpact.response.redeploy import redeployment
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -108,7 +138,7 @@ def contingency(
         bool, typer.Option("--overwrite", help="Replace the portfolio that is there.")
     ] = False,
 ) -> None:
-    """Find the best few levers to pull: what they save, cost and upset."""
+    """Find the best few levers to pull."""
     from svcimpact.response.contingency import contingency_plan
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -141,7 +171,7 @@ def escalate(
     ] = 0.8,
     out: Out = None,
 ) -> None:
-    """Say for every delayed project whether to escalate or to hold, and why."""
+    """Say for each delayed project: escalate, or hold."""
     from svcimpact.response.escalate import escalation
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -164,7 +194,7 @@ def morale(
     now: Now = None,
     out: Out = None,
 ) -> None:
-    """Say who is stuck, for how long, and what work is in reach."""
+    """Say who is stuck, and what work is in reach."""
     from svcimpact.response.morale import stuck_people
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -186,7 +216,7 @@ def recover(
     now: Now = None,
     out: Out = None,
 ) -> None:
-    """Compare the orders in which people are handed back, and say what to ask of whom."""
+    """Compare the orders in which people are handed back."""
     from svcimpact.response.recover import hand_back
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -211,7 +241,7 @@ def inform(
         typer.Option(help="A folder for the notes; what was told before is remembered in it."),
     ] = None,
 ) -> None:
-    """Write a note to everybody whose dates moved since the last one."""
+    """Write notes to those whose dates moved."""
     from svcimpact.response.inform import read_told, stakeholder_notes, write_told
     from svcimpact.response.watch import watch_list
 

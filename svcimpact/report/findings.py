@@ -9,6 +9,7 @@ import pandas as pd
 
 from svcimpact import charts
 from svcimpact.errors import InputError, describe
+from svcimpact.incident.attribution import attribute
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.load import weekly_load
@@ -23,7 +24,11 @@ from svcimpact.report import sentences, tables
 from svcimpact.report.conflicts import register_headline, register_section
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
-from svcimpact.report.practices import practice_headline, practice_sections
+from svcimpact.report.practices import (
+    attribution_section,
+    practice_headline,
+    practice_sections,
+)
 from svcimpact.report.restoration import log_section
 from svcimpact.report.scope import scope_section
 from svcimpact.report.stages import stages_section
@@ -71,7 +76,7 @@ def findings(
     transition : Transition, optional
         What `planning.transition` returned; without an outcome it is computed where not given.
     practices : mapping of str to Answer, optional
-        What the practices answered; they are left out where not given.
+        What the practices answered; they, and why projects are late, are left out where not given.
 
     Returns
     -------
@@ -117,14 +122,17 @@ def findings(
         levelled = levelling_section(portfolio, **rules)
         answers = practices or {}
         headlines += practice_headline(answers)
+        reasons = attribute(outcome) if answers else None
         sections = [
             *_incident_sections(outcome),
+            *([attribution_section(reasons)] if reasons else []),
             *practice_sections(answers),
             *([logged] if logged else []),
             *conflict,
             levelled,
         ]
-        told = [line for answer in answers.values() for line in answer.assumptions]
+        told = list(reasons.assumptions) if reasons else []
+        told += [line for answer in answers.values() for line in answer.assumptions]
         assumptions = (*outcome.assumptions, *dict.fromkeys(told), *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,

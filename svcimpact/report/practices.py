@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from svcimpact import charts
+from svcimpact.incident.attribution import Attribution
+from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.outcome import Outcome
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.response.live import PRACTICES
@@ -59,6 +61,48 @@ def practice_sections(answers: Mapping[str, Answer]) -> list[Section]:
     """
     order = ("contingency", "escalate", "redeploy", "recover", "watch", "morale")
     return [_section(name, answers[name]) for name in order if name in answers]
+
+
+def attribution_section(found: Attribution) -> Section:
+    """Return the section on why projects are late.
+
+    Parameters
+    ----------
+    found : Attribution
+        What `attribute` returned.
+
+    Returns
+    -------
+    Section
+        Parts, drivers, and the chain of causes of each project.
+    """
+    rows = [
+        (
+            str(row["name"]),
+            with_error(row["delay_mean_days"], row["delay_mean_days_se"]),
+            *(number(row[f"{m}_days"], 2) for m in MECHANISMS),
+            number(row["knock_on_days"], 2),
+        )
+        for row in _records(found.projects)
+        if abs(row["delay_mean_days"]) >= 0.05
+    ]
+    table = Table(
+        "Mean delay by mechanism, working days",
+        ("Project", "#Delay", *(f"#{m.capitalize()}" for m in MECHANISMS), "#Knock-on"),
+        tuple(rows),
+        "The five add up to the delay; knock-on is how much of it came from other projects and "
+        "queues.",
+    )
+    drawn = (
+        Chart("causes", partial(charts.causes, found)),
+        Chart("drivers", partial(charts.drivers, found)),
+    )
+    return Section(
+        "Why projects are late",
+        sentences=tuple(found.sentences()),
+        charts=drawn if rows else (),
+        tables=(table,) if rows else (),
+    )
 
 
 def practice_headline(answers: Mapping[str, Answer]) -> list[str]:

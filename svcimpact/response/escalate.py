@@ -86,15 +86,18 @@ class Escalation(Answer):
             return f"{name}: do not escalate. {row['reason']}"
         if pd.isna(row["net"]):
             return f"{name}: hold. {row['reason']}"
-        if row["project_gain"] <= 0.0:
+        if row["project_gain"] <= estimates.Z95 * row["project_gain_se"]:
             return f"{name}: hold. Keeping {row['responders']} would not bring it forward."
         gain = money(row["project_gain"], self.currency, error=row["project_gain_se"])
-        loss = row["service_loss"] + row["others_loss"]
+        loss = money(row["service_loss"], self.currency, error=row["service_loss_se"])
+        others = row["others_loss"]
+        also = f", other projects {'lose' if others > 0 else 'gain'} "
+        also += money(abs(others), self.currency, error=row["others_loss_se"])
         likely = chance(row["likelihood"])
         text = (
             f"{name}: {row['verdict']}. Keeping {row['responders']} would save the project "
-            f"{gain} and cost {money(loss, self.currency)} elsewhere; the gain outweighs the "
-            f"loss in {likely} of futures (alpha {row['alpha']:g})."
+            f"{gain}; the service loses {loss}{also if abs(others) > 0.5 else ''}. The gain "
+            f"outweighs the loss in {likely} of futures (alpha {row['alpha']:g})."
         )
         at_most = row["breakeven_outage_cost_per_hour"]
         if pd.notna(at_most) and row["extra_outage_hours"] > 0:

@@ -147,7 +147,7 @@ def stuck_people(
     >>> from svcimpact.response.morale import stuck_people
     >>> outcome = si.simulate(si.read("data/tiny"), si.Scenario.read("data/tiny/incident.toml"))
     >>> stuck_people(outcome, now="2026-01-06 14:00", runs=20).table["resource"].tolist()
-    ['ana']
+    ['cy', 'ana']
     """
     _check(within_days, often)
     when, scenario = asked(outcome, now, runs)

@@ -139,7 +139,7 @@ def redeployment(
     >>> from svcimpact.response.redeploy import redeployment
     >>> outcome = si.simulate(si.read("data/tiny"), si.Scenario.read("data/tiny/incident.toml"))
     >>> redeployment(outcome, runs=20).table[["resource", "state"]].values.tolist()
-    [['ana', 'responding'], ['ben', 'at work'], ['cai', 'at work']]
+    [['ana', 'responding'], ['ben', 'covering'], ['cy', 'waiting']]
     """
     when, scenario = asked(outcome, now, runs)
     judge = Judge(outcome.portfolio, scenario, when, threads=threads)

@@ -1,0 +1,153 @@
+"""Why projects are late: the parts of the delay, and what each driver adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from svcimpact.charts.bars import AROUND, ROW, bars, key, stacked
+from svcimpact.charts.style import (
+    HELD,
+    INCIDENT,
+    INK,
+    LABEL,
+    LEVELLED,
+    PALETTE,
+    SHORT_HANDED,
+    canvas,
+    finding,
+    legend_below,
+    room,
+    styled,
+)
+from svcimpact.wording import counted, money, number, with_error
+
+if TYPE_CHECKING:
+    from svcimpact.incident.attribution import Attribution
+
+_PARTS = ("pull", "cascade", "cover", "freeze", "aftermath")
+_COLOURS = (INCIDENT, "#5b7fa6", LEVELLED, HELD, SHORT_HANDED)
+_HATCHES = ("", "///", "..", "xx", "\\\\")
+_LEAST_DAYS = 0.05
+_MOST_DRIVERS = 12
+
+
+@styled
+def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
+    """Draw the parts that add up to each project's delay.
+
+    Parameters
+    ----------
+    attribution : Attribution
+        What `attribute` returned.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The chart: a stacked bar for each delayed project, the most delayed first, with the mean
+        and how much of it is knock-on.
+    """
+    table = attribution.projects
+    table = table[table["delay_mean_days"].abs() >= _LEAST_DAYS]
+    table = table.sort_values("delay_mean_days", ascending=False, kind="stable")
+    ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
+    if table.empty:
+        ax.set_axis_off()
+        finding(ax, "No project is later on average: there is nothing to explain")
+        return ax
+    shown = table.head(room(ax, 0.5, AROUND))
+    parts = shown[[f"{m}_days" for m in _PARTS]].to_numpy()
+    used = [k for k in range(len(_PARTS)) if np.abs(parts[:, k]).max() >= 0.01]
+    colours, hatches = [_COLOURS[k] for k in used], [_HATCHES[k] for k in used]
+    left = stacked(
+        ax, list(shown["name"]), parts[:, used], colours=colours, hatches=hatches, inches=2.8
+    )
+    whole = np.maximum(parts, 0.0).sum(axis=1)
+    for place, row in enumerate(shown.to_dict("records")):
+        text = with_error(row["delay_mean_days"], row["delay_mean_days_se"])
+        knock = row["knock_on_days"]
+        text += f", {number(knock, 1)} of it knock-on" if knock >= _LEAST_DAYS else ""
+        ax.annotate(
+            text, (whole[place], place), xytext=(5, 0), textcoords="offset points", va="center",
+            fontsize=LABEL, color=INK,
+        )  # fmt: skip
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, max(high, float(whole.max()) * 1.45))
+    ax.set_xlabel("Mean delay, working days", color=INK)
+    names = {"pull": "pull", "cascade": "pull by dependent services", "cover": "cover",
+             "freeze": "change freeze", "aftermath": "aftermath"}  # fmt: skip
+    labels = [names[_PARTS[k]] for k in used]
+    legend_below(ax, key(labels, colours, hatches), columns=5, left=left)
+    total = attribution.portfolio["days"].sum()
+    top = attribution.portfolio.sort_values("days", ascending=False, kind="stable").iloc[0]
+    share = number(100 * top["days"] / total)
+    finding(
+        ax,
+        f"{_begin(top['name'])} makes {share} % of the {number(total, 1)} project days lost",
+        "Parts by Shapley value; they add up to the mean delay in every run. Left of 0: brings it "
+        "forward",
+        left=left,
+    )
+    return ax
+
+
+@styled
+def drivers(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
+    """Draw what would be saved without one driver at a time: a tornado.
+
+    Parameters
+    ----------
+    attribution : Attribution
+        What `attribute` returned.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The chart: project days saved without it, with 95 % intervals, the largest first.
+    """
+    table = attribution.drivers
+    table = table[table["days"].abs() >= 0.005].head(_MOST_DRIVERS)
+    ax = canvas(ax, AROUND + ROW * max(len(table), 3))
+    if table.empty:
+        ax.set_axis_off()
+        finding(ax, "No single driver makes a difference")
+        return ax
+    shown = table.head(room(ax, ROW, AROUND))
+    colour = {"mechanism": INCIDENT, "person": SHORT_HANDED, "incident": PALETTE[3]}
+    kinds = {"mechanism": "mechanism", "person": "pull of one person", "incident": "incident"}
+    currency = attribution.outcome.portfolio.settings.currency
+    labels = [
+        f"{with_error(row['days'], row['days_se'])} ({money(row['money'], currency)})"
+        for row in shown.to_dict("records")
+    ]
+    left = bars(
+        ax, list(shown["name"]), shown["days"].to_numpy(), shown["days_se"].to_numpy(), labels,
+        colours=[colour[kind] for kind in shown["kind"]], inches=2.8,
+    )  # fmt: skip
+    ax.set_xlabel("Project days saved without it", color=INK)
+    there = [kind for kind in colour if kind in set(shown["kind"])]
+    legend_below(
+        ax, key([kinds[k] for k in there], [colour[k] for k in there]), columns=3, left=left
+    )
+    top = shown.iloc[0]
+    finding(
+        ax,
+        f"Without the {top['name']} alone, {number(top['days'], 1)} project days would be saved"
+        if top["kind"] == "mechanism"
+        else f"Without {top['name']} alone, {number(top['days'], 1)} project days would be saved",
+        f"{counted(len(attribution.drivers), 'driver')}, each taken away by itself; they do not "
+        "add up. 95 % intervals",
+        left=left,
+    )
+    return ax
+
+
+def _begin(text: object) -> str:
+    said = str(text)
+    return said[:1].upper() + said[1:]

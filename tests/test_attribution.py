@@ -1,0 +1,202 @@
+"""Why it is late, worked out on paper, and against an enumeration of all orders."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from paper import assigned, people, staff, tasks
+from shaken_portfolios import portfolio_and_scenario
+from test_levers import STRIKE, one_task
+
+from svcimpact.errors import InvalidScenarioError
+from svcimpact.incident.attribution import Attribution, attribute
+from svcimpact.incident.disruption import MECHANISMS
+from svcimpact.incident.scenario import Incident, Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.portfolio import Portfolio
+
+
+def explained(portfolio: Portfolio, incident: Incident = STRIKE) -> Attribution:
+    """Explain the one future of an incident."""
+    return attribute(simulate(portfolio, Scenario("Paper", (incident,), runs=1)))
+
+
+def parts(found: Attribution) -> dict[str, float]:
+    """Return what each mechanism adds to the delay of the first project, in hours."""
+    row = found.projects.iloc[0]
+    return {m: round(8 * float(row[f"{m}_days"]), 6) for m in MECHANISMS if row[f"{m}_days"]}
+
+
+CHANGES = [{"task": "A", "service": "S", "effect": "changes"}]
+CASES = [
+    ("pull alone", {}, {"pull": 8}),
+    ("freeze alone", {"support": staff(("S", "ben", 0, 1)), "changes": CHANGES}, {"freeze": 8}),
+    ("either alone is enough: half each", {"changes": CHANGES}, {"pull": 4, "freeze": 4}),
+    ("a service that depends on it pulls",
+     {"services": [{"service": "S"}, {"service": "T"}],
+      "service_links": [{"service": "T", "needs": "S", "impact": 1}],
+      "support": staff(("T", "ana", 0, 1))}, {"cascade": 8}),
+    # Ana covers half a day of eve's, who is pulled: for eight hours she works at half speed.
+    ("cover for a colleague",
+     {"services": [{"service": "S"}, {"service": "T"}],
+      "resources": people(ana=1, ben=1, eve=1),
+      "support": staff(("S", "eve", 0, 1), ("T", "eve", 0.5, 0), ("T", "ana", 0, 0))},
+     {"pull": 2, "cover": 2}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_parts_on_paper(more: dict, expected: dict[str, float]) -> None:
+    """A is under way for four hours when S fails for a working day."""
+    found = explained(one_task(**more))
+    assert parts(found) == expected
+    row = found.projects.iloc[0]
+    assert row["direct_days"] == pytest.approx(row["delay_mean_days"])
+    assert row["knock_on_days"] == pytest.approx(0)
+
+
+def test_the_aftermath_on_paper() -> None:
+    """Half of the pull for eight hours more costs four: after the pull, so it is its own doing."""
+    found = explained(
+        one_task(), Incident("S", start="2026-01-05 13:00", hours=24, aftermath_hours=24,
+                             aftermath_share=0.5)
+    )  # fmt: skip
+    told = parts(found)
+    assert sum(told.values()) == pytest.approx(12)
+    # Alone the pull costs 8; the aftermath needs it, and so shares the 4 between them.
+    assert told == pytest.approx({"pull": 10, "aftermath": 2})
+
+
+def test_what_came_through_a_link_from_another_project_is_knock_on() -> None:
+    """B of Q waits for A of P, whose ana is pulled: a day for each, Q's own people untouched."""
+    portfolio = one_task(
+        projects=[{"project": "P"}, {"project": "Q"}],
+        tasks=[*tasks(("A", 16)), *tasks(("B", 8), project="Q")],
+        assignments=assigned(A="ana", B="ben"),
+        links=[{"predecessor": "A", "successor": "B"}],
+    )
+    found = explained(portfolio)
+    rows = found.projects.set_index("project")
+    assert rows.loc["P", ["direct_days", "knock_on_days"]].tolist() == pytest.approx([1, 0])
+    assert rows.loc["Q", ["direct_days", "knock_on_days"]].tolist() == pytest.approx([0, 1])
+    of_tasks = found.tasks.set_index("task")
+    assert of_tasks.loc["B", ["direct_days", "knock_on_days"]].tolist() == pytest.approx([0, 1])
+    assert of_tasks["criticality"].tolist() == [1, 1]
+    assert found.causes == {
+        "P": "P ends 1.0 working days late: ana is pulled to S, 1.0.",
+        "Q": "Q ends 1.0 working days late: ana is pulled to S, 1.0.",
+    }
+
+
+def test_a_queue_for_a_shared_person_is_knock_on() -> None:
+    """C of Q needs ben, who does B of P, which waits for S to be back."""
+    portfolio = one_task(
+        projects=[{"project": "P", "priority": 1}, {"project": "Q", "priority": 2}],
+        tasks=[*tasks(("B", 16)), *tasks(("C", 8), project="Q")],
+        assignments=assigned(B="ben", C="ben"),
+        changes=[{"task": "B", "service": "S", "effect": "uses"}],
+    )
+    found = explained(portfolio)
+    rows = found.projects.set_index("project")
+    assert rows.loc["P", "direct_days"] == pytest.approx(1)
+    # Ben is free while B is held, so C ends sooner than it would have: no part of it is direct.
+    assert rows.loc["Q", "direct_days"] == 0
+
+
+def test_chains_tell_the_freeze_and_the_pull_in_order() -> None:
+    """Ana is pulled for a day; her task then waits for the freeze to lift for another."""
+    incident = Incident("S", start="2026-01-05 13:00", hours=24, freeze_after_hours=24)
+    found = explained(one_task(changes=CHANGES), incident)
+    said = found.causes["P"]
+    assert said == ("P ends 2.0 working days late: A waits for the freeze on S to lift, 2.0.")
+    assert found.sentences()[0] == (
+        "Of 2.0 project days lost on average: change freeze 1.5 and pull of responders 0.5."
+    )
+
+
+def by_orders(portfolio: Portfolio, scenario: Scenario) -> dict[str, np.ndarray]:
+    """Return Shapley values run by run, by every order in which mechanisms are switched on."""
+    known: dict[frozenset[str], np.ndarray] = {}
+
+    def delay(on: frozenset[str]) -> np.ndarray:
+        if on not in known:
+            off = tuple(m for m in MECHANISMS if m not in on)
+            told = simulate(portfolio, Scenario(**{**scenario.__dict__, "without": off}))
+            hours = (told.project_finish - told.levelled.project_finish).to_numpy()
+            known[on] = np.nan_to_num(hours) / told.hours_per_day
+        return known[on]
+
+    total: dict[str, np.ndarray] = {}
+    orders = list(permutations(MECHANISMS))
+    for order in orders:
+        for k, m in enumerate(order):
+            step = delay(frozenset(order[: k + 1])) - delay(frozenset(order[:k]))
+            total[m] = total.get(m, 0.0) + step / len(orders)
+    return total
+
+
+def test_parts_against_every_order_of_switching_on() -> None:
+    """On random portfolios: the mean of what each adds over all 120 orders, and a sum that fits."""
+    told = 0
+    for seed in range(40):
+        portfolio, scenario = portfolio_and_scenario(seed)
+        if scenario.without or told == 3:
+            continue
+        scenario = Scenario(**{**scenario.__dict__, "runs": 3})
+        try:
+            outcome = simulate(portfolio, scenario)
+        except InvalidScenarioError:
+            continue
+        if not (outcome.projects["delay_mean_days"].abs() > 0.01).any():
+            continue
+        told += 1
+        found = attribute(outcome).projects
+        for m, values in by_orders(portfolio, scenario).items():
+            mean = values.mean(axis=0)
+            assert found[f"{m}_days"].to_numpy() == pytest.approx(mean, abs=1e-9), (seed, m)
+        whole = found[[f"{m}_days" for m in MECHANISMS]].sum(axis=1)
+        known = found["delay_mean_days"].fillna(0.0)
+        assert whole.to_numpy() == pytest.approx(known.to_numpy(), abs=1e-9)
+        both = found["direct_days"] + found["knock_on_days"]
+        assert both.to_numpy() == pytest.approx(known.to_numpy(), abs=1e-9)
+    assert told == 3
+
+
+def test_drivers_are_what_is_saved_without_them() -> None:
+    """Two incidents, two people: each taken away by a simulation of its own."""
+    portfolio = one_task(
+        tasks=tasks(("A", 30), ("B", 30)),
+        assignments=assigned(A="ana", B="ben"),
+        services=[{"service": "S"}, {"service": "T"}],
+        support=staff(("S", "ana", 0, 1), ("T", "ben", 0, 1)),
+    )
+    second = Incident("T", start="2026-01-06 13:00", hours=48)
+    told = Scenario("Two", (STRIKE, second), runs=1)
+    found = attribute(simulate(portfolio, told)).drivers.set_index(["kind", "name"])["days"]
+    # A ends in hour 38, B in hour 46 and sets the date; without T it is A's.
+    assert found["person", "ben"] == pytest.approx(1)
+    assert found["person", "ana"] == 0
+    assert found["incident", "T, 2026-01-06 13:00"] == pytest.approx(1)
+    assert found["mechanism", "pull of responders"] == pytest.approx(2)
+
+
+def test_nothing_late_nothing_to_explain() -> None:
+    """The incident takes nobody from A."""
+    found = explained(one_task(support=staff(("S", "ben", 0, 1))))
+    assert found.sentences() == ["No project is later on average: there is nothing to explain."]
+    assert found.causes == {}
+    assert (found.portfolio["days"] == 0).all()
+
+
+def test_a_mechanism_switched_off_has_no_part() -> None:
+    """The scenario rules it out; the other has all of it."""
+    told = Scenario("Paper", (STRIKE,), runs=1, without=("pull",))
+    found = attribute(simulate(one_task(changes=CHANGES), told))
+    assert parts(found) == {"freeze": 8}
+    assert "pull" not in set(found.drivers["driver"])
+    assert isinstance(found.tables["causes"], pd.DataFrame)
+    assert "<table" in found._repr_html_()
+    assert "checks" not in repr(found)
