@@ -4,6 +4,7 @@ from svcimpact.charts.attribution import causes, drivers
 from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
 from svcimpact.charts.decisions import contingency, escalate, recover
 from svcimpact.charts.delay import delays
+from svcimpact.charts.exposure import exposure, key_people, reserves
 from svcimpact.charts.finish import finish_curves
 from svcimpact.charts.gantt import gantt
 from svcimpact.charts.graph import graph
@@ -33,15 +34,18 @@ __all__ = [
     "drivers",
     "early_life",
     "escalate",
+    "exposure",
     "finish_curves",
     "gantt",
     "go_live",
     "go_no_go",
     "graph",
+    "key_people",
     "load",
     "morale",
     "recover",
     "redeploy",
+    "reserves",
     "restoration",
     "restoration_fit",
     "restoration_forecast",

@@ -34,6 +34,8 @@ class Effect:
         Everyday support that nobody can cover, in FTE.
     changing, using : tuple of str
         Tasks held until the thaw, and tasks held until restoration.
+    gone : ndarray of float, shape (resources,)
+        FTE of whoever is absent.
     """
 
     weights: dict[str, float]
@@ -45,6 +47,7 @@ class Effect:
     uncovered: Floats
     changing: tuple[str, ...]
     using: tuple[str, ...]
+    gone: Floats
 
     @property
     def pull(self) -> Floats:
@@ -53,8 +56,8 @@ class Effect:
 
     @property
     def taken(self) -> Floats:
-        """FTE that projects lose: pull and cover less relief."""
-        return self.own + self.cascade + self.cover - self.relief
+        """FTE that projects lose: pull, cover and absence, less relief."""
+        return self.own + self.cascade + self.cover + self.gone - self.relief
 
 
 def effect_of(
@@ -64,6 +67,7 @@ def effect_of(
     *,
     without: tuple[str, ...] = (),
     kept: tuple[str, ...] = (),
+    away: tuple[str, ...] = (),
 ) -> Effect:
     """Return what an incident at a service does to people and tasks while it lasts.
 
@@ -80,6 +84,9 @@ def effect_of(
         has no part in this).
     kept : tuple of str
         Ids of resources that are not pulled, because they are kept on the projects.
+    away : tuple of str
+        Ids of resources that are absent: they neither restore nor cover nor work on projects,
+        and their everyday load falls on colleagues.
 
     Returns
     -------
@@ -95,7 +102,9 @@ def effect_of(
     """
     weights = blast_radius(portfolio, service)
     down = tuple(x for x, weight in weights.items() if is_down(weight))
-    capacity = portfolio.resources["capacity_fte"].to_numpy(np.float64)
+    absent = portfolio.resources["resource"].isin(away).to_numpy()
+    whole = portfolio.resources["capacity_fte"].to_numpy(np.float64)
+    capacity = np.where(absent, 0.0, whole)
     services = pd.Index(portfolio.services["service"])
     staff = portfolio.support
     who = positions(staff["resource"], portfolio.resources["resource"])
@@ -112,15 +121,17 @@ def effect_of(
     )
     pull = own + cascade
     busy = np.divide(pull, capacity, out=np.zeros_like(pull), where=capacity > 0)
+    busy[absent] = 1.0
     bau = staff["bau_fte"].to_numpy(np.float64)
-    relief = _sums(who, bau * busy[who], minlength=len(capacity))
+    relief = np.where(absent, 0.0, _sums(who, bau * busy[who], minlength=len(capacity)))
     up = ~staff["service"].isin(down).to_numpy()
     cover, left = _cover(who[up], what[up], bau[up] * busy[who[up]], capacity - pull)
     uncovered = _sums(what[up], left, minlength=len(services))
     if "cover" in without:
         cover = np.zeros_like(capacity)
     changing, using = _held(portfolio, down) if "freeze" not in without else ((), ())
-    return Effect(weights, down, own, cascade, relief, cover, uncovered, changing, using)
+    gone = np.where(absent, whole, 0.0)
+    return Effect(weights, down, own, cascade, relief, cover, uncovered, changing, using, gone)
 
 
 def _sums(where: NDArray[np.int64], values: Floats, *, minlength: int) -> Floats:

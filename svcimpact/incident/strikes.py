@@ -44,6 +44,7 @@ def strike(
     arrivals: Arrivals,
     without: tuple[str, ...],
     kept: tuple[str, ...] = (),
+    away: tuple[str, ...] = (),
 ) -> Struck:
     """Compile the incidents of every run.
 
@@ -59,6 +60,8 @@ def strike(
         Mechanisms switched off.
     kept : tuple of str
         Ids of resources kept on the projects.
+    away : tuple of str
+        Ids of resources that are absent while an incident lasts.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def strike(
     shares = dict(portfolio.settings.severity)
     sources = arrivals.sources
     effects = tuple(
-        effect_of(portfolio, s.service, shares[s.severity], without=without, kept=kept)
+        effect_of(portfolio, s.service, shares[s.severity], without=without, kept=kept, away=away)
         for s in sources
     )
     taken = [np.flatnonzero(np.abs(e.taken) > 1e-12) for e in effects]
