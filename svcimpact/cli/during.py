@@ -63,7 +63,9 @@ def simulate(
 @app.command()
 def report(
     portfolio: Where,
-    out: Annotated[Path, typer.Option(help="The .html file to write.")] = Path("report.html"),
+    out: Annotated[
+        Path, typer.Option(help="The file to write: .html, .pptx, .xlsx or .pdf.")
+    ] = Path("report.html"),
     scenario: ScenarioFile = None,
     service: Service = None,
     start: Start = None,
@@ -77,21 +79,42 @@ def report(
         bool,
         typer.Option("--practices", help="Tell what to do as well: levers, people."),
     ] = False,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="html, pptx, xlsx or pdf; else as --out ends.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="A .pptx whose masters and layouts the deck uses.")
+    ] = None,
+    charts: Annotated[
+        Path | None, typer.Option(help="A folder for the charts as PNG and SVG.")
+    ] = None,
 ) -> None:
     """Write the report of an incident, or of the conflicts alone.
 
-    One HTML file to open, mail or print. Without --scenario or --service it tells of the conflicts
-    in the plan.
+    A page to mail or print, a PowerPoint deck, a workbook or a PDF. Without --scenario or
+    --service it tells of the conflicts in the plan.
     """
-    from svcimpact.report import findings, write_html, write_report
+    from svcimpact.report import findings, write_findings, write_report
+    from svcimpact.report.formats import FORMATS
 
+    if format_ is not None and format_ not in FORMATS:
+        row = fault("--format", found=repr(format_), expected=f"one of {', '.join(FORMATS)}")
+        raise InputError("The report cannot be written.", fault_frame([row]))
+    if format_ is not None:
+        out = out.with_suffix(f".{format_}")
     found = load(portfolio)
     options = (service, start, severity, hours, median_hours, p90_hours)
     if all(told is None for told in (scenario, *options, runs, seed)):
-        written = write_html(findings(found), out)
+        written = write_findings(findings(found), out, template=template, pictures=charts)
     else:
         told = scenario_of(scenario, *options)
-        written = write_report(simulated(found, told, runs, seed), out, practices=practices)
+        written = write_report(
+            simulated(found, told, runs, seed),
+            out,
+            practices=practices,
+            template=template,
+            pictures=charts,
+        )
     typer.echo(f"Written: {written}")
 
 

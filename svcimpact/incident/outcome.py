@@ -248,15 +248,23 @@ class Outcome:
         shown["cost of delay"] = ["" if pd.isna(x) else f"{x:,.0f}" for x in rows["cost_mean"]]
         return shown
 
-    def report(self, path: str | Path, *, practices: bool = False) -> Path:
+    def report(
+        self,
+        path: str | Path,
+        *,
+        practices: bool = False,
+        template: str | Path | None = None,
+    ) -> Path:
         """Write the report of this outcome.
 
         Parameters
         ----------
         path : str or pathlib.Path
-            An ``.html`` file; replaced whole.
+            An ``.html``, ``.pptx``, ``.xlsx`` or ``.pdf`` file; replaced whole.
         practices : bool
             Whether to tell what to do as well, which takes some seconds more.
+        template : str or pathlib.Path, optional
+            A deck whose masters and layouts a ``.pptx`` uses.
 
         Returns
         -------
@@ -267,7 +275,7 @@ class Outcome:
         from importlib import import_module
 
         written: Path = import_module("svcimpact.report").write_report(
-            self, path, practices=practices
+            self, path, practices=practices, template=template
         )
         return written
 

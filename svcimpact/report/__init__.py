@@ -1,20 +1,28 @@
-"""Reports: one set of findings, written as a page that can be mailed and printed."""
+"""Reports: one set of findings, written as a page, a deck, a workbook or a PDF."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from svcimpact.incident.outcome import Outcome
 from svcimpact.report.findings import findings
+from svcimpact.report.formats import write_findings
 from svcimpact.report.html import write_html
 from svcimpact.report.page import Findings
 from svcimpact.report.practices import practice_answers
 from svcimpact.response.practice import Answer
 
-__all__ = ["Findings", "findings", "write_html", "write_report"]
+__all__ = ["Findings", "findings", "write_findings", "write_html", "write_report"]
 
 
 def write_report(
-    outcome: Outcome, path: str | Path, *, practices: Mapping[str, Answer] | bool = False
+    outcome: Outcome,
+    path: str | Path,
+    *,
+    practices: Mapping[str, Answer] | bool = False,
+    template: str | Path | None = None,
+    pictures: str | Path | None = None,
 ) -> Path:
     """Write the report of an outcome.
 
@@ -23,10 +31,14 @@ def write_report(
     outcome : Outcome
         What `simulate` returned.
     path : str or pathlib.Path
-        An ``.html`` file; replaced whole.
+        An ``.html``, ``.pptx``, ``.xlsx`` or ``.pdf`` file; replaced whole.
     practices : bool or mapping of str to Answer
         Whether to tell what to do as well, which takes some seconds more; or what the practices
         answered.
+    template : str or pathlib.Path, optional
+        A deck whose masters and layouts a ``.pptx`` uses.
+    pictures : str or pathlib.Path, optional
+        A folder for the charts, each as PNG and as SVG at the size of a slide.
 
     Returns
     -------
@@ -36,7 +48,13 @@ def write_report(
     Raises
     ------
     InputError
-        If nothing can be written there.
+        If nothing can be written there, or the template is none.
+    MissingRequirementError
+        When a PDF is asked for and what writes it is not installed.
     """
     answers = practice_answers(outcome) if practices is True else practices or None
-    return write_html(findings(outcome.portfolio, outcome, practices=answers), path)
+    found = findings(outcome.portfolio, outcome, practices=answers)
+    tables: dict[str, pd.DataFrame] = dict(outcome.tables)
+    for answer in (answers or {}).values():
+        tables.update(answer.tables)
+    return write_findings(found, path, tables=tables, template=template, pictures=pictures)

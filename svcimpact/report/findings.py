@@ -108,10 +108,12 @@ def findings(
             assumptions = (*assumptions, *judged.assumptions)
     else:
         subtitle = outcome.scenario.name
+        answers = practices or {}
         headlines = [
             *sentences.incident_sentences(outcome),
             *sentences.delay_sentences(outcome),
             *sentences.cost_sentences(outcome),
+            *practice_headline(answers),
             *sentences.people_sentences(outcome),
             *sentences.levelling_sentences(outcome),
             *headlines,
@@ -120,8 +122,6 @@ def findings(
         scenario = outcome.scenario
         rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
         levelled = levelling_section(portfolio, **rules)
-        answers = practices or {}
-        headlines += practice_headline(answers)
         reasons = attribute(outcome) if answers else None
         sections = [
             *_incident_sections(outcome),

@@ -60,7 +60,7 @@ def write_page(text: str, path: str | Path) -> Path:
             place,
             found=f"a name that ends in {place.suffix!r}",
             expected="a name that ends in .html",
-            cure="The report is a web page; choose another name.",
+            cure="A report can be .html, .pptx, .xlsx or .pdf; choose another name.",
         )
 
     def fill(new: Path) -> None:

@@ -262,6 +262,9 @@ def pareto_table(
         if verdict is not None
     ]
     told = [one for one in fresh if one.levers in (Levers(), best.levers) or _saves(one, objective)]
+    kept = undominated(told, objective)
+    # Chosen before these draws, the plan is told whether or not they would choose it again.
+    kept += [one for one in told if one.levers == best.levers and one not in kept]
     rows = [
         {
             "levers": in_words(again.portfolio, one.levers),
@@ -269,7 +272,7 @@ def pareto_table(
             **figures(one.verdict),
             "best": one.levers == best.levers,
         }
-        for one in undominated(told, objective)
+        for one in kept
     ]
     return pd.DataFrame(rows, columns=["levers", "size", *FIGURES, "best"])
 

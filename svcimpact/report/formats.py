@@ -1,0 +1,135 @@
+"""The formats of a report, chosen by how a file's name ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from svcimpact.charts.style import page
+from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.io.place import to_place
+from svcimpact.io.replace import replace_file
+from svcimpact.report.html import write_html
+from svcimpact.report.page import Findings
+from svcimpact.report.slides import TALLEST, WIDTH
+
+FORMATS = ("html", "pptx", "xlsx", "pdf")
+
+
+def write_findings(
+    findings: Findings,
+    path: str | Path,
+    *,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    template: str | Path | None = None,
+    pictures: str | Path | None = None,
+) -> Path:
+    """Write findings in the format that a file's name asks for.
+
+    Parameters
+    ----------
+    findings : Findings
+        What to say.
+    path : str or pathlib.Path
+        An ``.html``, ``.pptx``, ``.xlsx`` or ``.pdf`` file; replaced whole.
+    tables : mapping of str to pandas.DataFrame, optional
+        The sheets of a workbook.
+    template : str or pathlib.Path, optional
+        A deck whose masters and layouts a ``.pptx`` uses.
+    pictures : str or pathlib.Path, optional
+        A folder for the charts, each as PNG and as SVG at the size of a slide.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written there, or the template is none.
+    MissingRequirementError
+        When a PDF is asked for and what writes it is not installed.
+    """
+    place = to_place(path)
+    kind = place.suffix.lower().lstrip(".")
+    if template is not None and kind != "pptx":
+        row = fault(
+            "template",
+            found=f"a template for a file that ends in {place.suffix!r}",
+            expected="a report that ends in .pptx",
+            cure="Only PowerPoint decks have templates.",
+        )
+        raise InputError("The report cannot be written.", fault_frame([row]))
+    # Only what a format needs is loaded.
+    if kind == "pptx":
+        from svcimpact.report.pptx import write_pptx
+
+        written = write_pptx(findings, place, template=template)
+    elif kind == "xlsx":
+        from svcimpact.report.xlsx import write_xlsx
+
+        written = write_xlsx(findings, tables or _texts(findings), place)
+    elif kind == "pdf":
+        from svcimpact.report.pdf import write_pdf
+
+        written = write_pdf(findings, place)
+    else:
+        written = write_html(findings, place)
+    if pictures is not None:
+        write_pictures(findings, pictures)
+    return written
+
+
+def _texts(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return the tables of the sections, where there are no others."""
+    tables = {}
+    for section in findings.sections:
+        for table in section.tables:
+            columns = [name.lstrip("#") for name in table.columns]
+            tables[table.caption.lower()[:28]] = pd.DataFrame(list(table.rows), columns=columns)
+    tables["assumptions"] = pd.DataFrame({"assumption": list(findings.assumptions)})
+    return tables
+
+
+def write_pictures(findings: Findings, folder: str | Path) -> list[Path]:
+    """Write every chart as PNG and as SVG, at the size of a slide.
+
+    Parameters
+    ----------
+    findings : Findings
+        With the charts.
+    folder : str or pathlib.Path
+        Made where it is not there.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, each replaced whole.
+    """
+    place = to_place(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for section in findings.sections:
+        for chart in section.charts:
+            with page(WIDTH, TALLEST):
+                ax = chart.draw()
+            for suffix in ("png", "svg"):
+                write = partial(_save, ax, suffix)
+                written.append(
+                    replace_file(place / f"{chart.name}.{suffix}", write, overwrite=True)
+                )
+            plt.close(ax.get_figure(root=True))
+    return written
+
+
+def _save(ax: Axes, suffix: str, new: Path) -> None:
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    figure.savefig(str(new), format=suffix, dpi=160)

@@ -1,0 +1,215 @@
+"""Decks, workbooks and PDFs, read again by the libraries of those who read them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from paper import assigned
+from pptx import Presentation
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+from test_levers import STRIKE, one_task
+from typer.testing import CliRunner
+
+from svcimpact.cli import app
+from svcimpact.errors import InputError, MissingRequirementError, describe
+from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.io import read
+from svcimpact.report import findings, write_findings, write_report
+from svcimpact.report import pdf as pdfs
+from svcimpact.report.page import Findings
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.xdist_group("present")
+HOSTILE = '=HYPERLINK("http://x") <b>&$\\alpha$ ' + "very long name " * 20
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    """Return the example, simulated."""
+    scenario = replace(Scenario.read(ROOT / "data/meridian/payments-down.toml"), runs=100)
+    return simulate(read(ROOT / "data/meridian"), scenario)
+
+
+@pytest.fixture(scope="module")
+def found(outcome: Outcome) -> Findings:
+    """Return what its report says."""
+    return findings(outcome.portfolio, outcome)
+
+
+@pytest.fixture(scope="module")
+def deck(found: Findings, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return its deck, read again."""
+    return Presentation(str(write_findings(found, tmp_path_factory.mktemp("deck") / "a.pptx")))
+
+
+def inside(deck: Any) -> None:
+    """Hold every shape of a deck against the edges of its slides."""
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.top >= 0
+            assert shape.left + shape.width <= deck.slide_width + 10
+            assert shape.top + shape.height <= deck.slide_height + 10
+
+
+def test_a_deck_stands_on_its_own(deck: Any, found: Findings) -> None:
+    """Eight to twelve slides: cover, findings, what shows them with the finding as title, basis."""
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert 8 <= len(titles) <= 12
+    assert titles[0] == found.title
+    assert titles[1] == "What the figures say"
+    assert titles[2].startswith("Card processor switch loses most")
+    assert titles[-1].startswith("Appendix: what the figures rest on")
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+    inside(deck)
+    told = [s.text_frame.text for s in deck.slides[1].shapes if s.has_text_frame]
+    assert found.headlines[0] in told[-1]
+
+
+def test_bars_can_be_edited_and_pictures_are_told(deck: Any, outcome: Outcome) -> None:
+    """Delays are a chart with their figures in it; what is a picture says what it shows."""
+    charts = [s.chart for slide in deck.slides for s in slide.shapes if s.has_chart]
+    assert charts
+    values = {s.name: list(s.values) for s in charts[0].plots[0].series}
+    table = outcome.projects.sort_values("delay_mean_days", ascending=False)
+    worst = table.iloc[0]
+    assert values["Mean"][-1] == pytest.approx(worst["delay_mean_days"], abs=0.01)
+    assert values["P95"][-1] == pytest.approx(worst["delay_p95_days"], abs=0.01)
+    assert list(charts[0].plots[0].categories)[-1] == worst["name"]
+    pictures = [s for slide in deck.slides for s in slide.shapes if s.shape_type == 13]
+    assert pictures
+    assert all(p._element.nvPicPr.cNvPr.get("descr") for p in pictures)
+
+
+def test_a_template_keeps_its_masters_and_loses_its_slides(found: Findings, tmp_path: Path) -> None:
+    """A narrow deck with a slide of its own: its size and layouts stay, its slide goes."""
+    theirs = Presentation()
+    theirs.slides.add_slide(theirs.slide_layouts[0]).shapes.title.text = "Their sample"
+    theirs.save(str(tmp_path / "theirs.pptx"))
+    made = Presentation(
+        str(write_findings(found, tmp_path / "a.pptx", template=tmp_path / "theirs.pptx"))
+    )
+    assert made.slide_width == theirs.slide_width
+    assert "Their sample" not in [s.shapes.title.text_frame.text for s in made.slides]
+    inside(made)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("none.pptx", None, "none.pptx: found no such file, expected a template in PowerPoint"),
+        ("text.pptx", b"hello", "text.pptx: found a file that is no PowerPoint deck, expected a"),
+    ],
+)
+def test_a_template_that_is_none_is_told(
+    found: Findings, tmp_path: Path, name: str, content: bytes | None, line: str
+) -> None:
+    """Nothing is written where the template is no deck."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="The template cannot be used") as caught:
+        write_findings(found, tmp_path / "a.pptx", template=tmp_path / name)
+    assert describe(caught.value.faults)[0].startswith(line)
+    assert not (tmp_path / "a.pptx").exists()
+
+
+def test_only_decks_have_templates(found: Findings, tmp_path: Path) -> None:
+    """A template for a page is a slip."""
+    with pytest.raises(InputError) as caught:
+        write_findings(found, tmp_path / "a.html", template=tmp_path / "t.pptx")
+    assert describe(caught.value.faults) == [
+        "template: found a template for a file that ends in '.html', expected a report that ends "
+        "in .pptx. Only PowerPoint decks have templates."
+    ]
+    with pytest.raises(InputError, match=r"can be \.html, \.pptx, \.xlsx or \.pdf"):
+        write_findings(found, tmp_path / "a.doc")
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Outcome:
+    """Return an outcome with a name that is a formula, markup, mathematics, and too long."""
+    portfolio = one_task(
+        projects=[{"project": "P", "name": HOSTILE, "cost_of_delay_per_day": 100}],
+        tasks=[{"task": "A", "project": "P", "name": HOSTILE, "duration_days": 2}],
+        assignments=assigned(A="ana"),
+    )
+    return simulate(portfolio, Scenario(HOSTILE, (STRIKE,), runs=2))
+
+
+def test_a_workbook_is_tidy_and_safe(outcome: Outcome, hostile: Outcome, tmp_path: Path) -> None:
+    """Contents first, a sheet a table, dates as dates; texts stay texts."""
+    path = write_report(outcome, tmp_path / "a.xlsx")
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["contents", *outcome.tables]
+    rows = book.get_sheet_by_name("projects").to_python()
+    assert rows[0][:2] == ["project", "name"]
+    assert len(rows) == len(outcome.projects) + 1
+    due = rows[0].index("due")
+    assert pd.Timestamp(rows[1][due]) == outcome.projects["due"].iloc[0]
+    delay = rows[0].index("delay mean days")
+    assert rows[3][delay] == pytest.approx(outcome.projects["delay_mean_days"].iloc[2])
+    contents = [str(cell) for row in book.get_sheet_by_name("contents").to_python() for cell in row]
+    assert "tasks" in contents
+    again = write_report(outcome, path)
+    assert again == path
+    bad = CalamineWorkbook.from_path(write_report(hostile, tmp_path / "b.xlsx"))
+    assert HOSTILE.strip() in [row[1] for row in bad.get_sheet_by_name("projects").to_python()]
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as parts:
+        sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/")]
+        assert not any(b"<f>" in parts.read(name) for name in sheets)
+
+
+def test_hostile_names_stay_on_their_slides(hostile: Outcome, tmp_path: Path) -> None:
+    """Nothing runs over an edge, and the name is shown as it is."""
+    made = Presentation(str(write_report(hostile, tmp_path / "a.pptx")))
+    inside(made)
+    texts = [s.text_frame.text for slide in made.slides for s in slide.shapes if s.has_text_frame]
+    assert any("=HYPERLINK" in text for text in texts)
+
+
+def test_a_pdf_is_the_page(hostile: Outcome, tmp_path: Path) -> None:
+    """The title and a finding are on its pages; where what writes it is missing, it says so."""
+    reader = PdfReader(write_report(hostile, tmp_path / "a.pdf"))
+    text = " ".join(" ".join(p.extract_text().split()) for p in reader.pages)
+    assert "Paper" in text
+    assert "Why" in text or "How late, and what it costs" in text
+    assert len(reader.pages) >= 2
+
+
+def test_what_is_missing_for_a_pdf_is_told(
+    hostile: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One message with the cure, and no file."""
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    with pytest.raises(MissingRequirementError, match="Install both: pip install"):
+        pdfs.write_pdf(findings(hostile.portfolio, hostile), tmp_path / "a.pdf")
+    assert not (tmp_path / "a.pdf").exists()
+
+
+def test_the_command_chooses_format_and_leaves_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--format` sets the ending; every chart is there as PNG and SVG; a wrong one is told."""
+    monkeypatch.chdir(ROOT)
+    words = ["report", "data/tiny", "--scenario", "data/tiny/incident.toml"]
+    where = ["--out", str(tmp_path / "r.html"), "--format", "pptx", "--charts", str(tmp_path / "c")]
+    result = CliRunner().invoke(app, [*words, *where], catch_exceptions=False)
+    assert (tmp_path / "r.pptx").is_file()
+    assert "r.pptx" in result.output
+    names = {path.name for path in (tmp_path / "c").iterdir()}
+    assert {"delays.png", "delays.svg"} <= names
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(app, [*words, "--format", "doc"], catch_exceptions=False)
+    assert describe(caught.value.faults) == [
+        "--format: found 'doc', expected one of html, pptx, xlsx, pdf."
+    ]
