@@ -16,7 +16,7 @@ ALONE := tests/test_sweep.py tests/test_workers.py tests/test_mutations.py
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest $(ALONE)
-	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider
+	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

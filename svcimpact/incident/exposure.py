@@ -211,7 +211,7 @@ def exposure(
     >>> from svcimpact.io import read
     >>> found = exposure(read("data/tiny"), median_hours=8, p90_hours=30, runs=60)
     >>> found.matrix().round(1).loc["payments"].tolist()
-    [0.0, 0.2]
+    [0.0, 0.4]
     """
     laws = _laws(portfolio, severity, median_hours, p90_hours, runs, alpha)
     look = _Look(portfolio, runs, seed, (min_share, resume_hours), threads)
