@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint notebooks pictures bench statistics restoration mutations clean
+.PHONY: demo test lint notebooks docs pictures bench statistics restoration mutations clean
 
 # The main job on the embedded example; ends with a report to open.
 demo: $(STAMP)
@@ -28,6 +28,11 @@ lint: $(STAMP)
 # Run every notebook in place: the only way that outputs are written.
 notebooks: $(STAMP)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+# The documentation, as pages to open: docs/_build/html/index.html.
+docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python -m sphinx -q -b html docs docs/_build/html
 
 # Draw the README's chart again.
 pictures: $(STAMP)

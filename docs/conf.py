@@ -12,23 +12,21 @@ ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
 
 project = "svcimpact"
-copyright = "The svcimpact authors"  # noqa: A001  (Sphinx names it so)
+author = "The svcimpact authors"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 
 # Notebooks are shown as they were run; a page never runs one.
 nb_execution_mode = "off"
-myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
+suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
 
 html_theme = "furo"
 html_title = "svcimpact"
-# Nothing is fetched from elsewhere: what is read is what was built.
-html_theme_options: dict[str, Any] = {"navigation_with_keys": True}
 
 
 def setup(app: Any) -> None:
@@ -38,13 +36,11 @@ def setup(app: Any) -> None:
 
 def _prepare(_: Any) -> None:
     from gallery import draw_gallery
-    from model_pictures import draw_model
 
     made = HERE / "_made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     draw_gallery(made)
-    draw_model(made)
     notebooks = HERE / "notebooks"
     notebooks.mkdir(exist_ok=True)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):

@@ -202,10 +202,10 @@ def test_the_command_chooses_format_and_leaves_pictures(
     """`--format` sets the ending; every chart is there as PNG and SVG; a wrong one is told."""
     monkeypatch.chdir(ROOT)
     words = ["report", "data/tiny", "--scenario", "data/tiny/incident.toml"]
-    where = ["--out", str(tmp_path / "r.html"), "--format", "pptx", "--charts", str(tmp_path / "c")]
+    where = ["--out", str(tmp_path / "r.html"), "--format", "xlsx", "--charts", str(tmp_path / "c")]
     result = CliRunner().invoke(app, [*words, *where], catch_exceptions=False)
-    assert (tmp_path / "r.pptx").is_file()
-    assert "r.pptx" in result.output
+    assert (tmp_path / "r.xlsx").is_file()
+    assert "r.xlsx" in result.output
     names = {path.name for path in (tmp_path / "c").iterdir()}
     assert {"delays.png", "delays.svg"} <= names
     with pytest.raises(InputError) as caught:

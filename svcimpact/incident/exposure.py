@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from html import escape
 
@@ -11,24 +10,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from svcimpact.engine.plan import compile_plan, planned_times
-from svcimpact.engine.program import lay_out
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.incident.batches import Batches, Found
 from svcimpact.incident.disruption import effect_of
-from svcimpact.incident.draws import Arrivals, Source, draw_hours, stream
+from svcimpact.incident.draws import Source
 from svcimpact.incident.estimates import mean, quantile
+from svcimpact.incident.failures import Failures
 from svcimpact.incident.log_fit import from_log, last_date
 from svcimpact.incident.restoration import Restoration, from_quantiles
-from svcimpact.incident.strikes import strike
 from svcimpact.portfolio import Portfolio
 from svcimpact.wording import counted, listed, money, number, with_error
 
 Floats = NDArray[np.float64]
 
 RUNS = 400
-_LEAST_DAYS = 0.05
-_MOST_RUNS = 1_000_000
+_LEAST_DAYS, _MOST_RUNS = 0.05, 1_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -214,7 +209,7 @@ def exposure(
     [0.0, 0.4]
     """
     laws = _laws(portfolio, severity, median_hours, p90_hours, runs, alpha)
-    look = _Look(portfolio, runs, seed, (min_share, resume_hours), threads)
+    look = Failures(portfolio, runs, seed, (min_share, resume_hours), threads)
     names = portfolio.services.set_index("service")["name"]
     titles = portfolio.projects.set_index("project")["name"]
     rate = np.nan_to_num(portfolio.projects["cost_of_delay_per_day"].to_numpy(np.float64))
@@ -317,60 +312,9 @@ def _laws(
     return laws
 
 
-class _Look:
-    """One plan, one set of moments and quantiles, for all services."""
-
-    def __init__(
-        self,
-        portfolio: Portfolio,
-        runs: int,
-        seed: int,
-        rules: tuple[float, float],
-        threads: int | None,
-    ) -> None:
-        self.portfolio, self.runs = portfolio, runs
-        self.plan = compile_plan(portfolio)
-        self.program = lay_out(self.plan)
-        self.rules = (float(rules[0]), float(rules[1]))
-        self.threads = threads or os.cpu_count() or 1
-        place = np.empty(len(self.program.task), np.int64)
-        place[self.program.task] = np.arange(len(place))
-        self.vary, self.hours = draw_hours(portfolio, self.plan, runs, seed)
-        self.vary = place[self.vary]
-        self.day = portfolio.settings.hours_per_day
-        first = self.plan.now
-        last = float(max(planned_times(self.plan)[1].max(initial=first + self.day), first + 1.0))
-        draw = stream(seed, "exposure")
-        part = (np.arange(runs) + draw.random(runs)) / runs
-        hours = first + draw.permutation(part) * (last - first)
-        self.start = np.asarray(portfolio.calendar.when(hours, side="start"))
-        self.quantiles = draw.random(runs)
-
-    def arrivals(self, source: Source, factor: float = 1.0) -> Arrivals:
-        """Return one incident in every run."""
-        hours = source.restoration.draw(self.quantiles) * factor
-        ptr = np.arange(self.runs + 1, dtype=np.int64)
-        return Arrivals((source,), ptr, np.zeros(self.runs, np.int64), self.start, hours)
-
-    def run(self, source: Source, away: tuple[str, ...] = (), factor: float = 1.0) -> Found:
-        """Return what the runs come to."""
-        arrivals = self.arrivals(source, factor)
-        struck = strike(self.portfolio, self.program, arrivals, (), (), away)
-        batches = Batches(
-            self.program, len(self.portfolio.projects), struck, self.rules, self.vary,
-            self.hours, self.threads, False, False,
-        )  # fmt: skip
-        return batches.run(self.runs)
-
-    def delay(self, source: Source, away: tuple[str, ...] = (), factor: float = 1.0) -> Floats:
-        """Return the delay in days; shape (runs, projects)."""
-        found = self.run(source, away, factor)
-        return np.nan_to_num(found.late - found.calm) / self.day
-
-
 def _yearly(
     portfolio: Portfolio,
-    look: _Look,
+    look: Failures,
     service: str,
     laws: dict[tuple[str, int], Restoration],
     rate: Floats,
@@ -435,7 +379,7 @@ def poisson_limits(count: int, level: float = 0.95) -> tuple[float, float]:
 
 def _people(
     portfolio: Portfolio,
-    look: _Look,
+    look: Failures,
     laws: dict[tuple[str, int], Restoration],
     severity: int,
     alpha: float,

@@ -13,7 +13,7 @@ from svcimpact.incident.attribution import Attribution
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.outcome import Outcome
 from svcimpact.report.page import Chart, Section, Table
-from svcimpact.response.live import PRACTICES
+from svcimpact.response.live import PRACTICES, RUNS
 from svcimpact.response.practice import Answer
 from svcimpact.wording import chance, day, money, number, with_error
 
@@ -43,7 +43,8 @@ def practice_answers(outcome: Outcome) -> dict[str, Answer]:
     """
     if not outcome.scenario.incidents:
         return {}
-    return {name: practice(outcome) for name, practice in PRACTICES.items()}
+    runs = max(min(RUNS, outcome.runs), 2)
+    return {name: practice(outcome, runs=runs) for name, practice in PRACTICES.items()}
 
 
 def practice_sections(answers: Mapping[str, Answer]) -> list[Section]:

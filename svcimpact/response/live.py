@@ -35,6 +35,8 @@ PRACTICES: dict[str, Callable[..., Answer]] = {
     "morale": stuck_people,
     "recover": hand_back,
 }
+# Futures that each practice looks at, or as many as were simulated where those are fewer.
+RUNS = 400
 _FORMAT = 1
 _MOST_PROJECTS = 8
 
@@ -214,14 +216,16 @@ def live_picture(
         When there is no incident, or the moment is not clear.
     """
     when = at(outcome, now)
+    runs = max(min(RUNS, outcome.runs), 2)
     answers = {
-        name: practice(outcome, now=when, threads=threads) for name, practice in PRACTICES.items()
+        name: practice(outcome, now=when, runs=runs, threads=threads)
+        for name, practice in PRACTICES.items()
     }
     watch, plan = answers["watch"], answers["contingency"]
     assert isinstance(watch, WatchList)
     assert isinstance(plan, ContingencyPlan)
     answers["inform"] = stakeholder_notes(
-        outcome, now=when, told=told, watch=watch, plan=plan, threads=threads
+        outcome, now=when, told=told, watch=watch, plan=plan, runs=runs, threads=threads
     )
     picture = Picture(outcome, when, answers, ())
     return Picture(outcome, when, answers, tuple(_changes(picture, last or {})))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from html import escape
 from textwrap import fill
@@ -42,7 +43,7 @@ class Practice(Protocol):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Answer:
+class Answer(ABC):
     """What every practice returns.
 
     Attributes
@@ -74,6 +75,7 @@ class Answer:
         """The currency of the portfolio."""
         return self.outcome.portfolio.settings.currency
 
+    @abstractmethod
     def sentences(self) -> list[str]:
         """Return the answer in sentences.
 
@@ -82,7 +84,6 @@ class Answer:
         list of str
             The most important first.
         """
-        raise NotImplementedError
 
     def text(self, width: int = 100) -> str:
         """Return the answer as a page of plain text.

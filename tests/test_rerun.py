@@ -1,0 +1,134 @@
+"""Notebooks run again: with other parameters, with what went wrong, with a record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from svcimpact import rerun
+from svcimpact.cli import app
+from svcimpact.errors import InputError, describe
+from svcimpact.io import read, write
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOK = """TITLE = "Ada"  # who
+HOURS = 4.0  # hours
+COUNT = 3
+DEEP = True
+PORTFOLIO = "../data"  # where
+SEED = 1"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a working directory with a small notebook and its input."""
+    cells = [
+        nbformat.v4.new_markdown_cell("# How long does it take <b>?"),
+        nbformat.v4.new_code_cell(NOTEBOOK, metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("assert HOURS < 50, 'too long'\nprint(TITLE, HOURS, COUNT)"),
+    ]
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "tasks.csv").write_text("task\nA\n")
+    held = nbformat.v4.new_notebook(cells=cells)
+    held.metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(held, folder / "05-long.ipynb")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(*words: str) -> str:
+    """Run the command, and return what it says."""
+    result = CliRunner().invoke(app, ["run", *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_a_notebook_runs_with_other_parameters_and_is_recorded(place: Path) -> None:
+    """The page shows the result, the manifest what it was made from; then what changed."""
+    before = (place / "notebooks" / "05-long.ipynb").read_bytes()
+    output = said("05", "--set", "hours=6", "--set", "TITLE=Grace = H.", "--out", "july",
+                  "--hide-code")  # fmt: skip
+    assert "Written: july" in output
+    page = (place / "july" / "05-long.html").read_text(encoding="utf-8")
+    assert "Grace = H. 6.0 3" in page
+    assert "assert HOURS" not in page
+    assert "https://" not in page.split("<body")[1].replace("https://jupyter.org", "")
+    ran = nbformat.read(place / "july" / "05-long.ipynb", as_version=4)
+    assert [c.execution_count for c in ran.cells if c.cell_type == "code"][-1] is not None
+    assert (place / "notebooks" / "05-long.ipynb").read_bytes() == before
+    held = json.loads((place / "july" / "manifest.json").read_text(encoding="utf-8"))
+    (one,) = held["notebooks"]
+    assert one["parameters"]["HOURS"] == 6.0
+    assert one["parameters"]["COUNT"] == 3
+    assert one["seed"] == 1
+    assert one["inputs"] == {"tasks.csv": rerun.digest(place / "data" / "tasks.csv")}
+    index = (place / "july" / "index.html").read_text(encoding="utf-8")
+    assert "How long does it take &lt;b&gt;?" in index
+    assert said("--check", "--out", "july") == "Nothing changed: the same figures come out.\n"
+    (place / "data" / "tasks.csv").write_text("task\nB\n")
+    assert said("--check", "--out", "july") == "05-long: the input tasks.csv changed\n"
+
+
+def test_a_cell_that_fails_is_told_and_nothing_is_left(place: Path) -> None:
+    """Which cell, what it said, and no half of a result."""
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "HOURS=60", "--out", "july")
+    assert describe(caught.value.faults) == [
+        "05-long, row cell 3: found AssertionError: too long, expected a cell that runs through. "
+        "Look at its parameters; the notebook itself is as it was."
+    ]
+    assert list((place / "july").iterdir()) == []
+
+
+def test_settings_that_are_none_are_told_at_once(place: Path) -> None:
+    """Each with what would do."""
+    wrong = ["--set", "HORUS=1", "--set", "COUNT=1.5", "--set", "DEEP=maybe", "--set", "HOURS=long",
+             "--set", "SEED"]  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        said("all", *wrong)
+    assert describe(caught.value.faults) == [
+        "--set: found 'HORUS', expected one of TITLE, HOURS, COUNT, DEEP, PORTFOLIO, SEED; did you "
+        "mean 'HOURS'?",
+        "--set, COUNT: found '1.5', expected a whole number.",
+        "--set, DEEP: found 'maybe', expected True or False.",
+        "--set, HOURS: found 'long', expected a number.",
+        "--set: found 'SEED', expected NAME=VALUE.",
+    ]
+    assert not (place / "run").exists()
+
+
+def test_what_is_not_there_is_told(place: Path) -> None:
+    """A notebook, a portfolio, a manifest."""
+    with pytest.raises(InputError) as caught:
+        said("06")
+    assert describe(caught.value.faults)[0].startswith(
+        "notebook: found '06', expected all, or one of 05-long"
+    )
+    with pytest.raises(InputError):
+        said("05", "--portfolio", "nowhere")
+    with pytest.raises(InputError) as caught:
+        said("--check", "--out", "nowhere")
+    assert describe(caught.value.faults) == [
+        "manifest.json: found no manifest, or something else, expected the folder of an earlier "
+        "run. Name the folder that svcimpact run wrote to."
+    ]
+    shutil.rmtree(place / "notebooks")
+    assert rerun.home() == ROOT / "notebooks"
+
+
+def test_ours_runs_on_their_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notebook 00 on a workbook, by number; its page has the other portfolio's name."""
+    monkeypatch.chdir(ROOT)
+    book = write(read("data/tiny"), tmp_path / "mine.xlsx")
+    output = said("00", "--portfolio", str(book), "--out", str(tmp_path / "out"), "--set",
+                  "RUNS=20", "--set", "START=2026-01-06 13:00")  # fmt: skip
+    assert "index.html" in output
+    held = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert list(held["notebooks"][0]["inputs"]) == ["mine.xlsx"]
