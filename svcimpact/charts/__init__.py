@@ -1,6 +1,6 @@
 """Charts: data in, Axes out; they never save, show or compute."""
 
-from svcimpact.charts.attribution import causes, drivers
+from svcimpact.charts.attribution import causes, drivers, waterfall
 from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
 from svcimpact.charts.decisions import contingency, escalate, recover
 from svcimpact.charts.delay import delays
@@ -56,4 +56,5 @@ __all__ = [
     "stage_matrix",
     "support_taken",
     "watch",
+    "waterfall",
 ]

@@ -14,6 +14,7 @@ from svcimpact.charts.style import (
     INK,
     LABEL,
     LEVELLED,
+    MUTED,
     PALETTE,
     SHORT_HANDED,
     canvas,
@@ -21,6 +22,7 @@ from svcimpact.charts.style import (
     legend_below,
     room,
     styled,
+    text_width,
 )
 from svcimpact.wording import counted, money, number, with_error
 
@@ -90,6 +92,89 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
         f"{_begin(top['name'])} makes {share} % of the {number(total, 1)} project days lost",
         "Parts by Shapley value; they add up to the mean delay in every run. Left of 0: brings it "
         "forward",
+        left=left,
+    )
+    return ax
+
+
+@styled
+def waterfall(
+    attribution: Attribution, *, project: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw how the parts add up to a delay, one after another.
+
+    Parameters
+    ----------
+    attribution : Attribution
+        What `attribute` returned.
+    project : str, optional
+        Id of a project; all of them together where not given.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The chart: a step for each mechanism with its 95 % interval, and the delay at the end.
+
+    Raises
+    ------
+    KeyError
+        If there is no such project.
+    """
+    names = attribution.portfolio.set_index("mechanism")["name"]
+    if project is None:
+        table = attribution.portfolio.set_index("mechanism")
+        days, errors = (table[c].reindex(list(_PARTS)).to_numpy() for c in ("days", "days_se"))
+        name, unit = "All projects", "Project days"
+        total, error = float(days.sum()), float("nan")
+    else:
+        row = attribution.projects.set_index("project").loc[project].to_dict()
+        days = np.array([row[f"{m}_days"] for m in _PARTS])
+        errors = np.array([row[f"{m}_days_se"] for m in _PARTS])
+        name, unit = str(row["name"]), "Working days"
+        total, error = float(row["delay_mean_days"]), float(row["delay_mean_days_se"])
+    ax = canvas(ax)
+    if abs(total) < _LEAST_DAYS:
+        ax.set_axis_off()
+        finding(ax, f"{name}: no delay on average, nothing to explain")
+        return ax
+    start = np.concatenate([[0.0], np.cumsum(days)[:-1]])
+    where = np.arange(len(days) + 1)
+    ax.bar(
+        where[:-1], days, bottom=start, width=0.62, color=list(_COLOURS), edgecolor=INK,
+        linewidth=0.4, hatch=list(_HATCHES), zorder=3,
+    )  # fmt: skip
+    ax.bar(where[-1], total, width=0.62, color=INK, zorder=3)
+    reach = 1.96 * np.nan_to_num(errors)
+    ax.errorbar(
+        where[:-1], start + days, yerr=reach, fmt="none", ecolor=INK, elinewidth=1.0, capsize=3,
+        zorder=4,
+    )  # fmt: skip
+    ends = np.append(start + days, total)
+    ax.hlines(ends[:-1], where[:-1] + 0.31, where[1:] - 0.31, color=MUTED, linewidth=0.8, zorder=2)
+    high = max(float((np.maximum(start, start + days) + reach).max()), total)
+    for k, value in enumerate([*days, total]):
+        text = with_error(value, error if k == len(days) else float(errors[k]))
+        at = max(ends[k], start[k] if k < len(days) else 0.0) + (reach[k] if k < len(days) else 0.0)
+        ax.annotate(
+            text, (k, at), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom",
+            fontsize=LABEL, color=INK, zorder=5,
+        )  # fmt: skip
+    labels = [
+        _begin(str(names[m])).replace(" by services that", "\nby services that") for m in _PARTS
+    ]
+    ax.set_xticks(list(where), [*labels, "Mean delay"], fontsize=LABEL)
+    ax.set_ylim(min(0.0, float(ends.min()) * 1.1), high * 1.15)
+    ax.set_ylabel(unit)
+    ax.grid(visible=True, axis="y")
+    top = _PARTS[int(np.argmax(days))]
+    left = text_width("00") + 20 / 72
+    finding(
+        ax,
+        f"{name}: {number(total, 1)} days late on average, {number(float(days.max()), 1)} of it "
+        f"by the {names[top]}",
+        "Parts by Shapley value over the same futures; they add up in every one. 95 % intervals",
         left=left,
     )
     return ax

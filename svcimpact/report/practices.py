@@ -96,6 +96,7 @@ def attribution_section(found: Attribution) -> Section:
     )
     drawn = (
         Chart("causes", partial(charts.causes, found)),
+        Chart("waterfall", partial(charts.waterfall, found)),
         Chart("drivers", partial(charts.drivers, found)),
     )
     return Section(
