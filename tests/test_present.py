@@ -20,7 +20,7 @@ from svcimpact.errors import InputError, MissingRequirementError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
-from svcimpact.io import read
+from svcimpact.io import read, write
 from svcimpact.report import findings, write_findings, write_report
 from svcimpact.report import pdf as pdfs
 from svcimpact.report.page import Findings
@@ -167,6 +167,15 @@ def test_a_workbook_is_tidy_and_safe(outcome: Outcome, hostile: Outcome, tmp_pat
     with zipfile.ZipFile(tmp_path / "b.xlsx") as parts:
         sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/")]
         assert not any(b"<f>" in parts.read(name) for name in sheets)
+
+
+def test_a_workbook_never_replaces_a_portfolio(found: Findings, tmp_path: Path) -> None:
+    """The report of a plan in a workbook is not written over the plan."""
+    book = write(read(ROOT / "data/tiny"), tmp_path / "mine.xlsx")
+    before = book.read_bytes()
+    with pytest.raises(InputError, match="the workbook of a portfolio"):
+        write_findings(found, book)
+    assert book.read_bytes() == before
 
 
 def test_hostile_names_stay_on_their_slides(hostile: Outcome, tmp_path: Path) -> None:

@@ -412,15 +412,15 @@ def test_a_place_that_cannot_be_written_is_told(outcome, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_report_is_a_web_page_and_replaces_nothing_else(outcome, tmp_path):
-    """A name that ends otherwise is refused, so no workbook or table is written over."""
-    book = tmp_path / "plan.xlsx"
+def test_a_report_replaces_nothing_else(outcome, tmp_path):
+    """A name that ends otherwise is refused, so no table or document is written over."""
+    book = tmp_path / "plan.docx"
     book.write_bytes(b"ours")
     with pytest.raises(InputError) as told:
         write_report(outcome, book)
     assert str(told.value).splitlines()[1] == (
-        f"{book}: found a name that ends in '.xlsx', expected a name that ends in .html. "
-        "The report is a web page; choose another name."
+        f"{book}: found a name that ends in '.docx', expected a name that ends in .html. "
+        "A report can be .html, .pptx, .xlsx or .pdf; choose another name."
     )
     assert book.read_bytes() == b"ours"
 

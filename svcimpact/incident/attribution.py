@@ -164,7 +164,8 @@ def attribute(outcome: Outcome, *, threads: int | None = None) -> Attribution:
     Examples
     --------
     >>> from svcimpact.io import read
-    >>>     >>> from svcimpact.incident.simulate import simulate
+    >>> from svcimpact.incident.scenario import Scenario
+    >>> from svcimpact.incident.simulate import simulate
     >>> found = attribute(simulate(read("data/tiny"), Scenario.read("data/tiny/incident.toml")))
     >>> found.projects.loc[1, ["delay_mean_days", "freeze_days"]].astype(float).round(2).tolist()
     [1.75, 1.17]

@@ -47,15 +47,26 @@ def write_results(tables: Mapping[str, pd.DataFrame], path: str | os.PathLike[st
     before it.
     """
     place = to_place(path)
-    _spare_portfolio(place)
+    spare_portfolio(place)
     if place.suffix.lower() == ".xlsx":
         return replace_file(place, partial(_fill_workbook, tables), overwrite=True)
     names = [f"{name}.csv" for name in tables]
     return replace_folder(place, partial(_fill_folder, tables), ours=names, overwrite=True)
 
 
-def _spare_portfolio(place: Path) -> None:
-    """Refuse a place from which a portfolio is read: results have the names of its tables."""
+def spare_portfolio(place: Path) -> None:
+    """Refuse a place from which a portfolio is read: results have the names of its tables.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+        Where results are to be written.
+
+    Raises
+    ------
+    InputError
+        When a portfolio is there.
+    """
     if (place / TOML).exists():
         raise refuse(
             place,

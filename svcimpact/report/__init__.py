@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from svcimpact.incident.outcome import Outcome
+from svcimpact.io.place import to_place
 from svcimpact.report.findings import findings
 from svcimpact.report.formats import write_findings
 from svcimpact.report.html import write_html
@@ -54,7 +55,9 @@ def write_report(
     """
     answers = practice_answers(outcome) if practices is True else practices or None
     found = findings(outcome.portfolio, outcome, practices=answers)
-    tables: dict[str, pd.DataFrame] = dict(outcome.tables)
-    for answer in (answers or {}).values():
-        tables.update(answer.tables)
+    tables: dict[str, pd.DataFrame] = {}
+    if to_place(path).suffix.lower() == ".xlsx":
+        tables |= outcome.tables
+        for answer in (answers or {}).values():
+            tables |= answer.tables
     return write_findings(found, path, tables=tables, template=template, pictures=pictures)

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
+from svcimpact.io.results import spare_portfolio
 from svcimpact.report.page import Findings
 
 _SHEET = 31  # characters of a sheet's name
@@ -48,7 +49,7 @@ def write_xlsx(findings: Findings, tables: Mapping[str, pd.DataFrame], path: str
     Raises
     ------
     InputError
-        If nothing can be written there.
+        If nothing can be written there, or the workbook of a portfolio is there.
 
     Notes
     -----
@@ -63,6 +64,7 @@ def write_xlsx(findings: Findings, tables: Mapping[str, pd.DataFrame], path: str
             expected="a name that ends in .xlsx",
             cure="Choose another name.",
         )
+    spare_portfolio(place)
     return replace_file(place, partial(_fill, findings, tables), overwrite=True)
 
 
