@@ -62,8 +62,8 @@ TABLES = faults_in(
     PLAN,
     (
         "Planned start comes before priority in dispatch order.",
-        "np.lexsort((np.arange(n), start, priority[project]))",
-        "np.lexsort((np.arange(n), priority[project], start))",
+        "np.lexsort((np.arange(len(start)), start, priority))",
+        "np.lexsort((np.arange(len(start)), priority, start))",
     ),
     (
         "A project without a priority comes first.",
@@ -185,18 +185,18 @@ INCIDENTS = faults_in(
     ),
     (
         "Relief is the whole everyday load, not in proportion to the pull.",
-        "relief = _sums(who, bau * busy[who],",
-        "relief = _sums(who, bau * (busy[who] > 0),",
+        "_sums(who, bau * busy[who], minlength",
+        "_sums(who, bau * (busy[who] > 0), minlength",
     ),
     (
         "Relief is not given back to projects.",
-        "return self.own + self.cascade + self.cover - self.relief",
-        "return self.own + self.cascade + self.cover",
+        "return self.own + self.cascade + self.cover + self.gone - self.relief",
+        "return self.own + self.cascade + self.cover + self.gone",
     ),
     (
         "Covering costs projects nothing.",
-        "return self.own + self.cascade + self.cover - self.relief",
-        "return self.own + self.cascade - self.relief",
+        "return self.own + self.cascade + self.cover + self.gone - self.relief",
+        "return self.own + self.cascade + self.gone - self.relief",
     ),
     (
         "Everyday support of a service that is down is covered.",
@@ -263,8 +263,8 @@ INCIDENTS = faults_in(
     ),
     (
         "Mechanisms that are switched off work on.",
-        "shares[s.severity], without=without)",
-        "shares[s.severity])",
+        "shares[s.severity], without=without, kept",
+        "shares[s.severity], kept",
     ),
 )
 

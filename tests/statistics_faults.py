@@ -262,8 +262,8 @@ TABLES = faults_in(
     ),
     (
         "People lost to the aftermath are not told.",
-        "(s.restored - s.begin) + after",
-        "(s.restored - s.begin) + 0 * after",
+        "self._within(s.begin, s.restored) + after",
+        "self._within(s.begin, s.restored) + 0 * after",
     ),
 )
 STOPPING = faults_in(

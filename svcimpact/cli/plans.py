@@ -60,3 +60,25 @@ def new(
     from svcimpact.template import write_template
 
     typer.echo(f"Written: {write_template(file, overwrite=overwrite)}")
+
+
+@app.command()
+def export(
+    portfolio: Where,
+    out: Annotated[Path, typer.Option(help="The folder for the plan files.")] = Path("plans"),
+    kind: Annotated[
+        str, typer.Option("--format", help="xml for Microsoft Project, xer for Primavera.")
+    ] = "xml",
+    overwrite: Annotated[bool, typer.Option(help="Replace plans that are there.")] = False,
+) -> None:
+    """Write each project back to a plan file.
+
+    Microsoft Project and Primavera open it. What such a file cannot hold is told.
+    """
+    from svcimpact.exchange.plan_write import write_plans
+
+    files, lost = write_plans(load(portfolio), out, kind=kind, overwrite=overwrite)
+    for path in files:
+        typer.echo(f"Written: {path}")
+    for line in lost:
+        typer.echo(f"Not in them: {line}")
