@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from svcimpact import cli
+from svcimpact.incident.scenario import Incident
+from svcimpact.incident.simulate import simulate
 from svcimpact.io import read, write
 from svcimpact.io.results import write_results
 from svcimpact.portfolio import build_portfolio
@@ -93,6 +95,32 @@ def test_simulate_takes_one_incident_in_options(call):
     assert "'Payments fails': 3 runs, seed 2" in out
 
 
+PAYMENTS = ("--service", "payments", "--start", "2026-03-09", "--median-hours", 16)
+
+
+def test_simulate_stops_when_it_knows_enough(call):
+    """Within 50 days the first 500 runs do; within 0.01 not even the most that are allowed."""
+    words = ("simulate", "data/meridian", *PAYMENTS, "--p90-hours", 72, "--until", "p80")
+    for within, runs in ((50, 500), (0.01, 600)):
+        code, out, _ = call(*words, "--within-days", within, "--runs", 600)
+        assert code == 0
+        assert out.startswith(f"Outcome of 'Payments fails': {runs} runs, seed 1\n")
+
+
+def test_simulate_samples_as_in_python(call, tmp_path):
+    """A Latin hypercube gives the figures that it gives in Python, not those of random runs."""
+    incident = Incident("payments", start="2026-03-09", median_hours=16, p90_hours=72)
+    words = ("simulate", "data/meridian", *PAYMENTS, "--p90-hours", 72, "--runs", 200)
+    found = {}
+    for sampling in ("random", "latin-hypercube"):
+        code, _, _ = call(*words, "--sampling", sampling, "--out", tmp_path / sampling)
+        assert code == 0
+        found[sampling] = pd.read_csv(tmp_path / sampling / "projects.csv")["delay_mean_days"]
+        here = simulate(read("data/meridian"), incident, runs=200, sampling=sampling)
+        assert found[sampling].to_numpy() == pytest.approx(here.projects["delay_mean_days"])
+    assert (found["random"] != found["latin-hypercube"]).any()
+
+
 def test_scope_tells_each_project_and_writes_a_page(call, tmp_path):
     """One sentence per project, or all on one with its page, and the tables."""
     code, out, _ = call("scope", TINY)
@@ -162,6 +190,19 @@ def test_faults_in_the_options_of_scope_and_stages(call, words, told):
         (("--service", "payments", "--start", "2026-01-06"), "restoration: found nothing"),
         (("--scenario", "nowhere.toml"), "nowhere.toml: found no such file"),
         (("--scenario", SCENARIO, "--runs", "0"), "runs: found 0, expected a whole number, 1 or"),
+        (("--scenario", SCENARIO, "--until", "p90"), "until: found 'p90', expected 'p50' or 'p80'"),
+        (
+            ("--scenario", SCENARIO, "--until", "p80", "--within-days", "0"),
+            "within_days: found 0.0, expected a number above 0",
+        ),
+        (
+            ("--scenario", SCENARIO, "--within-days", "1"),
+            "command line: found --within-days without --until, expected both, or neither",
+        ),
+        (
+            ("--scenario", SCENARIO, "--sampling", "latin"),
+            "sampling: found 'latin', expected 'random' or 'latin-hypercube'",
+        ),
     ],
 )
 def test_simulate_tells_what_is_unclear(call, words, told):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,12 +46,29 @@ def simulate(
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
+    sampling: Annotated[
+        str | None,
+        typer.Option(help="random or latin-hypercube; as the scenario file says, else random."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="p50, p80 or p95: stop once it is known; --runs is the most."),
+    ] = None,
+    within_days: Annotated[
+        float | None,
+        typer.Option(help="With --until: how well, in working days; 0.25 if not given."),
+    ] = None,
     out: Out = None,
 ) -> None:
     """Simulate what an incident does to every project."""
     told = scenario_of(scenario, service, start, severity, hours, median_hours, p90_hours)
+    if within_days is not None and until is None:
+        raise _unclear("--within-days without --until", "both, or neither")
+    accuracy: dict[str, Any] = {"sampling": sampling, "until": until}
+    if within_days is not None:
+        accuracy["within_days"] = within_days
     found = load(portfolio)
-    outcome = simulated(found, told, runs, seed)
+    outcome = simulated(found, told, runs, seed, **accuracy)
     typer.echo(repr(outcome))
     tell(found.warnings, outcome.warnings)
     if out is not None:
@@ -173,13 +190,17 @@ def _unclear(found: str, expected: str) -> InputError:
 
 
 def simulated(
-    portfolio: Portfolio, scenario: Scenario | Incident, runs: int | None, seed: int | None
+    portfolio: Portfolio,
+    scenario: Scenario | Incident,
+    runs: int | None,
+    seed: int | None,
+    **accuracy: Any,
 ) -> Outcome:
-    """Simulate, with a progress bar where somebody looks."""
+    """Simulate, with a progress bar where somebody looks; `accuracy` as `simulate` has it."""
     from svcimpact.incident.simulate import simulate
 
     shown = sys.stderr.isatty()
-    return simulate(portfolio, scenario, runs=runs, seed=seed, progress=shown)
+    return simulate(portfolio, scenario, runs=runs, seed=seed, progress=shown, **accuracy)
 
 
 def _example() -> Path:
