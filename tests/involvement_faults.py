@@ -78,26 +78,80 @@ REACHED = faults_in(
 )
 
 WORK_AHEAD = faults_in(
-    "planning/touch.py",
-    (*TOUCHED, *NEEDED),
+    "planning/ahead.py",
+    ("tests/test_ahead.py",),
     (
         "What should have begun already begins at the status date.",
-        "np.where(np.isnan(plan.began), np.maximum(planned, plan.now), plan.now)",
-        "np.where(np.isnan(plan.began), planned, plan.now)",
+        "np.where(over, planned, np.maximum(planned, plan.now))",
+        "planned",
     ),
     (
         "A running task goes on at the status date.",
-        "np.where(np.isnan(plan.began), np.maximum(planned, plan.now), plan.now)",
-        "np.maximum(planned, 0.0)",
+        "start = np.where(runs, plan.now,",
+        "start = np.where(runs, planned,",
     ),
     (
         "Of a running task only what is left is counted.",
-        "0.0, plan.hours * (1.0 - plan.done))",
-        "0.0, plan.hours)",
+        "np.where(runs, 1.0 - plan.done, 1.0)",
+        "1.0",
     ),
     (
+        "What is said to be done of a task that has not begun is left aside.",
+        "np.where(runs, 1.0 - plan.done, 1.0)",
+        "np.where(over, 1.0, 1.0 - plan.done)",
+    ),
+    (
+        "Finished tasks have no work ahead.",
+        "left = np.where(np.isnan(plan.ended), finish - start, 0.0)",
+        "left = finish - start",
+    ),
+)
+LATE_FIXES = (
+    *faults_in(
+        "planning/remedies.py",
+        ("tests/test_ahead.py",),
+        (
+            "A late task is moved from where it can still be done.",
+            "start, finish = times_ahead(bench.plan)\n    day",
+            "start, finish = bench.plan.forward_pass\n    day",
+        ),
+        (
+            "Who takes a late task over has to be free when it can still be done.",
+            "start, finish = times_ahead(bench.plan)\n    assigned",
+            "start, finish = bench.plan.forward_pass\n    assigned",
+        ),
+        (
+            "A late task that is moved is planned from the status date on.",
+            "base, _ = times_ahead(plan)",
+            "base, _ = plan.forward_pass",
+        ),
+        (
+            "A late task has float from the status date on.",
+            "start, finish = times_ahead(plan)\n    count",
+            "start, finish = plan.forward_pass\n    count",
+        ),
+    ),
+    *faults_in(
+        "planning/weighing.py",
+        ("tests/test_ahead.py",),
+        (
+            "A late task is in a conflict when it can still be done.",
+            "start, finish = times_ahead(self.bench.plan)\n        begin, end",
+            "start, finish = self.bench.plan.forward_pass\n        begin, end",
+        ),
+        (
+            "The other side's late work is in the way when it can still be done.",
+            "start, finish = times_ahead(self.bench.plan)\n            sides",
+            "start, finish = self.bench.plan.forward_pass\n            sides",
+        ),
+    ),
+)
+FINISHED = faults_in(
+    "planning/touch.py",
+    TOUCHED,
+    (
         "Finished tasks touch nothing any more.",
-        "found = found[~finished(portfolio).to_numpy()[row]]",
+        "found = found[np.isnan(plan.ended)[row]]",
         "found = found[:]",
     ),
 )
@@ -285,6 +339,8 @@ NAMED = faults_in(
 INVOLVEMENT_FAULTS = (
     *REACHED,
     *WORK_AHEAD,
+    *LATE_FIXES,
+    *FINISHED,
     *SUPPORT_TAKEN,
     *DISPLACED,
     *STAKES,

@@ -125,7 +125,7 @@ def test_a_freeze_of_everything_holds_for_every_service() -> None:
 
 
 def test_what_is_done_or_past_is_no_conflict() -> None:
-    """At Thursday's status date finished tasks are gone, and only the rest of Ana's week counts."""
+    """On Thursday finished tasks are gone; of B1's three days one and a half are left."""
     tables = tables_by_hand()
     tables["tasks"]["actual_start"] = tables["tasks"]["planned_start"].where(
         tables["tasks"]["task"].isin(["A1", "B1", "C1", "C2", "A2", "B3", "C3", "C4"])
@@ -137,7 +137,7 @@ def test_what_is_done_or_past_is_no_conflict() -> None:
     tables["tasks"]["actual_finish"] = ends.where(done)
     tables["tasks"]["done_fraction"] = np.where(done, 1.0, 0.5)
     portfolio = built(tables, status_date=pd.Timestamp("2026-03-12 09:00"))
-    assert found(portfolio, "people") == [("A", "B", "ana", "12 09-13 17", 2.0, 1.0)]
+    assert found(portfolio, "people") == [("A", "B", "ana", "12 09-13 13", 1.5, 0.75)]
     assert found(portfolio, "alone") == []
     assert found(portfolio, "use") == []
 

@@ -9,8 +9,9 @@ from conflict_cases import MONDAY, built, tables_by_hand
 
 from svcimpact.engine.plan import compile_plan, planned_times
 from svcimpact.io import read
+from svcimpact.planning.ahead import work_ahead
 from svcimpact.planning.remedies import Bench, Remedy, reorder, room_ahead, shift, swap, total_float
-from svcimpact.planning.steps import load_steps, open_segments
+from svcimpact.planning.steps import load_steps
 from svcimpact.portfolio import Portfolio, Settings, build_portfolio
 
 
@@ -127,7 +128,7 @@ def test_float_of_tiny_by_hand() -> None:
 @pytest.fixture
 def bench() -> Bench:
     portfolio = built(tables_by_hand())
-    return Bench.of(portfolio, load_steps(portfolio, open_segments(portfolio)))
+    return Bench.of(portfolio, load_steps(portfolio, work_ahead(portfolio)))
 
 
 def row(bench: Bench, task: str) -> int:
@@ -202,7 +203,7 @@ def test_nobody_takes_over_who_is_not_able(change: str) -> None:
     else:
         tables["assignments"].loc[7] = ["B1", "fay", 0.0, None]
     portfolio = built(tables)
-    bench = Bench.of(portfolio, load_steps(portfolio, open_segments(portfolio)))
+    bench = Bench.of(portfolio, load_steps(portfolio, work_ahead(portfolio)))
     assert swap(bench, np.array([row(bench, "B1")]), 0) is None
 
 
@@ -211,7 +212,7 @@ def test_one_person_does_not_take_over_twice() -> None:
     tables = tables_by_hand()
     tables["assignments"].loc[0, "units_fte"] = 0.5
     portfolio = built(tables)
-    bench = Bench.of(portfolio, load_steps(portfolio, open_segments(portfolio)))
+    bench = Bench.of(portfolio, load_steps(portfolio, work_ahead(portfolio)))
     found = swap(bench, np.array([row(bench, "A1"), row(bench, "B1")]), 0)
     assert found is not None
     assert found.tasks == ("A1",)

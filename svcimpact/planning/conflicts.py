@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from svcimpact.engine.plan import positions
+from svcimpact.planning.ahead import work_ahead
 from svcimpact.planning.claims import over_between
 from svcimpact.planning.communication import (
     KINDS,
@@ -21,7 +22,7 @@ from svcimpact.planning.communication import (
 )
 from svcimpact.planning.meetings import Meetings, joined, meet
 from svcimpact.planning.register import WEIGHED, ConflictRegister, fix_table, groups_of, ranked
-from svcimpact.planning.steps import Integers, load_steps, open_segments, planned_segments
+from svcimpact.planning.steps import Integers, load_steps, planned_segments
 from svcimpact.planning.support_teams import team_meetings
 from svcimpact.planning.touches import (
     dependency_meetings,
@@ -48,7 +49,8 @@ def conflict_register(
 ) -> ConflictRegister:
     """Find everything that two sides of the plan want at the same time, worst pair first.
 
-    All windows are those of the planned dates, from the status date on. The kinds of conflict:
+    All windows are those of the planned dates; at a status date what is left is moved to where
+    there still is time for it (`svcimpact.planning.ahead.work_ahead`). The kinds of conflict:
 
     ========== ============================================================================
     people     two projects ask one person or team for more than it has
@@ -139,7 +141,7 @@ def _meetings(
     The thing is the kind times `_WIDTH` plus the row of what both want; the other is the row of a
     project, or beyond these of a service, then of the resource that is away, then nobody.
     """
-    segments = open_segments(portfolio)
+    segments = work_ahead(portfolio)
     steps = load_steps(portfolio, segments)
     windows = on_services(portfolio, segments)
     decided = on_stakeholders(portfolio, planned_segments(portfolio), "decides", lead_hours)

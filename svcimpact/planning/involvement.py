@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from svcimpact.engine.plan import positions
-from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches, work_ahead
+from svcimpact.planning.ahead import work_ahead
+from svcimpact.planning.touch import STAGES, lead_teams, team_of, touches
 from svcimpact.portfolio import Portfolio
 
 GAPS = ("no supporter", "no time", "person short", "not planned", "person not planned")

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from svcimpact.engine.plan import positions
+from svcimpact.planning.ahead import work_ahead
 from svcimpact.planning.steps import (
     Steps,
     everyday_load,
     load_steps,
-    open_segments,
     stretches,
 )
 from svcimpact.portfolio import Portfolio
@@ -134,8 +134,9 @@ def over_allocation(portfolio: Portfolio) -> OverAllocation:
     """Find every week in which the plan asks a resource for more than its project capacity.
 
     Over-allocation is exact: ``∫ max(0, load - project capacity) dt`` over the working time of
-    the week, at the planned dates, from the status date on where there is one. Two tasks at once
-    on Monday are a conflict even if the rest of the week is free.
+    the week, at the planned dates; at a status date what is left is moved to where there still is
+    time for it (`svcimpact.planning.ahead.work_ahead`). Two tasks at once on Monday are a
+    conflict even if the rest of the week is free.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def over_allocation(portfolio: Portfolio) -> OverAllocation:
     OverAllocation
         The resource-weeks, the projects and services that compete, and a row per resource.
     """
-    steps = load_steps(portfolio, open_segments(portfolio))
+    steps = load_steps(portfolio, work_ahead(portfolio))
     over = steps.weekly(steps.over)
     # Rounded for the order only, so that equal overloads keep the order of the tables.
     who, week = np.nonzero(over > _NEGLIGIBLE)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from svcimpact.planning.ahead import FROM_STATUS_DATE
 from svcimpact.planning.communication import KINDS, Communication, level_of
 from svcimpact.planning.phrases import amount, listed, period
 from svcimpact.portfolio import Portfolio
@@ -111,6 +112,8 @@ class ConflictRegister:
             "while it cannot cover its everyday support.",
             "Communication: " + "; ".join(map(_condition, self.levels)) + ".",
         ]
+        if self.portfolio.settings.status_date is not None:
+            said.insert(1, FROM_STATUS_DATE)
         if self.runs:
             said.append(
                 "Delay: mean over runs of the levelled plan with the other side and without its "

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Plan, compile_plan, pass_forward, planned_times, positions
+from svcimpact.engine.plan import Plan, compile_plan, pass_forward, positions
+from svcimpact.planning.ahead import times_ahead
 from svcimpact.planning.steps import NEGLIGIBLE, Floats, Integers, Steps
 from svcimpact.portfolio import Portfolio
 
@@ -86,8 +87,9 @@ class Remedy:
 
     def _moved(self, portfolio: Portfolio) -> pd.DataFrame:
         plan = compile_plan(portfolio)
-        before, _ = linked_times(plan, planned_times(plan)[0])
-        start = planned_times(plan)[0].copy()
+        base, _ = times_ahead(plan)
+        before, _ = linked_times(plan, base)
+        start = base.copy()
         at = positions(pd.Series(self.tasks), portfolio.tasks["task"])
         start[at] += np.array(self.hours)
         after, _ = linked_times(plan, start)
@@ -95,7 +97,7 @@ class Remedy:
         pushed[at] = np.maximum(after - start, 0.0)[at] + np.array(self.hours)
         moved = np.abs(pushed) > _LEAST_HOURS / 1000
         tasks = portfolio.tasks.copy()
-        when = portfolio.calendar.when((planned_times(plan)[0] + pushed)[moved])
+        when = portfolio.calendar.when((base + pushed)[moved])
         tasks.loc[moved, "planned_start"] = pd.Series(when, index=tasks.index[moved])
         tasks.loc[moved, "can_start_early"] = False
         return tasks
@@ -141,7 +143,7 @@ def total_float(plan: Plan) -> Floats:
     numpy.ndarray of float, shape (n,)
         Working hours, none negative; float of a task at its planned dates.
     """
-    start, finish = planned_times(plan)
+    start, finish = times_ahead(plan)
     count = int(plan.project.max(initial=-1)) + 1
     ends = np.full(count, -np.inf)
     np.maximum.at(ends, plan.project, finish)
@@ -171,7 +173,7 @@ def room_ahead(plan: Plan) -> Floats:
     numpy.ndarray of float, shape (n,)
         Working hours until its links, or the beginning of time, hold it.
     """
-    start, finish = planned_times(plan)
+    start, finish = times_ahead(plan)
     gate = np.full(len(start), plan.now)
     from_finish = np.isin(plan.link_type, (0, 2))
     at = np.where(from_finish, finish[plan.link_predecessor], start[plan.link_predecessor])
@@ -222,7 +224,7 @@ def shift(
     Remedy or None
         None where no task can move.
     """
-    start, finish = planned_times(bench.plan)
+    start, finish = times_ahead(bench.plan)
     day = bench.portfolio.settings.hours_per_day
     moved: list[tuple[int, float]] = []
     for i in tasks[bench.movable[tasks]].tolist():
@@ -275,7 +277,7 @@ def swap(bench: Bench, tasks: Integers, resource: int) -> Remedy | None:
     portfolio = bench.portfolio
     resources = portfolio.resources
     ids = list(resources["resource"])
-    start, finish = planned_times(bench.plan)
+    start, finish = times_ahead(bench.plan)
     assigned = portfolio.assignments
     skills = portfolio.skills
     speed = {

@@ -13,13 +13,13 @@ import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.graph.blast import check_id
+from svcimpact.planning.ahead import FROM_STATUS_DATE, work_ahead
 from svcimpact.planning.displaced import displaced_work
 from svcimpact.planning.reached import service_table
 from svcimpact.planning.scope_result import ScopeImpact
 from svcimpact.planning.stakes import gap_table, gather_stakes, stakeholder_table
 from svcimpact.planning.steps import Integers, load_steps
 from svcimpact.planning.support_taken import support_taken
-from svcimpact.planning.touch import FROM_STATUS_DATE, work_ahead
 from svcimpact.portfolio import Portfolio
 
 __all__ = ["Page", "ScopeImpact", "page", "scope_impact"]

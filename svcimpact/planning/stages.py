@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.planning.ahead import FROM_STATUS_DATE, work_ahead
 from svcimpact.planning.free_time import FreeTime
 from svcimpact.planning.involvement import (
     Asked,
@@ -29,7 +30,6 @@ from svcimpact.planning.stage_tables import (
     people_frame,
     project_frame,
 )
-from svcimpact.planning.touch import FROM_STATUS_DATE, work_ahead
 from svcimpact.portfolio import Portfolio
 
 __all__ = ["StageInvolvement", "stage_involvement"]

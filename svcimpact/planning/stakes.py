@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from svcimpact.graph.network import finished
+from svcimpact.engine.plan import compile_plan
 from svcimpact.planning.steps import planned_segments
 from svcimpact.planning.touch import (
     STAGES,
@@ -105,7 +105,8 @@ def gather_stakes(portfolio: Portfolio) -> Stakes:
 
 def _taken(portfolio: Portfolio, teams: pd.Series[str]) -> pd.DataFrame:
     """Return which unfinished task takes support staff of which team, and when."""
-    open_tasks = portfolio.tasks.loc[~finished(portfolio), ["task", "project", "stage"]]
+    ended = compile_plan(portfolio).ended
+    open_tasks = portfolio.tasks.loc[np.isnan(ended), ["task", "project", "stage"]]
     staff = portfolio.resources[["resource"]].assign(team=teams)[support_staff(portfolio)]
     taken = portfolio.assignments[portfolio.assignments["units_fte"] > 0]
     taken = taken[["task", "resource"]].merge(staff, on="resource").merge(open_tasks, on="task")

@@ -186,32 +186,6 @@ def planned_segments(portfolio: Portfolio) -> pd.DataFrame:
     )
 
 
-def open_segments(portfolio: Portfolio) -> pd.DataFrame:
-    """Return the planned stretches of work that are still to come.
-
-    Finished tasks are left out, and nothing before the status date counts.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        Validated tables.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `planned_segments` gives it.
-    """
-    segments = planned_segments(portfolio)
-    status = portfolio.settings.status_date
-    if status is None:
-        return segments
-    segments = segments[portfolio.tasks["actual_finish"].isna()].reset_index(drop=True)
-    now = float(portfolio.calendar.hours(status))
-    for column in ("start_hours", "finish_hours"):
-        segments[column] = segments[column].clip(lower=now)
-    return segments
-
-
 def load_steps(
     portfolio: Portfolio, segments: pd.DataFrame, takes: pd.DataFrame | None = None
 ) -> Steps:

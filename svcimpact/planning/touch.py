@@ -10,14 +10,9 @@ import pandas as pd
 
 from svcimpact.checks.lookup import totals
 from svcimpact.engine.plan import compile_plan, planned_times, positions
-from svcimpact.graph.network import finished
 from svcimpact.portfolio import Portfolio
 
 STAGES = ("scope", "design", "delivery", "test", "transition")
-FROM_STATUS_DATE = (
-    "Of running tasks what is left is counted, from the status date on; what should have begun "
-    "already is counted as if it began at that date."
-)
 
 
 def touches(portfolio: Portfolio) -> pd.DataFrame:
@@ -37,7 +32,8 @@ def touches(portfolio: Portfolio) -> pd.DataFrame:
     """
     tasks, changes = portfolio.tasks, portfolio.changes
     row = positions(changes["task"], tasks["task"])
-    start, finish = planned_times(compile_plan(portfolio))
+    plan = compile_plan(portfolio)
+    start, finish = planned_times(plan)
     found = pd.DataFrame(
         {
             "row": row,
@@ -50,45 +46,10 @@ def touches(portfolio: Portfolio) -> pd.DataFrame:
             "finish_hours": finish[row],
         }
     ).astype({"project": "str", "stage": "str"})
-    found = found[~finished(portfolio).to_numpy()[row]]
+    found = found[np.isnan(plan.ended)[row]]
     uses = (found["effect"] != "changes").to_numpy()
     found = found.iloc[np.argsort(uses, kind="stable")].drop_duplicates(["task", "service"])
     return found.sort_index().reset_index(drop=True)
-
-
-def work_ahead(portfolio: Portfolio) -> pd.DataFrame:
-    """Return the stretches in which what is left of each task is planned.
-
-    Nothing can be done before the status date any more: what runs goes on at it, and what should
-    have begun earlier begins at it. Everything else keeps its planned start.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        Validated tables.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per task with work left: `row` and `task`, `start_hours` and `finish_hours`
-        (working hours since the portfolio's start), `share` (1: full staffing) and `left`
-        (working hours of it).
-    """
-    plan = compile_plan(portfolio)
-    planned, _ = planned_times(plan)
-    start = np.where(np.isnan(plan.began), np.maximum(planned, plan.now), plan.now)
-    left = np.where(finished(portfolio).to_numpy(), 0.0, plan.hours * (1.0 - plan.done))
-    row = np.flatnonzero(left > 0)
-    return pd.DataFrame(
-        {
-            "row": row,
-            "task": portfolio.tasks["task"].take(row).to_numpy(),
-            "start_hours": start[row],
-            "finish_hours": (start + left)[row],
-            "share": 1.0,
-            "left": left[row],
-        }
-    ).astype({"task": "str"})
 
 
 class Touch(NamedTuple):

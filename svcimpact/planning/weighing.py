@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import planned_times, positions
+from svcimpact.engine.plan import positions
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
+from svcimpact.planning.ahead import times_ahead, work_ahead
 from svcimpact.planning.register import ConflictRegister, fix_table, ranked
 from svcimpact.planning.remedies import Bench, Remedy, reorder, shift, swap
-from svcimpact.planning.steps import Floats, Integers, load_steps, open_segments
+from svcimpact.planning.steps import Floats, Integers, load_steps
 from svcimpact.planning.touches import (
     dependency_meetings,
     freeze_meetings,
@@ -160,7 +161,7 @@ class _Weigher:
             days: Floats = np.nan_to_num(finish) / portfolio.settings.hours_per_day
             return days
 
-        steps = load_steps(portfolio, open_segments(portfolio))
+        steps = load_steps(portfolio, work_ahead(portfolio))
         return cls(portfolio, Bench.of(portfolio, steps), level, level(portfolio), {}, count)
 
     def delays(self, pair: pd.Series) -> dict[str, float]:
@@ -201,7 +202,7 @@ class _Weigher:
         found: list[Remedy | None] = []
         for conflict in conflicts.head(_VIAS).to_dict("records"):
             mine, theirs = self._wanting(conflict)
-            start, finish = planned_times(self.bench.plan)
+            start, finish = times_ahead(self.bench.plan)
             sides = (
                 [(mine, theirs)]
                 if pair["other_kind"] != "project"
@@ -226,7 +227,7 @@ class _Weigher:
 
     def _meets(self, task: int, conflict: dict[Any, Any]) -> bool:
         calendar = self.portfolio.calendar
-        start, finish = planned_times(self.bench.plan)
+        start, finish = times_ahead(self.bench.plan)
         begin, end = calendar.hours(
             np.array([conflict["start"], conflict["finish"]], "datetime64[us]")
         )
@@ -332,7 +333,7 @@ def _without(portfolio: Portfolio, kind: str, other: str, project: str) -> Portf
 def _crowding(portfolio: Portfolio, pair: pd.Series) -> tuple[float, float]:
     """Return person-days over in the whole plan, and days in which a pair meets at services."""
     day = portfolio.settings.hours_per_day
-    segments = open_segments(portfolio)
+    segments = work_ahead(portfolio)
     steps = load_steps(portfolio, segments)
     over = float((steps.over * steps.length).sum()) / day
     sides = [pair["project"], *([pair["other"]] if pair["other_kind"] == "project" else [])]
