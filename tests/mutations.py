@@ -23,6 +23,7 @@ from faults import Fault
 from input_faults import INPUT_FAULTS
 from involvement_faults import INVOLVEMENT_FAULTS
 from kernel_faults import KERNEL_FAULTS
+from response_faults import RESPONSE_FAULTS
 from restoration_faults import RESTORATION_FAULTS
 from statistics_faults import STATISTICS_FAULTS
 
@@ -32,6 +33,7 @@ FAULTS = (
     *STATISTICS_FAULTS,
     *RESTORATION_FAULTS,
     *INVOLVEMENT_FAULTS,
+    *RESPONSE_FAULTS,
 )
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 300  # seconds; a run without an end is told, too

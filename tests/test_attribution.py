@@ -12,6 +12,7 @@ from shaken_portfolios import portfolio_and_scenario
 from test_levers import STRIKE, one_task
 
 from svcimpact.errors import InvalidScenarioError
+from svcimpact.incident.actions import Action
 from svcimpact.incident.attribution import Attribution, attribute
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.scenario import Incident, Scenario
@@ -181,6 +182,54 @@ def test_drivers_are_what_is_saved_without_them() -> None:
     assert found["person", "ana"] == 0
     assert found["incident", "T, 2026-01-06 13:00"] == pytest.approx(1)
     assert found["mechanism", "pull of responders"] == pytest.approx(2)
+
+
+def test_an_incident_taken_away_freezes_nothing() -> None:
+    """A changes S, frozen for two days; T takes nobody. Without S both days are saved."""
+    portfolio = one_task(
+        services=[{"service": "S"}, {"service": "T"}],
+        support=staff(("S", "ben", 0, 1)),
+        changes=CHANGES,
+    )
+    first = Incident("S", start="2026-01-05 13:00", hours=24, freeze_after_hours=24)
+    second = Incident("T", start="2026-01-06 13:00", hours=24)
+    told = Scenario("Two", (first, second), runs=1)
+    found = attribute(simulate(portfolio, told)).drivers.set_index(["kind", "name"])["days"]
+    assert found["incident", "S, 2026-01-05 13:00"] == pytest.approx(2)
+    assert found["incident", "T, 2026-01-06 13:00"] == 0
+
+
+def test_what_is_decided_explains_nothing() -> None:
+    """Ben takes over, and A is less late; what the incident does is told without him."""
+    lever = Action("reassign", task="A", from_="ana", to="ben")
+    told = Scenario("Paper", (STRIKE,), runs=1, decision_time="2026-01-05 15:00", actions=(lever,))
+    outcome = simulate(one_task(), told)
+    assert outcome.projects["delay_mean_days"].tolist() == [0.25]
+    found = attribute(outcome)
+    assert parts(found) == {"pull": 8}
+    assert found.projects["direct_days"].tolist() == pytest.approx([1])
+    assert found.causes == {"P": "P ends 1.0 working days late: ana is pulled to S, 1.0."}
+
+
+def test_what_is_lost_anyway_is_no_cause() -> None:
+    """A waits a day for a planned freeze, incident or not; then B waits half a day for ana."""
+    portfolio = one_task(
+        tasks=tasks(("A", 16), ("B", 16)),
+        assignments=assigned(A="ben", B="ana"),
+        links=[{"predecessor": "A", "successor": "B"}],
+        services=[{"service": "S"}, {"service": "T"}],
+        support=staff(("T", "ana", 0, 1)),
+        changes=CHANGES,
+        freezes=[{"service": "S", "start": "2026-01-06 09:00", "end": "2026-01-06 17:00"}],
+    )
+    found = explained(portfolio, Incident("T", start="2026-01-05 13:00", hours=72))
+    assert found.causes == {"P": "P ends 0.5 working days late: ana is pulled to T, 0.5."}
+
+
+def test_only_the_chain_that_sets_the_date_is_critical() -> None:
+    """B ends long before A does."""
+    portfolio = one_task(tasks=tasks(("A", 16), ("B", 4)), assignments=assigned(A="ana", B="ben"))
+    assert explained(portfolio).tasks["criticality"].tolist() == [1, 0]
 
 
 def test_nothing_late_nothing_to_explain() -> None:

@@ -153,6 +153,35 @@ def test_a_reserve_against_the_poisson_distribution() -> None:
     assert quiet.sentences()[0].startswith("Incidents ask for no reserve at P80")
 
 
+def test_one_reserve_for_two_that_are_late_together() -> None:
+    """Every incident takes ana and ben alike: a pool has to hold as much as both reserves."""
+    portfolio = one_task(
+        projects=[{"project": "P"}, {"project": "Q"}],
+        tasks=[*tasks(("A", 80)), *tasks(("B", 80), project="Q")],
+        assignments=assigned(A="ana", B="ben"),
+        support=staff(("S", "ana", 0, 1), ("S", "ben", 0, 1)),
+    )
+    found = reserves(portfolio, RandomIncidents(10, rates={"S": 200.0}, **A_DAY), runs=60)
+    assert found.projects["reserve_p50_days"].min() > 0.5
+    assert found.pooled["pooled_days"].tolist() == pytest.approx(found.pooled["sum_days"].tolist())
+    ends = pd.Timestamp("2026-01-16 17:00")
+    assert found.projects["levelled_finish"].tolist() == [ends, ends]
+
+
+def test_a_plan_that_gains_by_incidents_needs_no_reserve() -> None:
+    """Whenever B waits for S ben goes on with C, which is never late."""
+    portfolio = one_task(
+        projects=[{"project": "P", "priority": 1}, {"project": "Q", "priority": 2}],
+        tasks=[*tasks(("B", 16)), *tasks(("C", 8), project="Q")],
+        assignments=assigned(B="ben", C="ben"),
+        changes=[{"task": "B", "service": "S", "effect": "uses"}],
+    )
+    chance = RandomIncidents(3, rates={"S": 200.0}, **A_DAY)
+    found = reserves(portfolio, chance, runs=60).projects.set_index("project")["mean_days"]
+    assert found["P"] > 0
+    assert found["Q"] == 0
+
+
 def test_what_is_wrong_is_told_at_once() -> None:
     """Severity, runs, alpha and restoration; no services; no log to fit to."""
     with pytest.raises(InputError) as caught:

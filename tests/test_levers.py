@@ -96,6 +96,20 @@ def test_the_skill_table_tells_how_fast_another_works() -> None:
     assert finishes(after(portfolio, replace(lever, speed=1.0))) == {"A": 18}
 
 
+def test_what_is_left_is_slower_and_handing_over_is_not() -> None:
+    """Twelve hours left become twenty-four; two hours of handing over stay two."""
+    lever = Action("reassign", task="A", from_="ana", to="ben", speed=0.5, handover_hours=2)
+    assert finishes(after(one_task(), lever)) == {"A": 32}
+
+
+def test_what_happened_before_the_decision_is_kept() -> None:
+    """A was interrupted when ana was pulled; it goes on with somebody more, after an hour."""
+    more = Action("bring_in", resource="ana", fte=1)
+    outcome = after(one_task(), more, resume_hours=1.0)
+    assert finishes(outcome) == {"A": 19}
+    assert outcome.tasks["interruptions_mean"].tolist() == [1]
+
+
 def test_of_two_who_take_over_the_slower_sets_the_pace() -> None:
     """A needs two; one new at the plan's speed, the other at half of it."""
     portfolio = one_task(

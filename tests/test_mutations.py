@@ -41,6 +41,7 @@ def test_every_module_of_the_rules_is_among_the_faults():
         "events",
         "program",
         "many",
+        "midway",
         "plan",
         "replay",
         "wake",
@@ -48,6 +49,10 @@ def test_every_module_of_the_rules_is_among_the_faults():
     modules = {f"svcimpact/engine/{name}.py" for name in engine}
     around = ("disruption", "strikes", "draws", "restoration", "estimates", "blocks", "tables")
     modules |= {f"svcimpact/incident/{name}.py" for name in (*around, "simulate")}
+    decided = ("levers", "acting", "actions", "attribution", "causes", "exposure", "reserves")
+    modules |= {f"svcimpact/incident/{name}.py" for name in decided}
+    practised = ("judge", "search", "escalate", "recover")
+    modules |= {f"svcimpact/response/{name}.py" for name in practised}
     assert {fault.file for fault in FAULTS} >= modules
 
 

@@ -185,6 +185,53 @@ def test_search_against_brute_force(
     assert float(beam.best.verdict.net.mean()) >= expected[found.best.members] - 1e-6
 
 
+def judged(portfolio: Portfolio) -> Judge:
+    """Return the moment in hour 6 at which levers are judged."""
+    return Judge(portfolio, Scenario("Paper", (STRIKE,), runs=2), pd.Timestamp(DECIDED))
+
+
+def test_disturbance_counts_people_and_tasks_without_any() -> None:
+    """B needs nobody, D half of ben: each starts ten hours earlier, 1.25 days times 1.5."""
+    portfolio = one_task(
+        tasks=[*tasks(("A", 16)), *tasks(("B", 8), ("D", 8), planned_start="2026-01-07")],
+        assignments=assigned(A="ana", D="ben:0.5"),
+    )
+    early = Levers(tuple(Action("start_early", task=task) for task in ("B", "D")))
+    verdict = judged(portfolio).judge(early)
+    assert verdict is not None
+    assert verdict.disturbance.tolist() == pytest.approx([1.875, 1.875])
+
+
+def test_who_is_brought_in_is_paid_from_the_decision_on() -> None:
+    """Told to come from hour 0 to hour 8, decided in hour 6: a quarter of a day at 100."""
+    lever = Action("bring_in", resource="ana", fte=1, start="2026-01-05", until="2026-01-06 09:00",
+                   cost_per_day=100)  # fmt: skip
+    verdict = judged(one_task()).judge(Levers((lever,)))
+    assert verdict is not None
+    assert verdict.cost.tolist() == pytest.approx([25, 25])
+
+
+def test_sets_keep_their_order_of_work() -> None:
+    """A lever without an order changes none; the order of one that has it counts."""
+    lever, order = Levers((LEVERS[0],)), Levers((), "least_float")
+    assert order.with_(lever) == lever.with_(order) == Levers((LEVERS[0],), "least_float")
+    assert order.with_(Levers((), "cost_of_delay")).order == "cost_of_delay"
+
+
+def test_of_equal_sets_the_smaller_is_told_and_once() -> None:
+    """Ben takes over; priority for the only project adds nothing to that, or to nothing."""
+    levers = [
+        Levers((Action("reassign", task="A", from_="ana", to="ben"),)),
+        Levers((Action("prioritise", project="P", priority=1),)),
+    ]
+    found = search(judged(one_task(projects=P)), levers, 2, objective="money")
+    assert [one.members for one in found.sets] == [(), (0,), (1,), (0, 1)]
+    assert found.best.members == (0,)
+    # Ben costs nothing and moves no start, so not even doing nothing is better in anything.
+    told = searching.undominated(found.sets, "money")
+    assert [one.members for one in told] == [(0,)]
+
+
 def test_doing_nothing_is_never_beaten_by_a_plan(crowd: tuple[Portfolio, Scenario]) -> None:
     """Whatever is chosen from, the plan told saves something on fresh draws, or is none."""
     portfolio, scenario = crowd
@@ -292,6 +339,12 @@ def test_what_others_lose_counts() -> None:
     assert (row["others_loss"], row["net"]) == pytest.approx((60, 100))
 
 
+def test_a_gain_likely_enough_is_not_worth_a_loss_on_average() -> None:
+    """Even one who asks whatever the odds holds back where 600 stand against 2,200."""
+    row = escalation(both_respond(100), threshold=0.0, runs=2).table.iloc[0]
+    assert row["verdict"] == "hold"
+
+
 def test_alpha_of_nothing_costs_the_service_nothing() -> None:
     """Whoever is kept is not missed: the whole gain is left, whatever an outage costs."""
     row = escalation(both_respond(1e6), alpha=0.0, runs=2).table.iloc[0]
@@ -350,6 +403,14 @@ def test_hand_back_on_paper() -> None:
         "Sam Oduya: Please agree that P waits 1.0 working days longer, so that people go back in "
         "order of cost of delay per hour of work left.",
     ]
+
+
+@pytest.mark.parametrize(("share", "back"), [(0.5, "2026-01-07 13:00"), (0, "2026-01-06 13:00")])
+def test_people_are_back_once_the_aftermath_is_over(share: float, back: str) -> None:
+    """A day of half the pull after a day of outage; an aftermath of nothing takes nobody."""
+    incident = replace(STRIKE, aftermath_hours=24, aftermath_share=share)
+    people = hand_back(outcome_of(one_task(projects=P), incident), runs=2).people
+    assert people["back_p50"].tolist() == [pd.Timestamp(back)]
 
 
 def test_nothing_gained_by_another_order_keeps_the_plan() -> None:

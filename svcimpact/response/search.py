@@ -180,7 +180,8 @@ def undominated(sets: Sequence[Judged], objective: str) -> list[Judged]:
     Returns
     -------
     list of Judged
-        By what they save, the least first; doing nothing is always among them.
+        By what they save, the least first; doing nothing is among them unless something saves
+        more and neither costs nor moves anything.
     """
     rows = []
     for one in sets:
