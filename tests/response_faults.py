@@ -10,6 +10,8 @@ LEVERS = tuple(
         "levers_on_paper",
         "what_is_left_is_slower_and_handing_over_is_not",
         "what_happened_before_the_decision_is_kept",
+        "a_lead_that_has_passed_stays_passed",
+        "a_task_joins_another_part_of_the_plan",
         "the_skill_table_tells_how_fast_another_works",
         "of_two_who_take_over_the_slower_sets_the_pace",
         "a_task_starts_early",
@@ -40,6 +42,7 @@ EXPOSED = tuple(
         "a_year_is_the_rate_times_an_incident_and_holds_its_error",
         "limits_against_a_published_table",
         "the_absent_are_missed_on_paper",
+        "the_absent_are_missed_by_projects_too",
     )
 )
 RESERVED = tuple(

@@ -36,6 +36,11 @@ CASES = [
     ("pull alone", {}, {"pull": 8}),
     ("freeze alone", {"support": staff(("S", "ben", 0, 1)), "changes": CHANGES}, {"freeze": 8}),
     ("either alone is enough: half each", {"changes": CHANGES}, {"pull": 4, "freeze": 4}),
+    ("each of three alone is enough: a third each",
+     {"services": [{"service": "S"}, {"service": "T"}],
+      "service_links": [{"service": "T", "needs": "S", "impact": 1}],
+      "support": staff(("S", "ana", 0, 1), ("T", "ana", 0, 1)), "changes": CHANGES},
+     {"pull": 2.666667, "freeze": 2.666667, "cascade": 2.666667}),
     ("a service that depends on it pulls",
      {"services": [{"service": "S"}, {"service": "T"}],
       "service_links": [{"service": "T", "needs": "S", "impact": 1}],
@@ -212,17 +217,17 @@ def test_what_is_decided_explains_nothing() -> None:
 
 
 def test_what_is_lost_anyway_is_no_cause() -> None:
-    """A waits a day for a planned freeze, incident or not; then B waits half a day for ana."""
+    """A waits a day for a planned freeze, incident or not; on Wednesday ana is pulled for four."""
     portfolio = one_task(
-        tasks=tasks(("A", 16), ("B", 16)),
-        assignments=assigned(A="ben", B="ana"),
-        links=[{"predecessor": "A", "successor": "B"}],
-        services=[{"service": "S"}, {"service": "T"}],
+        services=[{"service": "S"}, {"service": "T"}, {"service": "U"}],
         support=staff(("T", "ana", 0, 1)),
         changes=CHANGES,
         freezes=[{"service": "S", "start": "2026-01-06 09:00", "end": "2026-01-06 17:00"}],
     )
-    found = explained(portfolio, Incident("T", start="2026-01-05 13:00", hours=72))
+    # The first takes nobody, but what is lost is looked at from then on.
+    first = Incident("U", start="2026-01-05 13:00", hours=1)
+    second = Incident("T", start="2026-01-07 13:00", hours=4)
+    found = attribute(simulate(portfolio, Scenario("Two", (first, second), runs=1)))
     assert found.causes == {"P": "P ends 0.5 working days late: ana is pulled to T, 0.5."}
 
 

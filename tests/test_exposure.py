@@ -104,6 +104,16 @@ def test_the_absent_are_missed_on_paper() -> None:
     assert "Nobody else restores: ana (S)." in alone.sentences()
 
 
+def test_the_absent_are_missed_by_projects_too() -> None:
+    """Half of ana and of ben restore S: without her two days of A are lost, not a half."""
+    portfolio = one_task(
+        tasks=tasks(("A", 80)), support=staff(("S", "ana", 0, 0.5), ("S", "ben", 0, 0.5))
+    )
+    table = shown(portfolio).people.set_index("resource")["delay_days"]
+    # A half more than before without ben; less where the outage outlasts A.
+    assert table.to_dict() == pytest.approx({"ana": 1.35, "ben": 0.45}, abs=0.2)
+
+
 def test_who_is_away_neither_restores_nor_covers() -> None:
     """Ana is away: her everyday half of T falls on eve, and projects lose all of ana."""
     portfolio = one_task(

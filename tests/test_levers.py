@@ -110,6 +110,29 @@ def test_what_happened_before_the_decision_is_kept() -> None:
     assert outcome.tasks["interruptions_mean"].tolist() == [1]
 
 
+def test_a_lead_that_has_passed_stays_passed() -> None:
+    """B may start once A has 14 hours left, in hour 2; that A then grows to 32 holds nothing up."""
+    portfolio = one_task(
+        tasks=[*tasks(("A", 16)), *tasks(("B", 8), planned_start="2026-01-06")],
+        resources=people(ana=1, ben=1, joe=1),
+        assignments=assigned(A="ana", B="ben"),
+        links=[{"predecessor": "A", "successor": "B", "lag_days": -1.75}],
+    )
+    lever = Action("reassign", task="A", from_="ana", to="joe", handover_hours=20)
+    assert finishes(after(portfolio, lever)) == {"A": 38, "B": 16}
+
+
+def test_a_task_joins_another_part_of_the_plan() -> None:
+    """Ana takes C over, with 34 hours left, and does it once A is done; B has nothing to do."""
+    portfolio = one_task(
+        tasks=tasks(("A", 16), ("B", 16), ("C", 40)),
+        resources=people(ana=1, ben=1, joe=1),
+        assignments=assigned(A="ana", B="ben", C="joe"),
+    )
+    lever = Action("reassign", task="C", from_="joe", to="ana")
+    assert finishes(after(portfolio, lever)) == {"A": 24, "B": 16, "C": 58}
+
+
 def test_of_two_who_take_over_the_slower_sets_the_pace() -> None:
     """A needs two; one new at the plan's speed, the other at half of it."""
     portfolio = one_task(
@@ -302,6 +325,8 @@ FAULTS = [
      "2026-03-09 10:00."),
     ({"kind": "pause", "task": "A", "start": "2026-01-08", "until": "2026-01-07"},
      "action, until: found '2026-01-07 00:00:00', expected a time after the start."),
+    ({"kind": "pause", "task": "A", "start": "2026-01-08", "until": "2026-01-08"},
+     "action, until: found '2026-01-08 00:00:00', expected a time after the start."),
     ({"kind": "bring_in", "resource": "ana", "fte": 0},
      "action, fte: found 0, expected a number above 0 to 1000000."),
     ({"kind": "bring_in", "resource": "ana", "fte": 1, "cost_per_day": -1},
