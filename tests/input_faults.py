@@ -9,6 +9,7 @@ PLAN = ("tests/test_plan.py",)
 PEOPLE = ("tests/test_disruption.py",)
 MANY = (
     "tests/test_simulate.py::test_every_run_has_numbers_of_its_own",
+    "tests/test_simulate.py::test_a_project_ends_with_the_last_of_its_tasks_in_every_run",
     "tests/test_simulate.py::test_delay_is_taken_run_by_run_on_the_same_numbers",
     "tests/test_simulate.py::test_no_effect_is_the_baseline_to_the_bit",
 )

@@ -456,6 +456,26 @@ def test_every_run_has_numbers_of_its_own() -> None:
     assert len(np.unique(calm)) == len(np.unique(outcome.project_finish["P"])) == 150
 
 
+def test_a_project_ends_with_the_last_of_its_tasks_in_every_run() -> None:
+    """Every outage hits B, long ones A as well; after a long one a short one leaves A alone."""
+    portfolio = paper(
+        projects=[{"project": "P"}],
+        tasks=[*tasks(("A", 8), planned_start="2026-01-07"), *tasks(("B", 8))],
+        resources=people(ana=1, ben=1),
+        assignments=assigned(A="ana", B="ben"),
+        services=[{"service": "core"}],
+        support=staff(("core", "ana", 0, 1), ("core", "ben", 0, 1)),
+    )
+    around = Incident("core", start="2026-01-05 11:00", median_hours=40, p90_hours=200)
+    outcome = simulate(portfolio, around, runs=50, keep="tasks")
+    assert outcome.task_finish is not None
+    ends = outcome.project_finish["P"].to_numpy()
+    np.testing.assert_array_equal(ends, outcome.task_finish.max(axis=1))
+    spared = outcome.task_finish["A"].to_numpy() == 24
+    assert (outcome.task_finish["B"] > 8).all()
+    assert spared[int((~spared).argmax()) :].any()
+
+
 def test_delay_is_taken_run_by_run_on_the_same_numbers() -> None:
     """Uncertain durations do not blur a fixed loss: its spread is nothing."""
     rows = [{"optimistic_days": 4, "pessimistic_days": 12, **row} for row in tasks(("A", 40))]
