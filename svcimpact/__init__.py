@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from svcimpact import charts, planning, response
+    from svcimpact.dashboard import explore
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.incident.simulate import simulate
     from svcimpact.incident.sweep import sweep
     from svcimpact.io import write
-    from svcimpact.portfolio import Portfolio
+    from svcimpact.portfolio import Portfolio as Portfolio
     from svcimpact.reading import read
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Incident",
-    "Portfolio",
     "Scenario",
     "charts",
+    "explore",
     "planning",
     "read",
     "response",
@@ -42,6 +43,7 @@ _HOMES = {
     "Incident": "svcimpact.incident.scenario",
     "Portfolio": "svcimpact.portfolio",
     "Scenario": "svcimpact.incident.scenario",
+    "explore": "svcimpact.dashboard",
     "read": "svcimpact.reading",
     "simulate": "svcimpact.incident.simulate",
     "sweep": "svcimpact.incident.sweep",
@@ -60,4 +62,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_MODULES, "__version__"})
+    return sorted({*__all__, *_HOMES, *_MODULES, "__version__"})

@@ -378,7 +378,7 @@ def test_progress_counts_what_was_there(
 
 
 def test_it_stands_in_the_face() -> None:
-    """`svcimpact.sweep` is this function, and the face has ten names at most."""
+    """`svcimpact.sweep` is this function, and the face has ten names at most stand on it."""
     assert svcimpact.sweep is sweep
     assert len(svcimpact.__all__) <= 10
 

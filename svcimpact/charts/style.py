@@ -189,6 +189,7 @@ def room(ax: Axes, inches_per_row: float, around: float) -> int:
     return max(int(inches / inches_per_row + 1e-6), 3)
 
 
+@functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
     """Measure a line of text.
 
@@ -329,8 +330,7 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
         Inches to start left of the axes, usually the width of the row labels.
     """
     figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("expected axes that stand on a figure")
+    assert figure is not None
     alone = len(figure.axes) == 1
     share = 0.97 if alone else ax.get_position().width
     inches = figure.get_figwidth() * share + (0.0 if alone else left)

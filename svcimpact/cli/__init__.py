@@ -12,7 +12,7 @@ import typer
 # isort: off
 # In the order in which help lists their commands.
 from svcimpact.cli import plans, leaning, conflicts, levelling, transition, during, response  # noqa: F401
-from svcimpact.cli import live, exposure, log, rerun  # noqa: F401
+from svcimpact.cli import live, exposure, dashboard, log, rerun  # noqa: F401
 
 # isort: on
 from svcimpact.cli.app import app

@@ -19,6 +19,7 @@ from svcimpact.incident.hits import direct_delay
 from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.simulate import futures
 from svcimpact.incident.strikes import Struck, strike
+from svcimpact.progress import Step, silent
 from svcimpact.wording import listed, number
 
 Floats = NDArray[np.float64]
@@ -138,7 +139,7 @@ class Attribution:
         return said + self.projects.round(2).to_html(index=False, escape=True, border=0)
 
 
-def attribute(outcome: Outcome, *, threads: int | None = None) -> Attribution:
+def attribute(outcome: Outcome, *, threads: int | None = None, step: Step = silent) -> Attribution:
     """Split the delay of an outcome over its mechanisms, and find its drivers.
 
     Parameters
@@ -147,6 +148,9 @@ def attribute(outcome: Outcome, *, threads: int | None = None) -> Attribution:
         What `simulate` returned; actions of its scenario are left aside.
     threads : int, optional
         How many threads to run on; all processors if not given.
+    step : callable, optional
+        Is given the part that is done, from 0 to 1, after each step; an exception that it
+        raises ends the work.
 
     Returns
     -------
@@ -172,7 +176,7 @@ def attribute(outcome: Outcome, *, threads: int | None = None) -> Attribution:
     """
     scenario = replace(outcome.scenario, actions=(), order="plan")
     told = futures(outcome.portfolio, scenario, threads=threads)
-    split = _Split(told)
+    split = _Split(told, step)
     parts = split.shapley()
     return Attribution(
         outcome=outcome,
@@ -187,8 +191,8 @@ def attribute(outcome: Outcome, *, threads: int | None = None) -> Attribution:
 class _Split:
     """Delays under sets of mechanisms; sets that come to the same are run once."""
 
-    def __init__(self, told: Futures) -> None:
-        self.told = told
+    def __init__(self, told: Futures, step: Step) -> None:
+        self.told, self.step = told, step
         self.on = tuple(m for m in MECHANISMS if m not in told.scenario.without)
         self.known: dict[bytes, Floats] = {}
         self.day = told.portfolio.settings.hours_per_day
@@ -219,6 +223,7 @@ class _Split:
         """Return the part of each mechanism, run by run; shape (runs, projects)."""
         n = len(self.on)
         parts = {m: np.zeros_like(self.whole) for m in MECHANISMS}
+        done, pairs = 0, n * 2 ** max(n - 1, 0)
         for m in self.on:
             others = [x for x in self.on if x != m]
             for size in range(n):
@@ -228,6 +233,8 @@ class _Split:
                     after = self.delay(frozenset((*subset, m)))
                     if before is not after:
                         parts[m] = parts[m] + weight * (after - before)
+                    done += 1
+                    self.step(done / pairs)
         return parts
 
 

@@ -17,6 +17,7 @@ from svcimpact.incident.estimates import Z95
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.portfolio import Portfolio
+from svcimpact.progress import Step, silent
 from svcimpact.response.apply import applied
 from svcimpact.response.choices import choices
 from svcimpact.response.contingency_tables import (
@@ -192,6 +193,7 @@ def contingency_plan(
     runs: int = RUNS,
     seed: int | None = None,
     threads: int | None = None,
+    step: Step = silent,
 ) -> ContingencyPlan:
     """Find the best few levers to pull while an incident lasts.
 
@@ -214,6 +216,8 @@ def contingency_plan(
         Seed of the search; that of the outcome where not given.
     threads : int, optional
         How many threads to run on.
+    step : callable, optional
+        Is given the part that is done, from 0 to 1; an exception that it raises ends the work.
 
     Returns
     -------
@@ -250,7 +254,7 @@ def contingency_plan(
         _check_levers(judge, single)
     rates = portfolio.projects["cost_of_delay_per_day"].fillna(0.0)
     sought = objective or ("money" if (rates > 0).any() else "days")
-    searched = search(judge, single, most, objective=sought)
+    searched = search(judge, single, most, objective=sought, step=step)
     again = Judge(portfolio, replace(base, seed=base.seed + FRESH), when, threads=threads)
     best = _confirmed(searched, again, sought)
     fresh = again.judge(best.levers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,6 +25,7 @@ from svcimpact.incident.simulate import futures
 from svcimpact.incident.tables import outage_hours
 from svcimpact.incident.typical import first_half, typical_run
 from svcimpact.portfolio import Portfolio
+from svcimpact.progress import Step, silent, told
 
 Floats = NDArray[np.float64]
 
@@ -250,13 +251,23 @@ class Judge:
         money = (days * self.rate).sum(axis=1)
         return Verdict(days, money, self._cost(levers, decided), moved, self._longer(decided))
 
-    def judge_all(self, sets: Iterable[Levers]) -> list[Verdict | None]:
+    def judge_all(
+        self,
+        sets: Sequence[Levers],
+        step: Step = silent,
+        begin: float = 0.0,
+        end: float = 1.0,
+    ) -> list[Verdict | None]:
         """Judge many sets, on threads.
 
         Parameters
         ----------
-        sets : iterable of Levers
+        sets : sequence of Levers
             They fit the portfolio.
+        step : callable, optional
+            Is given the part that is done after each set.
+        begin, end : float
+            The parts between which this work lies.
 
         Returns
         -------
@@ -265,7 +276,8 @@ class Judge:
         """
         _ = self._stood, self.weights
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(self.judge, sets))
+            found = pool.map(self.judge, sets)
+            return list(told(found, step, begin, end, len(sets)))
 
     def _inside(self, decided: Decided) -> NDArray[np.bool_]:
         laid = decided.program

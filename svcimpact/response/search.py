@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.incident.action_checks import action_faults
+from svcimpact.progress import Step, silent
 from svcimpact.response.judge import Judge, Levers, Verdict
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,14 @@ def score(verdict: Verdict, objective: str) -> float:
     return float((verdict.net if objective == "money" else verdict.days.sum(axis=1)).mean())
 
 
-def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str) -> Search:
+def search(
+    judge: Judge,
+    levers: Sequence[Levers],
+    most: int,
+    *,
+    objective: str,
+    step: Step = silent,
+) -> Search:
     """Judge single levers and sets of them.
 
     Parameters
@@ -97,6 +105,8 @@ def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str)
         Most levers in a set.
     objective : {"money", "days"}
         What is sought.
+    step : callable, optional
+        Is given the part that is done, from 0 to 1; an exception that it raises ends the search.
 
     Returns
     -------
@@ -105,7 +115,7 @@ def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str)
         there are more, single levers are judged first; then the six best sets so far are each
         extended by each of the fifteen best single levers, one lever at a time.
     """
-    verdicts = judge.judge_all(levers)
+    verdicts = judge.judge_all(levers, step, 0.0, 1 / most)
     nothing = judge.judge(Levers())
     assert nothing is not None
     idle = Judged(Levers(), (), nothing)
@@ -122,10 +132,11 @@ def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str)
     def value(one: Judged) -> float:
         return score(one.verdict, objective)
 
-    def extend(members: list[tuple[int, ...]]) -> list[Judged]:
+    def extend(members: list[tuple[int, ...]], size: int) -> list[Judged]:
         sets = [(m, _together(judge, [levers[k] for k in m])) for m in members]
         fitting = [(m, together) for m, together in sets if together is not None]
-        answers = judge.judge_all([together for _, together in fitting])
+        whole = [together for _, together in fitting]
+        answers = judge.judge_all(whole, step, (size - 1) / most, size / most)
         return [
             Judged(together, m, verdict)
             for (m, together), verdict in zip(fitting, answers, strict=True)
@@ -134,19 +145,19 @@ def search(judge: Judge, levers: Sequence[Levers], most: int, *, objective: str)
 
     if exact:
         for size in range(2, most + 1):
-            found += extend(list(combinations(usable, size)))
+            found += extend(list(combinations(usable, size)), size)
     else:
         ranked = sorted(singles, key=value, reverse=True)
         add = [one.members[0] for one in ranked[:ADDED]]
         front = ranked[:BEAM]
-        for _ in range(most - 1):
+        for size in range(2, most + 1):
             wider = {
                 tuple(sorted({*one.members, k}))
                 for one in front
                 for k in add
                 if k not in one.members
             }
-            grown = extend(sorted(wider))
+            grown = extend(sorted(wider), size)
             found += grown
             front = sorted(grown, key=value, reverse=True)[:BEAM]
     # Of equals the one with fewer levers, and doing nothing before all.

@@ -1,0 +1,405 @@
+"""The explorer: controls on the left, figures and pictures on the right."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+from matplotlib.axes import Axes
+
+from svcimpact import charts
+from svcimpact.dashboard import views
+from svcimpact.dashboard.controls import Controls
+from svcimpact.dashboard.pack import pack
+from svcimpact.dashboard.work import Work
+from svcimpact.errors import InputError, SvcimpactError
+from svcimpact.incident.attribution import Attribution, attribute
+from svcimpact.incident.comparison import compare
+from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.portfolio import Portfolio
+from svcimpact.progress import Step
+from svcimpact.reading import read
+from svcimpact.response.choices import choices
+from svcimpact.response.contingency import RUNS, ContingencyPlan, contingency_plan
+from svcimpact.response.judge import Judge, Levers
+from svcimpact.response.practice import asked
+from svcimpact.wording import counted
+
+KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
+_LIST_RUNS = 50  # futures to list levers from; what they save is judged on more
+
+
+def explore(portfolio: Portfolio | str | Path, scenario: Scenario | None = None) -> Explorer:
+    """Explore what incidents do to a portfolio, without code.
+
+    Parameters
+    ----------
+    portfolio : Portfolio, str or pathlib.Path
+        Validated tables, or where they are; faults of a file are shown in the page.
+    scenario : Scenario, optional
+        What the controls are set to at first.
+
+    Returns
+    -------
+    Explorer
+        Shown by JupyterLab as the last line of a cell.
+
+    Examples
+    --------
+    >>> explorer = explore("data/tiny")
+    >>> explorer.outcome.projects["project"].tolist()
+    ['pages', 'checkout']
+    """
+    return Explorer(portfolio, scenario)
+
+
+class Explorer:
+    """What `explore` shows.
+
+    Parameters
+    ----------
+    portfolio : Portfolio, str or pathlib.Path
+        As in `explore`.
+    scenario : Scenario, optional
+        As in `explore`.
+    served : bool
+        Whether it is a page for somebody elsewhere: files are then only offered to download.
+
+    Attributes
+    ----------
+    outcome : Outcome or None
+        What is shown now; None while the input has faults.
+    """
+
+    def __init__(
+        self,
+        portfolio: Portfolio | str | Path,
+        scenario: Scenario | None = None,
+        *,
+        served: bool = False,
+    ) -> None:
+        self.served = served
+        self.outcome: Outcome | None = None
+        self._kept: tuple[Outcome, str] | None = None
+        self._long: dict[str, Any] = {}
+        # Charts share the state of one drawing library.
+        self._drawing = threading.RLock()
+        self.work = Work(self._fail)
+        self.controls: Controls | None = None
+        self._build()
+        try:
+            found = portfolio if isinstance(portfolio, Portfolio) else read(portfolio)
+            self._open(found, scenario)
+        except InputError as error:
+            self._fail(error)
+
+    def _build(self) -> None:
+        """Make everything that does not depend on the portfolio."""
+        self.head, self.message, self.figures = w.HTML(), w.HTML(), w.HTML()
+        self.before, self.picture, self.compared, self.links = (w.HTML() for _ in range(4))
+        names = [*views.VIEWS, *_LONG]
+        self.view = w.ToggleButtons(options=names, value="Delays", style={"button_width": "104px"})
+        self.view.observe(lambda _: self._draw(), "value")
+        self.upload = w.FileUpload(
+            accept=KINDS, multiple=False, description="Open a file", layout=_BUTTON,
+            tooltip="A portfolio (.xlsx, .mpp, .xml, .xer) or a scenario (.toml)",
+        )  # fmt: skip
+        self.upload.observe(self._uploaded, "value")
+        self.title = w.Text(
+            placeholder="Name of the scenario", description="Name", continuous_update=False,
+            layout=w.Layout(width="98%"), style={"description_width": "104px"},
+        )  # fmt: skip
+        self.title.observe(self._named, "value")
+        self.list_button = _button("List the levers", "What the tables allow", self._list_levers)
+        self.best_button = _button("Find the best 3", "By simulation", self._best_levers)
+        self.clear_button = _button("Pull none", "No lever at all", self._no_levers)
+        self.keep_button = _button("Keep as A", "Hold this to compare with", self._keep)
+        self.drop_button = _button("Drop A", "Compare no more", self._drop)
+        self.save_button = _button("Save scenario", "Write it as .toml here", self._save)
+        self.pack_button = _button("Make the pack", "Report, deck, tables, scenario", self._pack)
+        self.left = w.VBox([], layout=w.Layout(width="360px", min_width="360px"))
+        self.choice = w.VBox()
+        self.levers = w.Accordion(
+            [self.choice], titles=("Levers: what could be done",), selected_index=None
+        )
+        pictures = w.HBox([self.before, self.picture])
+        for held in (self.before, self.picture):
+            held.layout = w.Layout(width="100%", flex="1 1 0", min_width="0")
+        buttons = [self.keep_button, self.drop_button, self.pack_button]
+        if not self.served:
+            buttons.insert(2, self.save_button)
+        self.right = w.VBox(
+            [self.levers, self.message, self.figures, self.view, self.work.box, pictures,
+             self.compared, w.HBox(buttons, layout=w.Layout(flex_flow="row wrap")), self.links],
+            layout=w.Layout(flex="1 1 0", min_width="0", padding="0 0 0 16px"),
+        )  # fmt: skip
+        style = w.HTML(views.STYLE)
+        self.page = w.VBox([style, self.head, w.HBox([self.left, self.right])])
+
+    def _repr_mimebundle_(self, **rest: Any) -> Any:
+        return self.page._repr_mimebundle_(**rest)
+
+    def _open(self, portfolio: Portfolio, scenario: Scenario | None = None) -> None:
+        """Show another portfolio."""
+        self.work.cancel()
+        self._kept, self.portfolio = None, portfolio
+        name = escape(portfolio.settings.name)
+        counts = (("projects", "project"), ("tasks", "task"), ("services", "service"))
+        held = ", ".join(counted(len(getattr(portfolio, t)), one) for t, one in counts)
+        self.head.value = (
+            f'<div class="svci"><h1>{name}</h1><span class="muted">{held}. An incident strikes: '
+            "restoring comes first, projects wait.</span></div>"
+        )
+        if not len(portfolio.services):
+            self.controls = None
+            self._only_a_file()
+            self.message.value = views.note(
+                ["The portfolio names no services. Fill in the tables services and support first."]
+            )
+            self._blank()
+            return
+        self.controls = Controls(portfolio, self.refresh)
+        left = [] if scenario is None else self.controls.set_to(scenario)
+        buttons = w.HBox([self.list_button, self.best_button, self.clear_button])
+        self.choice.children = [buttons, self.controls.levers]
+        self.left.children = [self.controls.box, self.title, self.upload]
+        self.levers.layout.display = ""
+        self.refresh()
+        if left:
+            self.message.value = views.note(left)
+
+    def refresh(self) -> None:
+        """Simulate what the controls say, and show it."""
+        if self.controls is None:
+            return
+        try:
+            scenario = self.controls.scenario()
+            self.outcome = simulate(self.portfolio, scenario)
+        except InputError as error:
+            self._fail(error)
+            return
+        self.message.value = ""
+        self._long.clear()
+        self.figures.value = views.figures(self.outcome)
+        self._draw()
+        self._link()
+
+    def _draw(self) -> None:
+        """Draw the view that is chosen, beside A where there is one."""
+        outcome, name = self.outcome, self.view.value
+        if outcome is None:
+            return
+        if name in views.VIEWS:
+            self.work.cancel()
+            self.picture.value = self._pictured(lambda: views.VIEWS[name](outcome))
+        elif name in self._long:
+            self.picture.value = self._long[name]
+        else:
+            title, work, chart = _LONG[name]
+            self.picture.value = views.note([f"{title} …"])
+
+            def done(found: Any) -> None:
+                self._long[name] = self._pictured(lambda: chart(found))
+                self.picture.value = self._long[name]
+
+            self.work.start(title, lambda step: work(outcome, step), done)
+        self._compare()
+
+    def _pictured(self, chart: Callable[[], Axes]) -> str:
+        with self._drawing:
+            return f'<div class="svci">{views.picture(chart())}</div>'
+
+    def _compare(self) -> None:
+        if self._kept is None or self.outcome is None:
+            self.before.value = self.compared.value = ""
+            self.before.layout.display = "none"
+            return
+        first, name = self._kept[0], self.view.value
+        self.before.layout.display = ""
+        shown = name if name in views.VIEWS else "Delays"
+        self.before.value = "<div class='svci'><h2>A</h2></div>" + self._pictured(
+            lambda: views.VIEWS[shown](first)
+        )
+        self.picture.value = "<div class='svci'><h2>B, now</h2></div>" + self.picture.value
+        table = compare(first, self.outcome)
+        self.compared.value = views.difference(table, self._kept[1], self.outcome.scenario.name)
+
+    def _keep(self) -> None:
+        if self.outcome is not None:
+            self._kept = (self.outcome, self.outcome.scenario.name)
+            self._draw()
+
+    def _drop(self) -> None:
+        self._kept = None
+        self._draw()
+
+    def _blank(self) -> None:
+        self.outcome = None
+        for held in (self.figures, self.picture, self.before, self.compared, self.links):
+            held.value = ""
+
+    def _fail(self, error: SvcimpactError) -> None:
+        """Show faults; the figures of what was before them are gone."""
+        self._blank()
+        self.message.value = views.faults(error)
+        if self.controls is None:
+            self._only_a_file()
+
+    def _only_a_file(self) -> None:
+        """Leave nothing to do but to open another file."""
+        self.left.children, self.levers.layout.display = [self.upload], "none"
+
+    def _named(self, change: Any) -> None:
+        if self.controls is not None:
+            self.controls.name = change["new"].strip()
+            self.refresh()
+
+    def _uploaded(self, change: Any) -> None:
+        """Open what was handed in: a portfolio, or a scenario for the one that is open."""
+        if not change["new"]:
+            return
+        given = change["new"][0]
+        self.upload.value = ()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / Path(given["name"]).name
+            path.write_bytes(bytes(given["content"]))
+            try:
+                if path.suffix.lower() == ".toml" and self.controls is not None:
+                    left = self.controls.set_to(Scenario.read(path))
+                    self.title.value = self.controls.name
+                    self.refresh()
+                    if self.outcome is not None:
+                        self.message.value = views.note(left)
+                else:
+                    self._open(read(path))
+            except SvcimpactError as error:
+                # What is open stays open.
+                kept = self.outcome
+                self.message.value = views.faults(error)
+                self.outcome = kept
+
+    def _list_levers(self) -> None:
+        """Offer every single lever that could matter."""
+        outcome = self.outcome
+        if outcome is None:
+            return
+
+        def work(step: Step) -> list[Levers]:
+            step(0.0)
+            when, base = asked(outcome, None, _LIST_RUNS)
+            return list(choices(outcome, Judge(outcome.portfolio, base, when)).levers)
+
+        self.work.start("Listing the levers", work, self._offer)
+
+    def _offer(self, levers: list[Levers]) -> None:
+        assert self.controls is not None
+        self.controls.offer(levers)
+        self.message.value = views.note(
+            [f"{counted(len(levers), 'lever')} could be pulled. Choose one or several."]
+        )
+
+    def _best_levers(self) -> None:
+        """Look for the best three, offer all, and pull those."""
+        outcome = self.outcome
+        if outcome is None:
+            return
+
+        def done(plan: ContingencyPlan) -> None:
+            assert self.controls is not None
+            self._offer([one.levers for one in plan.searched.singles])
+            self.controls.pull(plan.levers.actions, plan.levers.order)
+            self.message.value = views.note(plan.sentences()[:2])
+
+        self.work.start("Looking for the best 3 levers", lambda s: _planned(outcome, s), done)
+
+    def _no_levers(self) -> None:
+        if self.controls is not None:
+            self.controls.levers.value = ()
+
+    def _link(self) -> None:
+        """Offer the scenario to download; JupyterLab lets no file through, and saves instead."""
+        if self.served and self.outcome is not None:
+            data = _toml(self.outcome.scenario)
+            name = f"{_file_name(self.outcome.scenario.name)}.toml"
+            link = views.download(name, data, "Download the scenario (.toml)", "application/toml")
+            self.links.value = f'<div class="svci">{link}</div>'
+
+    def _save(self) -> None:
+        """Write the scenario beside the notebook."""
+        if self.outcome is not None:
+            self._put(
+                f"{_file_name(self.outcome.scenario.name)}.toml", _toml(self.outcome.scenario)
+            )
+
+    def _put(self, name: str, data: bytes) -> None:
+        """Write a file beside the notebook, and never over another."""
+        try:
+            with Path(name).open("xb") as file:
+                file.write(data)
+        except FileExistsError:
+            said = f"{name} is there already: give the scenario another name. Nothing was written."
+        except OSError as error:
+            said = f"{name} cannot be written here: {error.strerror}. Nothing was written."
+        else:
+            said = f"Saved: {Path(name).resolve()}"
+        self.message.value = views.note([said])
+
+    def _pack(self) -> None:
+        """Make the pack, and offer it to download."""
+        outcome = self.outcome
+        if outcome is None:
+            return
+        scenario = outcome.scenario
+
+        def done(data: bytes) -> None:
+            name = f"{_file_name(scenario.name)}.zip"
+            if self.served:
+                link = views.download(name, data, "Download the pack (.zip)", "application/zip")
+                self.links.value = self.links.value.replace("</div>", f"{link}</div>")
+            else:
+                self._put(name, data)
+
+        self.work.start(
+            "Making report, deck and tables", lambda s: pack(outcome.portfolio, scenario, s), done
+        )
+
+
+_BUTTON = w.Layout(width="124px")
+
+
+def _button(words: str, tip: str, does: Callable[[], None]) -> Any:
+    button = w.Button(description=words, tooltip=tip, layout=_BUTTON)
+    button.on_click(lambda _: does())
+    return button
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60].lower() or "scenario"
+
+
+def _toml(scenario: Scenario) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return scenario.write(Path(folder) / "scenario.toml").read_bytes()
+
+
+def _attributed(outcome: Outcome, step: Step) -> Attribution:
+    return attribute(outcome, step=step)
+
+
+def _planned(outcome: Outcome, step: Step) -> ContingencyPlan:
+    return contingency_plan(outcome, runs=min(RUNS, outcome.scenario.runs), step=step)
+
+
+# Views that take seconds: what is said meanwhile, the work, and the chart of what comes out.
+_LONG: dict[str, tuple[str, Callable[[Outcome, Step], Any], Callable[[Any], Axes]]] = {
+    "Why late": ("Splitting the delay over its causes", _attributed, charts.causes),
+    "What helps": ("Judging levers by simulation", _planned, charts.contingency),
+}

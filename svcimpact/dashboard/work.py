@@ -1,0 +1,105 @@
+"""Long work beside the controls: it tells how far it is, and it can be cancelled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import ipywidgets as w
+
+from svcimpact.errors import SvcimpactError
+from svcimpact.progress import Step
+
+Result = TypeVar("Result")
+
+
+class CancelledError(Exception):
+    """The user wants no more of it."""
+
+
+class Work:
+    """One piece of long work at a time; a new one cancels the one before.
+
+    Parameters
+    ----------
+    failed : callable
+        Is given what went wrong, if it is the input's fault.
+    """
+
+    def __init__(self, failed: Callable[[SvcimpactError], None]) -> None:
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.title = w.Label()
+        self.bar = w.FloatProgress(0.0, min=0.0, max=1.0, layout=w.Layout(width="220px"))
+        self.cancel_button = w.Button(description="Cancel", tooltip="Stop this work")
+        self.cancel_button.on_click(lambda _: self.cancel())
+        self.box = w.HBox([self.title, self.bar, self.cancel_button])
+        self.box.layout.display = "none"
+
+    def start(
+        self, title: str, work: Callable[[Step], Result], done: Callable[[Result], None]
+    ) -> None:
+        """Begin a piece of work in a thread of its own.
+
+        Parameters
+        ----------
+        title : str
+            What is going on.
+        work : callable
+            Is given whom to tell how far it is.
+        done : callable
+            Is given what comes out, unless it was cancelled.
+        """
+        self.cancel()
+        stop = threading.Event()
+        self._stop = stop
+        self.title.value, self.bar.value = title, 0.0
+        self.box.layout.display = ""
+
+        def step(part: float) -> None:
+            if stop.is_set():
+                raise CancelledError
+            self.bar.value = part
+
+        def run() -> None:
+            try:
+                result = work(step)
+                with self._lock:
+                    if not stop.is_set():
+                        done(result)
+            except CancelledError:
+                pass
+            except SvcimpactError as error:
+                if not stop.is_set():
+                    self._failed(error)
+            finally:
+                if self._stop is stop:
+                    self.box.layout.display = "none"
+
+        self._thread = threading.Thread(target=run, daemon=True)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop what is going on, at its next step."""
+        self._stop.set()
+        self.box.layout.display = "none"
+
+    def wait(self, seconds: float = 120.0) -> Any:
+        """Wait until the work is over.
+
+        Parameters
+        ----------
+        seconds : float
+            How long at most.
+
+        Returns
+        -------
+        bool
+            Whether it is over.
+        """
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return self._thread is None or not self._thread.is_alive()

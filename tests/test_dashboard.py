@@ -1,0 +1,328 @@
+"""The explorer without a browser: what controls say is what is simulated and shown."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import threading
+import zipfile
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from small_tables import built, table
+
+import svcimpact as si
+from svcimpact.dashboard import Explorer, explore, views
+from svcimpact.dashboard.controls import Controls
+from svcimpact.dashboard.serve import PORTFOLIO, SCENARIO, notebook, page
+from svcimpact.dashboard.work import Work
+from svcimpact.incident.actions import Action
+from svcimpact.portfolio import Portfolio
+
+ROOT = Path(__file__).resolve().parents[1]
+MERIDIAN = ROOT / "data" / "meridian"
+PATIENCE = 120.0
+
+
+@pytest.fixture(scope="module")
+def portfolio() -> Portfolio:
+    """Our example."""
+    return si.read(MERIDIAN)
+
+
+@pytest.fixture
+def explorer(portfolio: Portfolio) -> Explorer:
+    """Open the explorer."""
+    return explore(portfolio)
+
+
+def text(html: str) -> str:
+    """Return HTML as text, one line a piece."""
+    return unescape(re.sub(r"\s*<[^>]+>\s*", "\n", html))
+
+
+def upload(explorer: Explorer, name: str, content: bytes) -> None:
+    """Hand in a file as the browser does."""
+    file = {"name": name, "type": "", "size": len(content), "content": memoryview(content)}
+    explorer.upload.value = ({**file, "last_modified": datetime.now(UTC)},)
+
+
+def test_it_shows_what_simulate_returns(explorer: Explorer, portfolio: Portfolio) -> None:
+    """The table has the delays of the same call made by hand."""
+    assert explorer.controls is not None
+    by_hand = si.simulate(portfolio, explorer.controls.scenario())
+    assert explorer.outcome is not None
+    assert explorer.outcome.projects.equals(by_hand.projects)
+    shown = text(explorer.figures.value)
+    for row in by_hand.projects.itertuples():
+        assert row.name in shown
+        assert f"{row.delay_mean_days:.1f}" in shown
+    assert "200 futures, seed 1" in shown
+
+
+def test_a_control_changes_figures_picture_and_scenario(explorer: Explorer) -> None:
+    """Longer restoration, and everything follows."""
+    assert explorer.controls is not None
+    before = explorer.figures.value, explorer.picture.value
+    explorer.controls.median.value = 60
+    assert explorer.outcome is not None
+    assert explorer.outcome.scenario.incidents[0].median_hours == 60
+    now = explorer.figures.value, explorer.picture.value
+    assert all(one != other for one, other in zip(before, now, strict=True))
+
+
+def test_the_picture_is_one_and_says_its_finding(explorer: Explorer) -> None:
+    """A readable image, with the chart's title as alternative text."""
+    found = re.search(r'base64,([^"]+)" alt="([^"]+)"', explorer.picture.value)
+    assert found
+    image = Image.open(io.BytesIO(base64.b64decode(found[1])))
+    assert image.width == 960
+    assert "loses most" in unescape(found[2])
+
+
+def test_the_p90_stays_above_the_median(explorer: Explorer) -> None:
+    """Where both are alike, the length is known."""
+    controls = explorer.controls
+    assert controls is not None
+    controls.median.value = 100
+    assert controls.p90.value == 100
+    assert controls.scenario().incidents[0].hours == 100
+    controls.lasts.value = "known"
+    controls.median.value = 30
+    assert controls.scenario().incidents[0].hours == 30
+    controls.lasts.value = "as logged"
+    assert controls.scenario().incidents[0].from_log
+
+
+def test_a_scenario_file_comes_back(portfolio: Portfolio, tmp_path: Path) -> None:
+    """What is offered to download sets the controls to the same again."""
+    given = si.Scenario(
+        "Two days",
+        (
+            si.Incident(
+                "ledger", "2026-03-11 14:00", severity=2, median_hours=20, p90_hours=90,
+                aftermath_hours=24, aftermath_share=0.25, freeze_after_hours=48,
+            ),
+        ),
+        runs=200, seed=7, min_share=0.25, resume_hours=2, order="least_float",
+        actions=(Action("prioritise", project="CRD", priority=1),),
+    )  # fmt: skip
+    explorer = Explorer(portfolio, given, served=True)
+    assert explorer.controls is not None
+    assert explorer.controls.scenario() == given
+    assert explorer.message.value == ""
+    link = re.search(r"application/toml;base64,([^\"]+)", explorer.links.value)
+    assert link
+    path = tmp_path / "back.toml"
+    path.write_bytes(base64.b64decode(link[1]))
+    assert si.Scenario.read(path) == given
+
+
+def test_what_the_controls_do_not_reach_is_told(portfolio: Portfolio) -> None:
+    """Nothing of a scenario is dropped in silence."""
+    first = si.Incident("payments", "2026-03-08 10:30", hours=16.5)
+    explorer = explore(portfolio, si.Scenario(incidents=(first, first)))
+    said = text(explorer.message.value)
+    assert "Only the first of its incidents is shown here." in said
+    assert "It strikes at 2026-03-08 10:30:00: the nearest there is was taken." in said
+    assert "hours: 16.5 is shown as 16." in said
+    assert explore(portfolio, si.Scenario()).message.value.count("no stated incident") == 1
+    other = si.Scenario(incidents=(si.Incident("nope", "2026-03-09", hours=3),))
+    assert "no service nope" in explore(portfolio, other).message.value
+
+
+def test_faults_of_a_file_are_shown(tmp_path: Path) -> None:
+    """Every fault a line, no traceback, and only a file to open."""
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    for path in (ROOT / "data" / "tiny").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "links.csv").write_text("predecessor,successor\nT1,<b>nobody</b>\nT1,T99\n")
+    explorer = explore(folder)
+    said = explorer.message.value
+    assert "&lt;b&gt;nobody&lt;/b&gt;" in said
+    assert "<b>" not in said
+    assert said.count("<li>") >= 2
+    assert explorer.outcome is None
+    assert explorer.left.children == (explorer.upload,)
+
+
+def test_files_are_opened_in_the_page(explorer: Explorer, tmp_path: Path) -> None:
+    """Another portfolio, a scenario, and one with faults, which leaves all as it was."""
+    book = si.write(si.read(ROOT / "data" / "tiny"), tmp_path / "tiny.xlsx")
+    upload(explorer, "tiny.xlsx", book.read_bytes())
+    assert explorer.portfolio.settings.name in unescape(explorer.head.value)
+    upload(explorer, "s.toml", (ROOT / "data" / "tiny" / "incident.toml").read_bytes())
+    assert explorer.outcome is not None
+    assert explorer.outcome.scenario.incidents[0].service == "payments"
+    kept = explorer.outcome
+    upload(explorer, "bad.toml", b"runs = 'many'")
+    assert 'role="alert"' in explorer.message.value
+    upload(explorer, "bad.xlsx", b"no workbook")
+    assert 'role="alert"' in explorer.message.value
+    assert explorer.outcome is kept
+
+
+def test_long_views_come_by_themselves() -> None:
+    """Causes and levers are worked out beside the controls, once for a scenario."""
+    explorer = explore(ROOT / "data" / "tiny")
+    for name in ("Why late", "What helps"):
+        explorer.view.value = name
+        assert explorer.work.wait(PATIENCE)
+        assert "<img" in explorer.picture.value
+        held = explorer.picture.value
+        explorer.view.value = "Delays"
+        explorer.view.value = name
+        assert explorer.picture.value == held
+
+
+def test_levers_are_pulled(explorer: Explorer) -> None:
+    """The best three are found, offered and pulled, and the delay falls."""
+    assert explorer.controls is not None
+    assert explorer.outcome is not None
+    before = explorer.outcome.projects["delay_mean_days"].sum()
+    explorer.best_button.click()
+    assert explorer.work.wait(PATIENCE)
+    assert len(explorer.controls.levers.value) in (1, 2, 3)
+    assert explorer.outcome.scenario.decides
+    assert explorer.outcome.projects["delay_mean_days"].sum() < before
+    explorer.clear_button.click()
+    assert not explorer.outcome.scenario.decides
+    explorer.list_button.click()
+    assert explorer.work.wait(PATIENCE)
+    assert len(explorer.controls.levers.options) > 10
+
+
+def test_two_scenarios_side_by_side(explorer: Explorer) -> None:
+    """A is held while B changes; dropping it leaves one."""
+    assert explorer.controls is not None
+    explorer.keep_button.click()
+    explorer.controls.median.value = 60
+    assert "<img" in explorer.before.value
+    assert "<img" in explorer.picture.value
+    assert "A against B" in explorer.compared.value
+    explorer.drop_button.click()
+    assert explorer.compared.value == explorer.before.value == ""
+
+
+def test_the_pack_has_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Report, deck, tables and the scenario that they are of: as a link, or saved beside."""
+    explorer = Explorer(ROOT / "data" / "tiny", served=True)
+    explorer.pack_button.click()
+    assert explorer.work.wait(PATIENCE)
+    link = re.search(r"application/zip;base64,([^\"]+)", explorer.links.value)
+    assert link
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(link[1]))) as archive:
+        assert sorted(archive.namelist()) == [
+            "report.html", "scenario.toml", "steering.pptx", "tables.xlsx",
+        ]  # fmt: skip
+        assert archive.testzip() is None
+    monkeypatch.setattr("svcimpact.dashboard.explorer.pack", lambda *_: b"the pack")
+    beside = explore(ROOT / "data" / "tiny")
+    monkeypatch.chdir(tmp_path)
+    beside.pack_button.click()
+    assert beside.work.wait(PATIENCE)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"the pack"]
+
+
+def test_saving_never_replaces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A second time needs another name; a served page offers no saving at all."""
+    explorer = explore(ROOT / "data" / "tiny")
+    monkeypatch.chdir(tmp_path)
+    explorer.title.value = "../../My incident!"
+    explorer.save_button.click()
+    assert [path.name for path in tmp_path.iterdir()] == ["my-incident.toml"]
+    assert si.Scenario.read("my-incident.toml").name == "../../My incident!"
+    kept = (tmp_path / "my-incident.toml").read_bytes()
+    explorer.save_button.click()
+    assert "Nothing was written" in explorer.message.value
+    assert (tmp_path / "my-incident.toml").read_bytes() == kept
+    served = Explorer(ROOT / "data" / "tiny", served=True)
+    assert served.save_button not in _below(served.page)
+    assert explorer.save_button in _below(explorer.page)
+
+
+def _below(widget: Any) -> list[Any]:
+    return [widget, *(x for child in getattr(widget, "children", ()) for x in _below(child))]
+
+
+def test_work_can_be_cancelled() -> None:
+    """It stops at its next step, and nothing comes of it."""
+    begun, goes_on = threading.Event(), threading.Event()
+    came: list[str] = []
+
+    def endless(step: Any) -> str:
+        begun.set()
+        goes_on.wait(PATIENCE)
+        step(0.5)
+        return "all"
+
+    work = Work(lambda _: came.append("failed"))
+    work.start("Endless", endless, came.append)
+    assert begun.wait(PATIENCE)
+    assert work.box.layout.display == ""
+    work.cancel_button.click()
+    assert work.box.layout.display == "none"
+    goes_on.set()
+    assert work.wait(PATIENCE)
+    assert came == []
+
+
+def test_attribution_and_search_stop_when_told() -> None:
+    """Both tell how far they are, ever further, and end with what the step raises."""
+    explorer = explore(ROOT / "data" / "tiny")
+    from svcimpact.incident.attribution import attribute
+    from svcimpact.response.contingency import contingency_plan
+
+    assert explorer.outcome is not None
+    for work in (attribute, contingency_plan):
+        parts: list[float] = []
+        work(explorer.outcome, step=parts.append)
+        assert parts == sorted(parts)
+        assert 0 < parts[0] < parts[-1] <= 1
+
+        def stop(_: float) -> None:
+            raise KeyError("enough")
+
+        with pytest.raises(KeyError, match="enough"):
+            work(explorer.outcome, step=stop)
+
+
+def test_a_portfolio_without_services_says_what_to_do() -> None:
+    """A plan alone has nothing that could fail."""
+    bare = built(services=table("service"), support=table("service resource"))
+    explorer = explore(bare)
+    assert "names no services" in explorer.message.value
+    assert explorer.outcome is None
+
+
+def test_names_are_never_markup(portfolio: Portfolio) -> None:
+    """What comes from tables and controls is text on the page."""
+    projects = portfolio.projects.copy()
+    projects.loc[0, "name"] = "<script>alert(1)</script>"
+    explorer = explore(portfolio.with_tables(projects=projects))
+    explorer.title.value = "<img src=x>"
+    explorer.keep_button.click()
+    whole = "".join(
+        held.value
+        for held in (explorer.head, explorer.figures, explorer.picture, explorer.compared)
+    )
+    assert "<script" not in whole
+    assert "<img src=x" not in whole
+    assert views.note(["<i>"]) == '<div class="svci muted" role="status"><p>&lt;i&gt;</p></div>'
+
+
+def test_the_page_is_a_notebook_of_one_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows the portfolio that its process was told of."""
+    assert "from svcimpact.dashboard.serve import page" in notebook()
+    monkeypatch.setenv(PORTFOLIO, str(ROOT / "data" / "tiny"))
+    monkeypatch.setenv(SCENARIO, str(ROOT / "data" / "tiny" / "incident.toml"))
+    shown = page()
+    assert isinstance(shown, Explorer)
+    assert shown.served
+    assert isinstance(shown.controls, Controls)
