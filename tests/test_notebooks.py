@@ -13,6 +13,8 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
+import svcimpact as si
+
 NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
 
 
@@ -75,6 +77,23 @@ def test_a_notebook_asks_answers_and_warns(path):
     assert any("assert " in source(cell) for cell in code)
     lines = [line for cell in code for line in source(cell).splitlines()]
     assert not any(line.startswith(("def ", "class ")) for line in lines)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_said_of_the_example_is_tagged(path):
+    """Names of the example stand only in cells that a run on something else leaves out."""
+    told = si.read("data/meridian")
+    names = {*told.projects["name"], *told.resources["name"], *told.services["name"]}
+    names = {name for name in names if " " in name}
+    held = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    before = ""
+    for cell in held:
+        text, kind = source(cell), cell["cell_type"]
+        if kind == "markdown" and "example" not in cell["metadata"].get("tags", []):
+            lines = [line for line in text.splitlines() if not line.startswith("- ")]
+            assert not [name for name in names if name.lower() in " ".join(lines).lower()]
+            assert before != "code" or text.startswith("#"), text
+        before = kind
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,20 @@ PORTFOLIO = "../data"  # where
 SEED = 1"""
 
 
+EXAMPLE = {"tags": ["example"]}
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a working directory with a small notebook and its input."""
     cells = [
-        nbformat.v4.new_markdown_cell("# How long does it take <b>?"),
+        nbformat.v4.new_markdown_cell(
+            "# How long does it take <b>?\n\n**Four hours, for Ada.**", metadata=EXAMPLE
+        ),
         nbformat.v4.new_code_cell(NOTEBOOK, metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell("assert HOURS < 50, 'too long'\nprint(TITLE, HOURS, COUNT)"),
+        nbformat.v4.new_markdown_cell("Ada needs four.", metadata=EXAMPLE),
+        nbformat.v4.new_markdown_cell("## Why\n\nBecause."),
     ]
     folder = tmp_path / "notebooks"
     folder.mkdir()
@@ -74,6 +81,23 @@ def test_a_notebook_runs_with_other_parameters_and_is_recorded(place: Path) -> N
     assert said("--check", "--out", "july") == "Nothing changed: the same figures come out.\n"
     (place / "data" / "tasks.csv").write_text("task\nB\n")
     assert said("--check", "--out", "july") == "05-long: the input tasks.csv changed\n"
+
+
+def test_what_is_said_of_the_example_stays_with_the_example(place: Path) -> None:
+    """On anything else its sentences are gone, headings stay, and what it ran with is told."""
+
+    def texts(*words: str) -> list[str]:
+        said("05", "--out", "july", *words)
+        ran = nbformat.read(place / "july" / "05-long.ipynb", as_version=4)
+        return [cell.source for cell in ran.cells if cell.cell_type == "markdown"]
+
+    assert "Ada needs four." in texts()
+    assert "Ada needs four." in texts("--set", "HOURS=4")
+    other = texts("--set", "HOURS=6")
+    assert other[0].splitlines()[0] == "# How long does it take <b>?"
+    assert "Run with `HOURS = 6.0`" in other[0]
+    assert other[1:] == ["## Why\n\nBecause."]
+    assert "Ada" not in " ".join(other)
 
 
 def test_a_cell_that_fails_is_told_and_nothing_is_left(place: Path) -> None:
