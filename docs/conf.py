@@ -36,11 +36,13 @@ def setup(app: Any) -> None:
 
 def _prepare(_: Any) -> None:
     from gallery import draw_gallery
+    from tables import tables
 
     made = HERE / "_made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     draw_gallery(made)
+    (HERE / "tables.md").write_text(tables(), encoding="utf-8")
     notebooks = HERE / "notebooks"
     notebooks.mkdir(exist_ok=True)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):

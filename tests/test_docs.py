@@ -7,6 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -66,3 +67,15 @@ def test_every_page_is_reached_from_the_first() -> None:
     } - {"notebooks/*"}
     pages = {path.stem for path in DOCS.glob("*.md")} - {"index"}
     assert named == pages
+
+
+def test_the_page_of_tables_is_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is as its script writes it today, and has every table and column."""
+    monkeypatch.syspath_prepend(str(DOCS))
+    page = (DOCS / "tables.md").read_text(encoding="utf-8")
+    import tables
+
+    assert page == tables.tables()
+    schema = pd.read_csv(ROOT / "svcimpact" / "schema.csv")
+    assert set(re.findall(r"^## (\w+)$", page, re.M)) == set(schema["table"])
+    assert page.count("| `") == len(schema)
