@@ -7,6 +7,7 @@ import io
 import re
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -109,12 +110,13 @@ def test_a_scenario_file_comes_back(portfolio: Portfolio, tmp_path: Path) -> Non
                 aftermath_hours=24, aftermath_share=0.25, freeze_after_hours=48,
             ),
         ),
-        runs=200, seed=7, min_share=0.25, resume_hours=2, order="least_float",
+        runs=2000, without=("cover",), sampling="latin-hypercube", seed=7, min_share=0.25,
+        resume_hours=2, order="least_float",
         actions=(Action("prioritise", project="CRD", priority=1),),
     )  # fmt: skip
     explorer = Explorer(portfolio, given, served=True)
     assert explorer.controls is not None
-    assert explorer.controls.scenario() == given
+    assert explorer.controls.scenario() == replace(given, runs=200)
     assert explorer.message.value == ""
     link = re.search(r"application/toml;base64,([^\"]+)", explorer.links.value)
     assert link
@@ -128,8 +130,10 @@ def test_what_the_controls_do_not_reach_is_told(portfolio: Portfolio) -> None:
     first = si.Incident("payments", "2026-03-08 10:30", hours=16.5)
     explorer = explore(portfolio, si.Scenario(incidents=(first, first)))
     said = text(explorer.message.value)
-    assert "Only the first of its incidents is shown here." in said
+    assert "The controls move its first incident; the others stay as they are." in said
     assert "It strikes at 2026-03-08 10:30:00: the nearest there is was taken." in said
+    assert explorer.controls is not None
+    assert len(explorer.controls.scenario().incidents) == 2
     assert "hours: 16.5 is shown as 16." in said
     assert explore(portfolio, si.Scenario()).message.value.count("no stated incident") == 1
     other = si.Scenario(incidents=(si.Incident("nope", "2026-03-09", hours=3),))
@@ -166,6 +170,42 @@ def test_files_are_opened_in_the_page(explorer: Explorer, tmp_path: Path) -> Non
     upload(explorer, "bad.xlsx", b"no workbook")
     assert 'role="alert"' in explorer.message.value
     assert explorer.outcome is kept
+
+
+def test_many_futures_are_long_work(explorer: Explorer) -> None:
+    """They come by themselves, and can be cancelled: then what was shown stays."""
+    assert explorer.controls is not None
+    explorer.controls.runs.value = 2000
+    assert explorer.work.wait(PATIENCE)
+    assert explorer.outcome is not None
+    assert explorer.outcome.runs == 2000
+    explorer.controls.runs.value = 10_000
+    explorer.work.cancel_button.click()
+    assert explorer.work.wait(PATIENCE)
+    assert explorer.outcome.runs == 2000
+    explorer.controls.runs.value = 10_000
+    explorer.controls.runs.value = 500
+    assert explorer.work.wait(PATIENCE)
+    assert explorer.outcome.runs == 500
+
+
+def test_a_pack_goes_on_while_controls_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moving a slider stops work for the view before, and no other."""
+    goes_on = threading.Event()
+
+    def slow(_: object, scenario: si.Scenario, step: Any) -> bytes:
+        goes_on.wait(PATIENCE)
+        step(0.9)
+        return scenario.name.encode()
+
+    monkeypatch.setattr("svcimpact.dashboard.explorer.pack", slow)
+    explorer = Explorer(ROOT / "data" / "tiny", served=True)
+    assert explorer.controls is not None
+    explorer.pack_button.click()
+    explorer.controls.median.value = 20
+    goes_on.set()
+    assert explorer.work.wait(PATIENCE)
+    assert "Download the pack" in explorer.links.value
 
 
 def test_long_views_come_by_themselves() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
@@ -17,6 +18,7 @@ from svcimpact.wording import day
 
 LONGEST = 240  # hours; a slider that reaches further is coarse where most incidents are
 MOST_DAYS = 400
+LEAST_RUNS = 1000  # futures of what is taken away; the controls may look at fewer
 RUNS = {"200, quick": 200, "500": 500, "2,000": 2000, "10,000, slow": 10_000}
 _KNOWN = "known"
 _SPREAD = "uncertain"
@@ -39,7 +41,8 @@ class Controls:
     def __init__(self, portfolio: Portfolio, changed: Callable[[], None]) -> None:
         self.portfolio, self._changed = portfolio, changed
         self._quiet = False
-        self.name = ""
+        # What the controls do not reach stays as the scenario that was opened has it.
+        self._base = Scenario("", runs=LEAST_RUNS)
         self._incident()
         self._rules()
         self.levers = w.SelectMultiple(
@@ -72,8 +75,8 @@ class Controls:
         )
         days = _days(portfolio)
         self.day = w.SelectionSlider(
-            options=[(day(when, brief=True), when) for when in days],
-            value=days[len(days) // 4],
+            options=days,
+            value=days[len(days) // 4][1],
             description="Strikes on",
             continuous_update=False,
             layout=_WIDE,
@@ -135,42 +138,75 @@ class Controls:
         incident = [self.service, self.severity, self.day, self.hour]
         return w.VBox([*incident, self.lasts, self.median, self.p90, folded])
 
+    @property
+    def name(self) -> str:
+        """What the scenario is called; blank for the service that is down."""
+        return self._base.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._base = replace(self._base, name=name)
+
     def scenario(self) -> Scenario:
         """Return what is set.
 
         Returns
         -------
         Scenario
-            One incident, the rules, the levers and the futures.
+            The incident, the rules, the levers, and as many futures as are looked at.
         """
-        length: dict[str, Any]
-        if self.lasts.value == _LOG:
-            length = {"from_log": True}
-        elif self.lasts.value == _KNOWN or self.p90.value <= self.median.value:
-            length = {"hours": float(self.median.value)}
-        else:
-            length = {"median_hours": float(self.median.value), "p90_hours": float(self.p90.value)}
-        incident = Incident(
-            self.service.value,
-            start=self.day.value + pd.Timedelta(hours=self.hour.value),
-            severity=self.severity.value,
-            aftermath_hours=float(self.aftermath.value),
-            aftermath_share=self.share.value / 100 if self.aftermath.value else 0.0,
-            freeze_after_hours=float(self.freeze.value),
-            **length,
-        )
+        service = names_of(self.portfolio, "services")[self.service.value]
         pulled = self.levers.value
         orders = [lever.order for lever in pulled if lever.order != "plan"]
-        service = names_of(self.portfolio, "services")[self.service.value]
-        return Scenario(
-            self.name or f"{service} is down",
-            (incident,),
+        return replace(
+            self._base,
+            name=self._base.name or f"{service} is down",
+            incidents=(self._struck(), *self._base.incidents[1:]),
             runs=self.runs.value,
             seed=self.seed.value,
             min_share=self.least.value / 100,
             resume_hours=self.resume.value,
             order=orders[0] if orders else self.order.value,
             actions=tuple(action for lever in pulled for action in lever.actions),
+        )
+
+    def to_take_away(self) -> Scenario:
+        """Return what is set, with futures enough for a committee.
+
+        Returns
+        -------
+        Scenario
+            With as many as the scenario that was opened has, 1,000 at least.
+        """
+        told = self.scenario()
+        return replace(told, runs=max(told.runs, self._base.runs))
+
+    def _struck(self) -> Incident:
+        told = self._base.incidents[:1]
+        base = told[0] if told else Incident(self.service.value, self.day.value, hours=1.0)
+        length: dict[str, Any] = {"hours": None, "median_hours": None, "p90_hours": None}
+        if self.lasts.value == _LOG:
+            length |= {"from_log": True}
+        else:
+            fits = base.distribution in ("lognormal", "weibull", "gamma")
+            length |= {
+                "from_log": False,
+                "distribution": base.distribution if fits else "lognormal",
+            }
+            if self.lasts.value == _KNOWN or self.p90.value <= self.median.value:
+                length["hours"] = float(self.median.value)
+            else:
+                length["median_hours"] = float(self.median.value)
+                length["p90_hours"] = float(self.p90.value)
+        return replace(
+            base,
+            service=self.service.value,
+            start=self.day.value + pd.Timedelta(hours=self.hour.value),
+            severity=self.severity.value,
+            aftermath_hours=float(self.aftermath.value),
+            aftermath_share=self.share.value / 100 if self.aftermath.value else 0.0,
+            freeze_after_hours=float(self.freeze.value),
+            **length,
         )
 
     def set_to(self, scenario: Scenario) -> list[str]:
@@ -191,12 +227,12 @@ class Controls:
             return ["The scenario has no stated incident: nothing was set."]
         incident = scenario.incidents[0]
         if len(scenario.incidents) > 1 or scenario.random_incidents is not None:
-            left.append("Only the first of its incidents is shown here.")
+            left.append("The controls move its first incident; the others stay as they are.")
         if incident.service not in {value for _, value in self.service.options}:
             return [f"The portfolio has no service {incident.service}: nothing was set."]
         self._quiet = True
         try:
-            self.name = scenario.name
+            self._base = scenario
             self.service.value = incident.service
             if incident.severity in {value for _, value in self.severity.options}:
                 self.severity.value = incident.severity
@@ -236,8 +272,6 @@ class Controls:
             self.lasts.value = _SPREAD
             _put(self.median, incident.median_hours or 0.0, left)
             _put(self.p90, incident.p90_hours, left)
-        if incident.distribution != "lognormal":
-            left.append(f"The controls take a lognormal, not a {incident.distribution}.")
         return left
 
     def offer(self, levers: list[Levers], *, all_of_them: bool = False) -> None:
@@ -301,12 +335,13 @@ def _put(slider: Any, value: float, left: list[str]) -> None:
         left.append(f"{slider.description}: {value:g} is shown as {nearest:g}.")
 
 
-def _days(portfolio: Portfolio) -> list[pd.Timestamp]:
-    """Return the working days of the plan, from the status date on."""
+def _days(portfolio: Portfolio) -> list[tuple[str, pd.Timestamp]]:
+    """Return the days of the plan, from the status date on, with their labels."""
     settings = portfolio.settings
     begin = (settings.status_date or settings.start).normalize()
     last = portfolio.tasks["planned_start"].max()
-    end = begin + pd.Timedelta(days=30) if pd.isna(last) else pd.Timestamp(last)
-    dates = pd.date_range(begin, max(end, begin + pd.Timedelta(days=30)), freq="D")
-    working = [when for when in dates if f"{when:%a}" in settings.working_days][:MOST_DAYS]
-    return working or [begin]
+    least = begin + pd.Timedelta(days=30)
+    end = least if pd.isna(last) else max(pd.Timestamp(last), least)
+    dates = list(pd.date_range(begin, end, freq="D"))[:MOST_DAYS]
+    year = dates[0].year != dates[-1].year
+    return [(day(when, brief=True, weekday=not year, year=year), when) for when in dates]

@@ -34,6 +34,8 @@ from svcimpact.response.practice import asked
 from svcimpact.wording import counted
 
 KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
+QUICK = 1000  # futures that are simulated at once; more are long work
+_MANY = "Simulating many futures"
 _LIST_RUNS = 50  # futures to list levers from; what they save is judged on more
 
 
@@ -88,11 +90,11 @@ class Explorer:
     ) -> None:
         self.served = served
         self.outcome: Outcome | None = None
-        self._kept: tuple[Outcome, str] | None = None
+        self._kept: tuple[Outcome, dict[str, str]] | None = None
         self._long: dict[str, Any] = {}
         # Charts share the state of one drawing library.
         self._drawing = threading.RLock()
-        self.work = Work(self._fail)
+        self.work = Work(self._warn)
         self.controls: Controls | None = None
         self._build()
         try:
@@ -180,14 +182,22 @@ class Explorer:
         """Simulate what the controls say, and show it."""
         if self.controls is None:
             return
+        scenario, portfolio = self.controls.scenario(), self.portfolio
+        if self.work.title.value == _MANY:
+            self.work.cancel()
+        if scenario.runs > QUICK:
+            self.work.start(_MANY, lambda _: simulate(portfolio, scenario), self._show)
+            return
         try:
-            scenario = self.controls.scenario()
-            self.outcome = simulate(self.portfolio, scenario)
+            self._show(simulate(portfolio, scenario))
         except InputError as error:
             self._fail(error)
-            return
+
+    def _show(self, outcome: Outcome) -> None:
+        """Show another outcome."""
+        self.outcome = outcome
         self.message.value = ""
-        self._long.clear()
+        self._long = {}
         self.figures.value = views.figures(self.outcome)
         self._draw()
         self._link()
@@ -197,8 +207,10 @@ class Explorer:
         outcome, name = self.outcome, self.view.value
         if outcome is None:
             return
-        if name in views.VIEWS:
+        if self.work.title.value in _TITLES:
+            # What was worked out for the view before this one is of no use any more.
             self.work.cancel()
+        if name in views.VIEWS:
             self.picture.value = self._pictured(lambda: views.VIEWS[name](outcome))
         elif name in self._long:
             self.picture.value = self._long[name]
@@ -225,16 +237,16 @@ class Explorer:
         first, name = self._kept[0], self.view.value
         self.before.layout.display = ""
         shown = name if name in views.VIEWS else "Delays"
-        self.before.value = "<div class='svci'><h2>A</h2></div>" + self._pictured(
-            lambda: views.VIEWS[shown](first)
-        )
+        held = self._kept[1].get(name) or self._pictured(lambda: views.VIEWS[shown](first))
+        self.before.value = f"<div class='svci'><h2>A</h2></div>{held}"
         self.picture.value = "<div class='svci'><h2>B, now</h2></div>" + self.picture.value
         table = compare(first, self.outcome)
-        self.compared.value = views.difference(table, self._kept[1], self.outcome.scenario.name)
+        names = first.scenario.name, self.outcome.scenario.name
+        self.compared.value = views.difference(table, *names)
 
     def _keep(self) -> None:
         if self.outcome is not None:
-            self._kept = (self.outcome, self.outcome.scenario.name)
+            self._kept = (self.outcome, self._long)
             self._draw()
 
     def _drop(self) -> None:
@@ -252,6 +264,10 @@ class Explorer:
         self.message.value = views.faults(error)
         if self.controls is None:
             self._only_a_file()
+
+    def _warn(self, error: SvcimpactError) -> None:
+        """Show faults beside what is there."""
+        self.message.value = views.faults(error)
 
     def _only_a_file(self) -> None:
         """Leave nothing to do but to open another file."""
@@ -282,9 +298,7 @@ class Explorer:
                     self._open(read(path))
             except SvcimpactError as error:
                 # What is open stays open.
-                kept = self.outcome
-                self.message.value = views.faults(error)
-                self.outcome = kept
+                self._warn(error)
 
     def _list_levers(self) -> None:
         """Offer every single lever that could matter."""
@@ -326,18 +340,17 @@ class Explorer:
 
     def _link(self) -> None:
         """Offer the scenario to download; JupyterLab lets no file through, and saves instead."""
-        if self.served and self.outcome is not None:
-            data = _toml(self.outcome.scenario)
-            name = f"{_file_name(self.outcome.scenario.name)}.toml"
+        if self.served and self.controls is not None:
+            scenario = self.controls.to_take_away()
+            data, name = _toml(scenario), f"{_file_name(scenario.name)}.toml"
             link = views.download(name, data, "Download the scenario (.toml)", "application/toml")
             self.links.value = f'<div class="svci">{link}</div>'
 
     def _save(self) -> None:
         """Write the scenario beside the notebook."""
-        if self.outcome is not None:
-            self._put(
-                f"{_file_name(self.outcome.scenario.name)}.toml", _toml(self.outcome.scenario)
-            )
+        if self.outcome is not None and self.controls is not None:
+            scenario = self.controls.to_take_away()
+            self._put(f"{_file_name(scenario.name)}.toml", _toml(scenario))
 
     def _put(self, name: str, data: bytes) -> None:
         """Write a file beside the notebook, and never over another."""
@@ -354,10 +367,9 @@ class Explorer:
 
     def _pack(self) -> None:
         """Make the pack, and offer it to download."""
-        outcome = self.outcome
-        if outcome is None:
+        if self.outcome is None or self.controls is None:
             return
-        scenario = outcome.scenario
+        portfolio, scenario = self.portfolio, self.controls.to_take_away()
 
         def done(data: bytes) -> None:
             name = f"{_file_name(scenario.name)}.zip"
@@ -368,7 +380,7 @@ class Explorer:
                 self._put(name, data)
 
         self.work.start(
-            "Making report, deck and tables", lambda s: pack(outcome.portfolio, scenario, s), done
+            "Making report, deck and tables", lambda s: pack(portfolio, scenario, s), done
         )
 
 
@@ -403,3 +415,4 @@ _LONG: dict[str, tuple[str, Callable[[Outcome, Step], Any], Callable[[Any], Axes
     "Why late": ("Splitting the delay over its causes", _attributed, charts.causes),
     "What helps": ("Judging levers by simulation", _planned, charts.contingency),
 }
+_TITLES = {title for title, _, _ in _LONG.values()}
