@@ -152,6 +152,7 @@ class Explorer:
     def _open(self, portfolio: Portfolio, scenario: Scenario | None = None) -> None:
         """Show another portfolio."""
         self.work.cancel()
+        self.controls, self.title.value = None, "" if scenario is None else scenario.name
         self._kept, self.portfolio = None, portfolio
         name = escape(portfolio.settings.name)
         counts = (("projects", "project"), ("tasks", "task"), ("services", "service"))
@@ -161,7 +162,6 @@ class Explorer:
             "restoring comes first, projects wait.</span></div>"
         )
         if not len(portfolio.services):
-            self.controls = None
             self._only_a_file()
             self.message.value = views.note(
                 ["The portfolio names no services. Fill in the tables services and support first."]
