@@ -18,11 +18,12 @@ from PIL import Image
 from small_tables import built, table
 
 import svcimpact as si
-from svcimpact.dashboard import Explorer, explore, views
+from svcimpact.dashboard import Explorer, explore, long, views
 from svcimpact.dashboard.controls import Controls
 from svcimpact.dashboard.serve import PORTFOLIO, SCENARIO, notebook, page
 from svcimpact.dashboard.work import Work
 from svcimpact.incident.actions import Action
+from svcimpact.incident.attribution import attribute
 from svcimpact.portfolio import Portfolio
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -137,7 +138,7 @@ def test_what_the_controls_do_not_reach_is_told(portfolio: Portfolio) -> None:
     assert "hours: 16.5 is shown as 16." in said
     assert explore(portfolio, si.Scenario()).message.value.count("no stated incident") == 1
     other = si.Scenario(incidents=(si.Incident("nope", "2026-03-09", hours=3),))
-    assert "no service nope" in explore(portfolio, other).message.value
+    assert "expected the id of a service" in explore(portfolio, other).message.value
 
 
 def test_faults_of_a_file_are_shown(tmp_path: Path) -> None:
@@ -250,6 +251,66 @@ def test_two_scenarios_side_by_side(explorer: Explorer) -> None:
     assert explorer.compared.value == explorer.before.value == ""
 
 
+def test_a_scenario_that_does_not_fit_changes_nothing(explorer: Explorer, tmp_path: Path) -> None:
+    """Its faults are shown; figures, picture and controls stay."""
+    lever = Action("keep_responder", resource="NOBODY")
+    wrong = si.Scenario(incidents=(si.Incident("ledger", "2026-03-09", hours=3),), actions=(lever,))
+    before = explorer.figures.value, explorer.picture.value
+    upload(explorer, "wrong.toml", wrong.write(tmp_path / "wrong.toml").read_bytes())
+    assert "NOBODY" in explorer.message.value
+    assert (explorer.figures.value, explorer.picture.value) == before
+    assert explorer.controls is not None
+    assert explorer.controls.service.value == "payments"
+
+
+def test_another_service_forgets_the_name(portfolio: Portfolio) -> None:
+    """A scenario is not called by a service that is up."""
+    explorer = explore(portfolio, si.Scenario.read(MERIDIAN / "payments-down.toml"))
+    assert explorer.controls is not None
+    assert explorer.controls.scenario().name.startswith("Payments is down")
+    explorer.controls.service.value = "ledger"
+    assert explorer.outcome is not None
+    assert "Payments" not in explorer.outcome.scenario.name
+    assert explorer.title.value == ""
+
+
+def test_what_comes_too_late_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chart of the scenario before is neither put up nor kept."""
+    goes_on = threading.Event()
+    explorer = explore(ROOT / "data" / "tiny")
+
+    def slow(outcome: Any, _: Any) -> Any:
+        goes_on.wait(PATIENCE)
+        return attribute(outcome)
+
+    title, _, chart = long.VIEWS["Why late"]
+    monkeypatch.setitem(long.VIEWS, "Why late", (title, slow, chart))
+    explorer.view.value = "Why late"
+    explorer.view.value = "Delays"
+    assert explorer.controls is not None
+    explorer.controls.median.value = 60
+    shown = explorer.picture.value
+    goes_on.set()
+    assert explorer.work.wait(PATIENCE)
+    assert explorer.picture.value == shown
+
+
+def test_an_unexpected_error_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug of ours is said on the page, and the thread still ends with it."""
+    said: list[str] = []
+    ended: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: ended.append(told.exc_type))
+    work = Work(lambda error: said.append(str(error)), said.append)
+
+    def broken(_: object) -> None:
+        raise KeyError("levelled")
+
+    work.start("Broken", broken, lambda _: None)
+    assert work.wait(PATIENCE)
+    assert said == ["A bug of ours: KeyError: 'levelled'."]
+    assert ended == [KeyError]
+
+
 def test_the_pack_has_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Report, deck, tables and the scenario that they are of: as a link, or saved beside."""
     explorer = Explorer(ROOT / "data" / "tiny", served=True)
@@ -302,7 +363,7 @@ def test_work_can_be_cancelled() -> None:
         step(0.5)
         return "all"
 
-    work = Work(lambda _: came.append("failed"))
+    work = Work(lambda _: came.append("failed"), came.append)
     work.start("Endless", endless, came.append)
     assert begun.wait(PATIENCE)
     assert work.box.layout.display == ""
@@ -310,13 +371,12 @@ def test_work_can_be_cancelled() -> None:
     assert work.box.layout.display == "none"
     goes_on.set()
     assert work.wait(PATIENCE)
-    assert came == []
+    assert came == ["Endless"]
 
 
 def test_attribution_and_search_stop_when_told() -> None:
     """Both tell how far they are, ever further, and end with what the step raises."""
     explorer = explore(ROOT / "data" / "tiny")
-    from svcimpact.incident.attribution import attribute
     from svcimpact.response.contingency import contingency_plan
 
     assert explorer.outcome is not None

@@ -328,8 +328,8 @@ def test_escalate_or_hold_on_paper() -> None:
     assert row["breakeven_alpha"] == pytest.approx(np.log2(1 + 600 / 440), abs=0.05)
     assert cheap.sentences() == [
         "P: escalate. Keeping ana would save the project €600; the service loses €440. The gain "
-        "outweighs the loss in 100\u00a0% of futures (alpha 1). It would pay only if the outage "
-        "cost less than €27 an hour; it costs €20."
+        "outweighs the loss in 100\u00a0% of futures (alpha 1). It pays as long as the outage "
+        "costs less than €27 an hour; it costs €20."
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from svcimpact.cli.app import app
+from svcimpact.errors import InputError
 
 
 @app.command("run")
@@ -33,6 +34,8 @@ def run_notebooks(
     Leaves each executed notebook, a page of it, an index, and a manifest from which every figure
     can be traced and made again.
     """
+    import pandas as pd
+
     from svcimpact import rerun
 
     if check:
@@ -44,15 +47,26 @@ def run_notebooks(
     if portfolio is not None:
         from svcimpact.cli.app import load
 
-        load(portfolio)
+        found = load(portfolio)
+        rerun.check_services(paths, values, list(found.services["service"]))
         values["PORTFOLIO"] = str(portfolio.resolve())
-    ran = []
+    ran, failed = [], []
     for path in paths:
         typer.echo(f"Running {path.stem}")
         shown = sys.stderr.isatty()
-        ran.append(
-            rerun.run_notebook(path, out, values=values, hide_code=hide_code, progress=shown)
-        )
-        typer.echo(f"Written: {ran[-1].page}")
-    rerun.write_manifest(ran, out, portfolio=portfolio)
-    typer.echo(f"Open: {rerun.write_index(ran, out).resolve().as_uri()}")
+        try:
+            ran.append(
+                rerun.run_notebook(path, out, values=values, hide_code=hide_code, progress=shown)
+            )
+        except InputError as error:
+            # The others are of use without it.
+            failed.append(error.faults)
+            typer.echo("It could not be run; see below.")
+        else:
+            typer.echo(f"Written: {ran[-1].page}")
+    if ran:
+        rerun.write_manifest(ran, out, portfolio=portfolio)
+        typer.echo(f"Open: {rerun.write_index(ran, out).resolve().as_uri()}")
+    if failed:
+        what = "The notebook" if len(paths) == 1 else f"{len(failed)} of {len(paths)} notebooks"
+        raise InputError(f"{what} could not be run.", pd.concat(failed, ignore_index=True))

@@ -145,9 +145,18 @@ def contingency(
     plan = contingency_plan(_outcome(portfolio, told, runs, seed), now=now, most=most)
     _answer(plan, out)
     if write is not None:
+        from textwrap import fill
+
         from svcimpact import io
+        from svcimpact.wording import with_error
 
         typer.echo(f"Written: {io.write(plan.apply(), write, overwrite=overwrite)}")
+        for line in plan.unwritten:
+            typer.echo(fill(f"Not in its tables: {line}", 100))
+        typer.echo(
+            f"Simulated anew, it ends projects {with_error(*plan.saved_by_tables())} working days "
+            "earlier, all together; the scenario of --save has the whole plan."
+        )
     if save is not None:
         typer.echo(f"Written: {plan.scenario.write(save)}")
 

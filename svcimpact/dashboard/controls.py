@@ -48,6 +48,7 @@ class Controls:
         self.levers = w.SelectMultiple(
             options=[], rows=7, layout=_WIDE, tooltip="Ctrl or Shift takes several"
         )
+        self.service.observe(self._other_service, "value")
         for control in self.all:
             control.observe(self._tell, "value")
         self.median.observe(self._bound, "value")
@@ -236,6 +237,8 @@ class Controls:
             self.service.value = incident.service
             if incident.severity in {value for _, value in self.severity.options}:
                 self.severity.value = incident.severity
+            else:
+                left.append(f"There is no severity {incident.severity} here.")
             left += self._set_start(incident.start)
             left += self._set_length(incident)
             _put(self.freeze, incident.freeze_after_hours, left)
@@ -288,6 +291,19 @@ class Controls:
         if all_of_them:
             self.levers.value = tuple(levers)
 
+    def back_to(self, runs: int) -> None:
+        """Set how many futures are looked at, and tell nobody.
+
+        Parameters
+        ----------
+        runs : int
+            One of those on offer; nothing happens for another.
+        """
+        if runs in RUNS.values():
+            self._quiet = True
+            self.runs.value = runs
+            self._quiet = False
+
     def pull(self, actions: tuple[Action, ...], order: str) -> None:
         """Pull levers of those on offer.
 
@@ -308,6 +324,11 @@ class Controls:
     def _tell(self, _: object) -> None:
         if not self._quiet:
             self._changed()
+
+    def _other_service(self, _: object) -> None:
+        """Forget the name: it was another service's."""
+        if not self._quiet:
+            self.name = ""
 
     def _bound(self, _: object) -> None:
         """Hold the P90 above the median."""

@@ -6,6 +6,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,30 +14,24 @@ from typing import Any
 import ipywidgets as w
 from matplotlib.axes import Axes
 
-from svcimpact import charts
-from svcimpact.dashboard import views
+from svcimpact.dashboard import long, views
 from svcimpact.dashboard.controls import Controls
 from svcimpact.dashboard.pack import pack
 from svcimpact.dashboard.work import Work
-from svcimpact.errors import InputError, SvcimpactError
-from svcimpact.incident.attribution import Attribution, attribute
+from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
 from svcimpact.incident.comparison import compare
 from svcimpact.incident.outcome import Outcome
-from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
 from svcimpact.incident.simulate import simulate
 from svcimpact.portfolio import Portfolio
-from svcimpact.progress import Step
 from svcimpact.reading import read
-from svcimpact.response.choices import choices
-from svcimpact.response.contingency import RUNS, ContingencyPlan, contingency_plan
-from svcimpact.response.judge import Judge, Levers
-from svcimpact.response.practice import asked
+from svcimpact.response.contingency import ContingencyPlan
+from svcimpact.response.judge import Levers
 from svcimpact.wording import counted
 
 KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
-QUICK = 1000  # futures that are simulated at once; more are long work
+_NO_SERVICES = "names no services. Fill in the tables services and support first."
 _MANY = "Simulating many futures"
-_LIST_RUNS = 50  # futures to list levers from; what they save is judged on more
 
 
 def explore(portfolio: Portfolio | str | Path, scenario: Scenario | None = None) -> Explorer:
@@ -94,20 +89,20 @@ class Explorer:
         self._long: dict[str, Any] = {}
         # Charts share the state of one drawing library.
         self._drawing = threading.RLock()
-        self.work = Work(self._warn)
+        self.work = Work(self.warn, self._cancelled)
         self.controls: Controls | None = None
         self._build()
         try:
             found = portfolio if isinstance(portfolio, Portfolio) else read(portfolio)
             self._open(found, scenario)
-        except InputError as error:
+        except SvcimpactError as error:
             self._fail(error)
 
     def _build(self) -> None:
         """Make everything that does not depend on the portfolio."""
         self.head, self.message, self.figures = w.HTML(), w.HTML(), w.HTML()
         self.before, self.picture, self.compared, self.links = (w.HTML() for _ in range(4))
-        names = [*views.VIEWS, *_LONG]
+        names = [*views.VIEWS, *long.VIEWS]
         self.view = w.ToggleButtons(options=names, value="Delays", style={"button_width": "104px"})
         self.view.observe(lambda _: self._draw(), "value")
         self.upload = w.FileUpload(
@@ -163,11 +158,11 @@ class Explorer:
         )
         if not len(portfolio.services):
             self._only_a_file()
-            self.message.value = views.note(
-                ["The portfolio names no services. Fill in the tables services and support first."]
-            )
+            self.message.value = views.note([f"The portfolio {_NO_SERVICES}"])
             self._blank()
             return
+        if scenario is not None:
+            self._fitting(scenario, portfolio)
         self.controls = Controls(portfolio, self.refresh)
         left = [] if scenario is None else self.controls.set_to(scenario)
         buttons = w.HBox([self.list_button, self.best_button, self.clear_button])
@@ -178,20 +173,34 @@ class Explorer:
         if left:
             self.message.value = views.note(left)
 
+    def _fitting(self, scenario: Scenario, portfolio: Portfolio) -> Scenario:
+        """Return a scenario, or raise where it does not fit the portfolio."""
+        found = scenario_faults(in_zone(scenario, portfolio.settings.timezone), portfolio)
+        if found:
+            raise InvalidScenarioError("The scenario does not fit.", fault_frame(found))
+        return scenario
+
     def refresh(self) -> None:
         """Simulate what the controls say, and show it."""
         if self.controls is None:
             return
         scenario, portfolio = self.controls.scenario(), self.portfolio
-        if self.work.title.value == _MANY:
+        self._asked, self.title.value = scenario, self.controls.name
+        if self.work.doing == _MANY:
             self.work.cancel()
-        if scenario.runs > QUICK:
-            self.work.start(_MANY, lambda _: simulate(portfolio, scenario), self._show)
+        if scenario.runs > long.QUICK:
+            self.work.start(_MANY, partial(long.simulated, portfolio, scenario), self._come)
             return
         try:
             self._show(simulate(portfolio, scenario))
         except InputError as error:
             self._fail(error)
+
+    def _come(self, outcome: Outcome) -> None:
+        """Show what long work simulated, unless the controls say something else by now."""
+        with self._drawing:
+            if outcome.scenario == in_zone(self._asked, self.portfolio.settings.timezone):
+                self._show(outcome)
 
     def _show(self, outcome: Outcome) -> None:
         """Show another outcome."""
@@ -207,23 +216,33 @@ class Explorer:
         outcome, name = self.outcome, self.view.value
         if outcome is None:
             return
-        if self.work.title.value in _TITLES:
+        if self.work.doing in long.TITLES:
             # What was worked out for the view before this one is of no use any more.
             self.work.cancel()
         if name in views.VIEWS:
-            self.picture.value = self._pictured(lambda: views.VIEWS[name](outcome))
+            shown = self._pictured(lambda: views.VIEWS[name](outcome))
         elif name in self._long:
-            self.picture.value = self._long[name]
+            shown = self._long[name]
         else:
-            title, work, chart = _LONG[name]
-            self.picture.value = views.note([f"{title} …"])
+            title, work, chart = long.VIEWS[name]
+            shown = views.note([f"{title} …"])
+            held = self._long
 
             def done(found: Any) -> None:
-                self._long[name] = self._pictured(lambda: chart(found))
-                self.picture.value = self._long[name]
+                with self._drawing:
+                    # What is held is another's as soon as another outcome is shown.
+                    held[name] = self._pictured(lambda: chart(found))
+                    if held is self._long and self.view.value == name:
+                        self._put_up(held[name])
 
             self.work.start(title, lambda step: work(outcome, step), done)
+        self._put_up(shown)
         self._compare()
+
+    def _put_up(self, shown: str) -> None:
+        """Show the picture, under a heading where another stands beside it."""
+        head = "" if self._kept is None else "<div class='svci'><h2>B, now</h2></div>"
+        self.picture.value = head + shown
 
     def _pictured(self, chart: Callable[[], Axes]) -> str:
         with self._drawing:
@@ -239,7 +258,6 @@ class Explorer:
         shown = name if name in views.VIEWS else "Delays"
         held = self._kept[1].get(name) or self._pictured(lambda: views.VIEWS[shown](first))
         self.before.value = f"<div class='svci'><h2>A</h2></div>{held}"
-        self.picture.value = "<div class='svci'><h2>B, now</h2></div>" + self.picture.value
         table = compare(first, self.outcome)
         names = first.scenario.name, self.outcome.scenario.name
         self.compared.value = views.difference(table, *names)
@@ -265,8 +283,23 @@ class Explorer:
         if self.controls is None:
             self._only_a_file()
 
-    def _warn(self, error: SvcimpactError) -> None:
-        """Show faults beside what is there."""
+    def _cancelled(self, doing: str) -> None:
+        """Say what was stopped, and go back to what is there."""
+        if doing == _MANY and self.outcome is not None and self.controls is not None:
+            self.controls.back_to(self.outcome.scenario.runs)
+        elif doing in long.TITLES and doing == long.VIEWS.get(self.view.value, ("",))[0]:
+            self.view.value = "Delays"
+        if doing:
+            self.message.value = views.note([f"Stopped: {doing[0].lower()}{doing[1:]}."])
+
+    def warn(self, error: SvcimpactError) -> None:
+        """Show faults beside what is there.
+
+        Parameters
+        ----------
+        error : SvcimpactError
+            What went wrong.
+        """
         self.message.value = views.faults(error)
 
     def _only_a_file(self) -> None:
@@ -275,8 +308,10 @@ class Explorer:
 
     def _named(self, change: Any) -> None:
         if self.controls is not None:
-            self.controls.name = change["new"].strip()
-            self.refresh()
+            name = change["new"].strip()
+            if name != self.controls.name:
+                self.controls.name = name
+                self.refresh()
 
     def _uploaded(self, change: Any) -> None:
         """Open what was handed in: a portfolio, or a scenario for the one that is open."""
@@ -289,29 +324,27 @@ class Explorer:
             path.write_bytes(bytes(given["content"]))
             try:
                 if path.suffix.lower() == ".toml" and self.controls is not None:
-                    left = self.controls.set_to(Scenario.read(path))
+                    told = self._fitting(Scenario.read(path), self.portfolio)
+                    left = self.controls.set_to(told)
                     self.title.value = self.controls.name
                     self.refresh()
                     if self.outcome is not None:
                         self.message.value = views.note(left)
                 else:
-                    self._open(read(path))
+                    found = read(path)
+                    if self.controls is not None and not len(found.services):
+                        self.message.value = views.note([f"{given['name']}: {_NO_SERVICES}"])
+                    else:
+                        self._open(found)
             except SvcimpactError as error:
                 # What is open stays open.
-                self._warn(error)
+                self.warn(error)
 
     def _list_levers(self) -> None:
         """Offer every single lever that could matter."""
         outcome = self.outcome
-        if outcome is None:
-            return
-
-        def work(step: Step) -> list[Levers]:
-            step(0.0)
-            when, base = asked(outcome, None, _LIST_RUNS)
-            return list(choices(outcome, Judge(outcome.portfolio, base, when)).levers)
-
-        self.work.start("Listing the levers", work, self._offer)
+        if outcome is not None:
+            self.work.start("Listing the levers", partial(long.levers, outcome), self._offer)
 
     def _offer(self, levers: list[Levers]) -> None:
         assert self.controls is not None
@@ -332,7 +365,7 @@ class Explorer:
             self.controls.pull(plan.levers.actions, plan.levers.order)
             self.message.value = views.note(plan.sentences()[:2])
 
-        self.work.start("Looking for the best 3 levers", lambda s: _planned(outcome, s), done)
+        self.work.start("Looking for the best 3 levers", partial(long.planned, outcome), done)
 
     def _no_levers(self) -> None:
         if self.controls is not None:
@@ -400,19 +433,3 @@ def _file_name(name: str) -> str:
 def _toml(scenario: Scenario) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         return scenario.write(Path(folder) / "scenario.toml").read_bytes()
-
-
-def _attributed(outcome: Outcome, step: Step) -> Attribution:
-    return attribute(outcome, step=step)
-
-
-def _planned(outcome: Outcome, step: Step) -> ContingencyPlan:
-    return contingency_plan(outcome, runs=min(RUNS, outcome.scenario.runs), step=step)
-
-
-# Views that take seconds: what is said meanwhile, the work, and the chart of what comes out.
-_LONG: dict[str, tuple[str, Callable[[Outcome, Step], Any], Callable[[Any], Axes]]] = {
-    "Why late": ("Splitting the delay over its causes", _attributed, charts.causes),
-    "What helps": ("Judging levers by simulation", _planned, charts.contingency),
-}
-_TITLES = {title for title, _, _ in _LONG.values()}

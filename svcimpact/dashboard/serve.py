@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from svcimpact.errors import MissingRequirementError
+from svcimpact.errors import MissingRequirementError, SvcimpactError
 from svcimpact.io.place import to_place
 
 # How the page's process is told what to show.
@@ -29,7 +29,12 @@ def page() -> object:
     from svcimpact.incident.scenario import Scenario
 
     told = os.environ.get(SCENARIO)
-    scenario = Scenario.read(told) if told else None
+    try:
+        scenario = Scenario.read(told) if told else None
+    except SvcimpactError as error:
+        explorer = Explorer(os.environ[PORTFOLIO], served=True)
+        explorer.warn(error)
+        return explorer
     return Explorer(os.environ[PORTFOLIO], scenario, served=True)
 
 

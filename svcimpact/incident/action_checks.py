@@ -158,8 +158,11 @@ def _kept_faults(actions: Iterable[Action], scenario: Scenario, portfolio: Portf
         mine = {name for name in names if before.pull[ids.index(name)] > 0}
         pulled |= mine
         after = effect_of(portfolio, incident.service, shares[incident.severity], kept=names)
-        if mine and bool(protected[incident.service]):
+        guarded = [service for service in before.down if protected[service]]
+        if mine and guarded:
             found = f"{listed(sorted(mine))}, who restores {incident.service!r}"
+            others = [service for service in guarded if service != incident.service]
+            found += f", without which {listed(others)} is down" if others else ""
             expected = "nobody kept from a protected service"
             yield fault("action", column="resource", found=found, expected=expected)
         elif mine and not after.pull.sum() > 0:

@@ -103,9 +103,11 @@ class Exposure:
             return ["No failure of a service delays any project to speak of."]
         first = worst.iloc[0]
         days = with_error(first["delay_days"], first["delay_days_se"])
+        cost = money(first["cost"], currency, error=first["cost_se"]) if first["cost"] > 0 else ""
+        cost = f", {cost}" if cost else ""
         said = [
             f"{first['name']} hurts most: a severity {self.severity} incident costs projects "
-            f"{days} days in all, {money(first['cost'], currency, error=first['cost_se'])}."
+            f"{days} days in all{cost}."
         ]
         pair = self.cells.sort_values("delay_days", ascending=False, kind="stable").iloc[0]
         said.append(

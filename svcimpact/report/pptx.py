@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from lxml.etree import XMLSyntaxError
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -90,7 +91,7 @@ def _opened(template: str | Path | None) -> Any:
         deck = Presentation(str(place))
         if not len(deck.slide_layouts):
             found = "a deck without layouts"
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError):
+    except (PackageNotFoundError, BadZipFile, XMLSyntaxError, KeyError, ValueError, OSError):
         found = "no such file" if not place.exists() else "a file that is no PowerPoint deck"
     if found:
         row = fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -100,10 +101,15 @@ def _fill(findings: Findings, tables: Mapping[str, pd.DataFrame], new: Path) -> 
 def _names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return the sheet of each table: short, and each once."""
     names: dict[str, str] = {}
+    # Excel has no case in names, no such marks in them, and a sheet of its own called History.
+    used = {"contents", "history"}
     for name in tables:
-        short = name[:_SHEET]
-        while short in names.values():
-            short = f"{short[: _SHEET - 1]}_"
+        short = re.sub(r"[\[\]:*?/\\']+", " ", name)[:_SHEET].strip() or "table"
+        number = 1
+        while short.lower() in used:
+            number += 1
+            short = f"{short[: _SHEET - 3].rstrip()} {number}"
+        used.add(short.lower())
         names[name] = short
     return names
 

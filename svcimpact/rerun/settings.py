@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.errors import InputError, fault, fault_frame, listed
 from svcimpact.nearest import Nearest
 
 
@@ -141,6 +141,43 @@ def typed(settings: Iterable[str], paths: Iterable[Path]) -> dict[str, Any]:
     if faults:
         raise InputError("Some settings cannot be used.", fault_frame(faults))
     return values
+
+
+def check_services(
+    paths: Iterable[Path], values: Mapping[str, Any], services: Sequence[str]
+) -> None:
+    """Raise where notebooks ask for a service that the portfolio does not have.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        The notebooks.
+    values : mapping of str to object
+        What is set.
+    services : sequence of str
+        Ids of the portfolio's services.
+
+    Raises
+    ------
+    InputError
+        Naming the services that there are.
+    """
+    asked = {path.stem: parameters_of(path).get("SERVICE") for path in paths}
+    if "SERVICE" in values:
+        asked = {"--set": values["SERVICE"]}
+    rows = [
+        fault(
+            name,
+            column="SERVICE",
+            found=repr(service),
+            expected=f"a service of the portfolio, such as {listed(services)}",
+            cure="Say --set SERVICE=ID.",
+        )
+        for name, service in asked.items()
+        if service is not None and service not in services
+    ]
+    if rows:
+        raise InputError("The portfolio has other services.", fault_frame(rows))
 
 
 def _as(like: Any, text: str) -> Any:

@@ -15,6 +15,8 @@ from svcimpact.incident.actions import Action
 from svcimpact.incident.levers import takeover_speed
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Levers
+from svcimpact.response.lever_words import ORDERS, in_words
+from svcimpact.wording import counted
 
 # The last day for which somebody brought in for a while can be away again.
 _FOR_GOOD = pd.Timestamp("2199-12-31")
@@ -62,6 +64,50 @@ def applied(portfolio: Portfolio, levers: Levers, now: pd.Timestamp) -> Portfoli
         if action.kind in writers:
             writers[action.kind](portfolio, tables, action, now, done)
     return portfolio.with_tables(**tables)
+
+
+def unwritten(portfolio: Portfolio, levers: Levers, now: pd.Timestamp) -> list[str]:
+    """Return what of a plan no table can hold, in words.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    levers : Levers
+        The plan.
+    now : pandas.Timestamp
+        When it is decided.
+
+    Returns
+    -------
+    list of str
+        A sentence each; the saved scenario holds all of it.
+    """
+    said = []
+    if levers.order != "plan":
+        said.append(f"The order in which people are handed back: {ORDERS[levers.order]}.")
+    done = _done_hours(portfolio, now)
+    of = portfolio.tasks.set_index("task")["project"]
+    for action in levers.actions:
+        what = in_words(portfolio, Levers((action,)))
+        if action.kind == "keep_responder":
+            said.append(f"To {what}: who responds is decided by the incident.")
+        if action.kind == "pause":
+            mine = (
+                [action.task] if action.task is not None else list(of.index[of == action.project])
+            )
+            begun = [task for task in mine if pd.notna(done[str(task)])]
+            if begun:
+                said.append(
+                    f"To {what}, as far as {counted(len(begun), 'task')} under way or done by then "
+                    "is concerned; those to come are planned for later."
+                )
+        if action.kind == "bring_in":
+            said.append(
+                f"To {what}, as somebody apart: the tables have it as more of the same person, and "
+                "pull, cover and relief are reckoned on that."
+            )
+    return said
 
 
 def _done_hours(portfolio: Portfolio, now: pd.Timestamp) -> pd.Series:

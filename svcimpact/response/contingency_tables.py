@@ -15,7 +15,7 @@ from svcimpact.incident.estimates import Z95, mean
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Judge, Levers, Verdict
 from svcimpact.response.lever_words import in_words
-from svcimpact.response.search import Judged, Search, undominated
+from svcimpact.response.search import Judged, Search, score, undominated
 
 Floats = NDArray[np.float64]
 
@@ -157,19 +157,22 @@ def plan_table(best: Judged, searched: Search, again: Judge, objective: str) -> 
     whole = again.judge(best.levers)
     assert whole is not None
     until = _worth_until(again, mine, objective)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    ranks: list[float] = []
     for k, lever in enumerate(mine):
         rest = Levers()
         for other in mine[:k] + mine[k + 1 :]:
             rest = rest.with_(other)
         alone, others = again.judge(lever), again.judge(rest)
         row: dict[str, Any] = {"lever": in_words(again.portfolio, lever), "kind": kind_of(lever)}
+        missed = 0.0 if others is None else score(whole, objective) - score(others, objective)
+        ranks.append(-missed)
         if alone is not None:
             row["alone_net"], row["alone_net_se"] = mean_of(alone.net)
         if others is not None:
             row["share_net"], row["share_net_se"] = mean_of(whole.net - others.net)
         rows.append({**row, "worth_until": until[k]})
-    rows.sort(key=lambda row: -row.get("share_net", 0.0))
+    rows = [rows[k] for k in np.argsort(ranks, kind="stable")]
     table = pd.DataFrame(rows, columns=[*columns, "worth_until"])
     return table.astype({"worth_until": "datetime64[us]"})
 

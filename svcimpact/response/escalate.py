@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -94,6 +94,8 @@ class Escalation(Answer):
         also = f", other projects {'lose' if others > 0 else 'gain'} "
         also += money(abs(others), self.currency, error=row["others_loss_se"])
         likely = chance(row["likelihood"])
+        if not row["service_loss"] > 0 and row["extra_outage_hours"] > 0:
+            return self._unpriced(row, gain)
         text = (
             f"{name}: {row['verdict']}. Keeping {row['responders']} would save the project "
             f"{gain}; the service loses {loss}{also if abs(others) > 0.5 else ''}. The gain "
@@ -101,8 +103,13 @@ class Escalation(Answer):
         )
         at_most = row["breakeven_outage_cost_per_hour"]
         if pd.notna(at_most) and row["extra_outage_hours"] > 0:
+            pays = (
+                "pays as long as the outage costs"
+                if row["net"] > 0
+                else ("would pay only if the outage cost")
+            )
             text += (
-                f" It would pay only if the outage cost less than "
+                f" It {pays} less than "
                 f"{money(max(at_most, 0.0), self.currency)} an hour; it costs "
                 f"{money(row['outage_cost_per_hour'], self.currency)}."
                 if at_most > 0
@@ -112,6 +119,16 @@ class Escalation(Answer):
             when = day(row["ask_again"], time=True)
             text += f" Ask again on {when} if the incident is still open."
         return text
+
+    def _unpriced(self, row: dict[str, Any], gain: str) -> str:
+        """Say from which cost on it would not pay, where the tables tell none."""
+        at_most = money(max(row["breakeven_outage_cost_per_hour"], 0.0), self.currency)
+        return (
+            f"{row['name']}: hold. Keeping {row['responders']} would save the project {gain}, and "
+            f"the outage would last {number(row['extra_outage_hours'], 1)} hours longer; what an "
+            "hour of it costs no table tells (services, outage_cost_per_hour). It would pay if it "
+            f"cost less than {at_most}."
+        )
 
 
 def escalation(
@@ -246,7 +263,8 @@ def _candidates(outcome: Outcome, judge: Judge) -> list[_Candidate]:
     ids = list(portfolio.resources["resource"])
     services = portfolio.services.set_index("service")
     pulled = [{ids[k] for k in np.flatnonzero(e.pull > 1e-9)} for e in effects]
-    guarded = [bool(services.loc[i.service, "protected"]) for i in outcome.scenario.incidents]
+    # A service that is down because another is counts as much as the one that failed.
+    guarded = [[s for s in e.down if services.loc[s, "protected"]] for e in effects]
     protected = set().union(*(p for p, g in zip(pulled, guarded, strict=True) if g), set())
     kept_free = set().union(*pulled, set()) - protected
     found = []
@@ -258,13 +276,7 @@ def _candidates(outcome: Outcome, judge: Judge) -> list[_Candidate]:
         held = mine & protected
         reason = ""
         if not people and held:
-            names = listed(
-                [
-                    str(services.loc[i.service, "name"])
-                    for i, g in zip(outcome.scenario.incidents, guarded, strict=True)
-                    if g
-                ]
-            )
+            names = listed([str(services.loc[s, "name"]) for s in dict.fromkeys(chain(*guarded))])
             reason = f"{names} is protected: it never loses to a project."
         elif not people:
             reason = "None of its people restores the service: there is nobody to keep."
@@ -339,7 +351,9 @@ def _told(
         told["outage_cost_per_hour"] = told["service_loss"] / extra
         room = told["project_gain"] - told["others_loss"]
         told["breakeven_outage_cost_per_hour"] = room / extra
-    wins = told["likelihood"] >= threshold and told["net"] > 0
+    # An outage that no table prices outweighs nothing and is outweighed by nothing.
+    priced = told["service_loss"] > 0 or not extra > 0
+    wins = told["likelihood"] >= threshold and told["net"] > 0 and priced
     names = names_of(portfolio, "resources")
     told["verdict"] = "escalate" if wins else "hold"
     told["responders"] = listed([names[who] for who in people])
