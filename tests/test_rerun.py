@@ -156,3 +156,67 @@ def test_ours_runs_on_their_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "index.html" in output
     held = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert list(held["notebooks"][0]["inputs"]) == ["mine.xlsx"]
+
+
+def test_a_second_run_into_a_folder_keeps_the_first(place: Path) -> None:
+    """Manifest and index hold both; a run is never begun from what came out of one."""
+    more = nbformat.read(place / "notebooks" / "05-long.ipynb", as_version=4)
+    more.cells[0].source = "# Another?"
+    nbformat.write(more, place / "notebooks" / "06-other.ipynb")
+    said("05", "--set", "HOURS=6", "--out", "july")
+    said("06", "--out", "july")
+    held = json.loads((place / "july" / "manifest.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in held["notebooks"]] == ["05-long", "06-other"]
+    assert held["notebooks"][0]["parameters"]["HOURS"] == 6.0
+    index = (place / "july" / "index.html").read_text(encoding="utf-8")
+    assert index.index("05-long.html") < index.index("06-other.html")
+    assert "Another?" in index
+
+
+def test_what_came_out_is_no_source(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with a manifest is passed over, and an injected cell is not taken along."""
+    said("05", "--set", "HOURS=6", "--out", "july")
+    monkeypatch.chdir(place / "july")
+    assert rerun.home() != place / "july"
+    ran = rerun.run_notebook(place / "july" / "05-long.ipynb", place / "again")
+    text = ran.notebook.read_text(encoding="utf-8")
+    assert "injected-parameters" not in text
+    assert ran.parameters["HOURS"] == 4.0
+
+
+def test_places_that_cannot_be_written_to(place: Path) -> None:
+    """The notebooks' own folder, and a file, are refused, and nothing is lost."""
+    before = (place / "notebooks" / "05-long.ipynb").read_bytes()
+    (place / "afile").write_text("mine")
+    for out, found in (("notebooks", "the folder of the notebooks"), ("afile", "a file where")):
+        with pytest.raises(InputError) as caught:
+            CliRunner().invoke(app, ["run", "05", "--out", out], catch_exceptions=False)
+        assert found in describe(caught.value.faults)[0]
+    assert (place / "notebooks" / "05-long.ipynb").read_bytes() == before
+    assert (place / "afile").read_text() == "mine"
+
+
+def test_services_of_another_portfolio_are_asked_for_at_once() -> None:
+    """Every notebook that asks for a service that is not there, and those that are."""
+    paths = sorted((Path(__file__).parents[1] / "notebooks").glob("0[57]-*.ipynb"))
+    with pytest.raises(InputError) as caught:
+        rerun.check_services(paths, {}, ["email", "web"])
+    assert describe(caught.value.faults) == [
+        "05-serious-incident, SERVICE: found 'payments', expected a service of the portfolio, "
+        "such as email and web. Say --set SERVICE=ID.",
+        "07-escalate-or-hold, SERVICE: found 'backup', expected a service of the portfolio, "
+        "such as email and web. Say --set SERVICE=ID.",
+    ]
+    rerun.check_services(paths, {"SERVICE": "web"}, ["email", "web"])
+
+
+def test_one_notebook_that_fails_does_not_stop_the_others(place: Path) -> None:
+    """The others are run and indexed; the failure is told at the end."""
+    more = nbformat.read(place / "notebooks" / "05-long.ipynb", as_version=4)
+    more.cells[2].source = "raise ValueError('no')"
+    nbformat.write(more, place / "notebooks" / "04-broken.ipynb")
+    with pytest.raises(InputError, match="1 of 2 notebooks could not be run"):
+        CliRunner().invoke(app, ["run", "all", "--out", "july"], catch_exceptions=False)
+    assert (place / "july" / "05-long.html").is_file()
+    held = json.loads((place / "july" / "manifest.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in held["notebooks"]] == ["05-long"]

@@ -28,6 +28,31 @@ def refuse(path: Path, *, found: str, expected: str, cure: str, nearest: str = "
     return InputError(f"Nothing was written to {path}.", fault_frame([row]))
 
 
+def make_folder(place: Path) -> Path:
+    """Make a folder, where it is not there.
+
+    Parameters
+    ----------
+    place : Path
+        The folder.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        The place is taken by something else, or cannot be written to.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    return place
+
+
 def replace_file(path: Path, fill: Callable[[Path], None], *, overwrite: bool) -> Path:
     """Write one file: beside its place first, then into it in one step.
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from svcimpact.charts.style import page
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import replace_file
+from svcimpact.io.replace import make_folder, replace_file
 from svcimpact.report.html import write_html
 from svcimpact.report.page import Findings
 from svcimpact.report.slides import TALLEST, WIDTH
@@ -114,7 +114,7 @@ def write_pictures(findings: Findings, folder: str | Path) -> list[Path]:
         The files, each replaced whole.
     """
     place = to_place(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     written = []
     for section in findings.sections:
         for chart in section.charts:

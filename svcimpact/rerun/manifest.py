@@ -17,9 +17,8 @@ from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import replace_file
 from svcimpact.rerun.run import Ran, put
-from svcimpact.rerun.settings import home
+from svcimpact.rerun.settings import MANIFEST, home
 
-MANIFEST = "manifest.json"
 _FORMAT = 1
 _PACKAGES = ("numpy", "numba", "pandas", "scipy", "matplotlib", "networkx")
 
@@ -43,24 +42,48 @@ def write_manifest(ran: Iterable[Ran], out: str | Path, *, portfolio: Path | Non
     """
     runs = list(ran)
     folder = home()
-    held = {
-        "format": _FORMAT,
-        "svcimpact": __version__,
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in _PACKAGES},
+    new = {one.name for one in runs}
+    held: dict[str, Any] = {
+        **_made_with(),
         "notebooks": [
             {
                 "name": one.name,
+                "title": one.title,
                 "parameters": one.parameters,
                 "seed": one.parameters.get("SEED"),
                 "sha256": digest(folder / f"{one.name}.ipynb"),
                 "inputs": inputs_of(_portfolio(one, folder, portfolio)),
             }
             for one in runs
-        ],
+        ]
+        + [one for one in _before(to_place(out)) if one["name"] not in new],
     }
+    held["notebooks"].sort(key=lambda one: str(one["name"]))
     text = json.dumps(held, indent=1, ensure_ascii=False, default=str) + "\n"
     return replace_file(to_place(out) / MANIFEST, partial(put, text=text), overwrite=True)
+
+
+def _made_with() -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "svcimpact": __version__,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def _before(place: Path) -> list[dict[str, Any]]:
+    """Return what the folder's manifest has of earlier runs.
+
+    Those whose pages are gone, or that were made with other versions, are left out.
+    """
+    try:
+        held = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        now = _made_with()
+        told = held["notebooks"] if {name: held[name] for name in now} == now else []
+        return [one for one in told if (place / f"{one['name']}.html").is_file()]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _portfolio(one: Ran, folder: Path, given: Path | None) -> Path:
@@ -169,8 +192,12 @@ def write_index(ran: Iterable[Ran], out: str | Path) -> Path:
     pathlib.Path
         ``index.html``.
     """
+    pages = {one.name: one.title for one in ran}
+    for one in _before(to_place(out)):
+        pages.setdefault(one["name"], one.get("title", one["name"]))
     rows = "\n".join(
-        f'<li><a href="{escape(one.page.name)}">{escape(one.title)}</a></li>' for one in ran
+        f'<li><a href="{escape(name)}.html">{escape(pages[name])}</a></li>'
+        for name in sorted(pages)
     )
     text = (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>svcimpact</title>\n'

@@ -15,7 +15,7 @@ import nbformat
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import replace_file
+from svcimpact.io.replace import make_folder, refuse, replace_file
 from svcimpact.rerun.settings import parameters_of
 
 _SHORT = 300
@@ -84,7 +84,14 @@ def run_notebook(
     own = parameters_of(path)
     given = {name: value for name, value in (values or {}).items() if name in own}
     place = to_place(out)
-    place.mkdir(parents=True, exist_ok=True)
+    if place.resolve() == path.parent.resolve():
+        raise refuse(
+            place,
+            found="the folder of the notebooks themselves",
+            expected="a folder for what comes out",
+            cure="Choose another with --out.",
+        )
+    make_folder(place)
     with tempfile.TemporaryDirectory() as folder:
         made, asked = Path(folder) / path.name, Path(folder) / "asked.ipynb"
         changed = {name: value for name, value in given.items() if value != own[name]}
@@ -120,6 +127,8 @@ def _without_example(path: Path, changed: Mapping[str, Any]) -> str:
     Cells tagged ``example`` keep their headings; their sentences are true of the example alone.
     """
     held = nbformat.read(path, as_version=4)
+    # What an earlier run put in is no part of the notebook.
+    held.cells = [c for c in held.cells if "injected-parameters" not in c.metadata.get("tags", [])]
     if changed:
         for cell in held.cells:
             if "example" in cell.metadata.get("tags", []):

@@ -12,6 +12,8 @@ import nbformat
 from svcimpact.errors import InputError, fault, fault_frame, listed
 from svcimpact.nearest import Nearest
 
+MANIFEST = "manifest.json"
+
 
 def home() -> Path:
     """Return the folder of the notebooks: in the working directory, or beside the package.
@@ -28,7 +30,8 @@ def home() -> Path:
     """
     beside = Path(__file__).resolve().parents[2] / "notebooks"
     for folder in (Path.cwd() / "notebooks", Path.cwd(), beside):
-        if any(folder.glob("[0-9][0-9]-*.ipynb")):
+        # A folder with a manifest holds what came out of a run, not what is to be run.
+        if any(folder.glob("[0-9][0-9]-*.ipynb")) and not (folder / MANIFEST).exists():
             return folder
     row = fault(
         "notebooks",
