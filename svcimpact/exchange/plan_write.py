@@ -155,7 +155,8 @@ class _Plan:
         self._properties(project, row, mine)
         self.calendar = self._calendar()
         people = self._resources(set(mine["task"]))
-        tasks = {task["task"]: self._task(task) for task in mine.to_dict("records")}
+        above = self._summary(row)
+        tasks = {task["task"]: self._task(task, above) for task in mine.to_dict("records")}
         self._links(tasks)
         self._assignments(tasks, people)
 
@@ -236,8 +237,22 @@ class _Plan:
             found[row["resource"]] = held
         return found
 
-    def _task(self, row: Mapping[Any, Any]) -> Any:
+    def _summary(self, row: Mapping[str, Any]) -> Any:
+        """Return the line that has the whole project under it, with its due date."""
         held = self.file.addTask()
+        held.setName(str(row["name"]))
+        # Microsoft Project knows the line of the project itself by these.
+        number = self.jpype.JClass("java.lang.Integer")
+        held.setID(number(0))
+        held.setUniqueID(number(0))
+        held.setOutlineLevel(number(0))
+        held.setSummary(self.jpype.JBoolean(True))
+        if pd.notna(row["due"]):
+            held.setDeadline(self._moment(pd.Timestamp(row["due"]) + pd.Timedelta(hours=17)))
+        return held
+
+    def _task(self, row: Mapping[Any, Any], above: Any) -> Any:
+        held = above.addTask()
         hours = float(row["duration_days"]) * self.day
         held.setName(str(row["name"]))
         held.setActivityID(str(row["task"]))
