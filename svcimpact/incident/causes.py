@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ from svcimpact.incident.typical import at_medians, typical_incidents
 from svcimpact.wording import adding_up, number
 
 Floats = NDArray[np.float64]
+# Why, from, until, in working hours.
+_Reason: TypeAlias = tuple[str, float, float]
 
 # Runs in which chains are looked for.
 MOST_RUNS = 300
@@ -206,7 +210,7 @@ class _Teller:
         )
         ready = max(ready, float(self.told.plan.release[i]), self.told.plan.now)
         start = float(late.start[i])
-        reason = self._reason(i, ready, start)
+        reason = _longest(self._reasons(i), ready, start)
         if reason is not None:
             losses.append(_Loss(min(missing, reason[1]), reason[0]))
             missing -= losses[-1].hours
@@ -239,24 +243,33 @@ class _Teller:
 
     def _short(self, i: int, case: int) -> list[_Loss]:
         """Return the hours that a task loses by being held, short-handed, or taken up again."""
-        found = []
+        found: list[_Loss] = []
+        resumed = 0
         for a, b, share in self.cases[case].of.get(i, ()):
-            if b > self.begin and share < 1:
-                first = max(a, self.begin)
-                why = self._why(i, first, b, share, case)
-                found.append(_Loss((b - first) * (1.0 - share), why))
+            first = max(a, self.begin)
+            if b <= first or share >= 1:
+                continue
+            # A hold that two things keep up one after the other is told by both.
+            reasons = self._reasons(i, case)
+            turns = {x for reason in reasons for x in reason[1:] if first + SAME < x < b - SAME}
+            cuts = sorted({first, b, *turns})
+            for since, until in pairwise(cuts):
+                why = self._why(i, since, until, share, reasons)
+                found.append(_Loss((until - since) * (1.0 - share), why))
+            resumed = len(found) if share <= 0 else resumed
         again = float(self.cases[case].stops[i]) * self.told.scenario.resume_hours
-        return [*found, _Loss(again, _AGAIN)]
+        found.insert(resumed, _Loss(again, _AGAIN))
+        return found
 
-    def _why(self, i: int, a: float, b: float, share: float, case: int) -> str:
-        reason = self._reason(i, a, b, case)
+    def _why(self, i: int, a: float, b: float, share: float, reasons: list[_Reason]) -> str:
+        reason = _longest(reasons, a, b)
         if reason is not None:
             return reason[0]
         return f"{self.task_names[i]} {'works short-handed' if share > 0 else 'waits for people'}"
 
-    def _reason(self, i: int, a: float, b: float, case: int = 1) -> tuple[str, float] | None:
-        """Return what kept a task from its work in a stretch, and for how long."""
-        told: list[tuple[str, float, float]] = []
+    def _reasons(self, i: int, case: int = 1) -> list[_Reason]:
+        """Return what can keep a task from its work, from when until when."""
+        told: list[_Reason] = []
         begin, restored, thawed, over = self.spans
         plan, name = self.told.plan, self.task_names[i]
         for h in np.flatnonzero(plan.hold_task == i):
@@ -276,9 +289,14 @@ class _Teller:
                     verb = "is pulled to" if effect.pull[r] > 1e-9 else "covers for colleagues at"
                     told.append((f"{who} {verb} {service}", begin[k], restored[k]))
                     told.append((f"{who} is needed at {service} for longer", restored[k], over[k]))
-        best: tuple[str, float] | None = None
-        for why, first, last in told:
-            span = min(b, last) - max(a, first)
-            if span > SAME and (best is None or span > best[1] + SAME):
-                best = (why, span)
-        return best
+        return told
+
+
+def _longest(reasons: list[_Reason], a: float, b: float) -> tuple[str, float] | None:
+    """Return what kept a task from its work in a stretch, and for how long."""
+    best: tuple[str, float] | None = None
+    for why, first, last in reasons:
+        span = min(b, last) - max(a, first)
+        if span > SAME and (best is None or span > best[1] + SAME):
+            best = (why, span)
+    return best
