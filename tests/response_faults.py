@@ -228,8 +228,8 @@ WHY = (
         ),
         (
             "What nothing explains is put down to people.",
-            "why if busy else _REST",
-            "why",
+            "if busy else",
+            "if True else",
         ),
         (
             "Who is pulled covers.",

@@ -322,6 +322,20 @@ def test_busy_elsewhere_is_said_where_it_is_so() -> None:
     }
 
 
+def test_nobody_is_busy_elsewhere_who_is_away() -> None:
+    """B would be done before ben's day off; A is late by a day, and so B starts after it."""
+    portfolio = one_task(
+        tasks=tasks(("A", 8), ("B", 8)),
+        assignments=assigned(A="ana", B="ben"),
+        links=[{"predecessor": "A", "successor": "B"}],
+        absences=[{"resource": "ben", "start": "2026-01-07", "end": "2026-01-07"}],
+    )
+    assert explained(portfolio).causes == {
+        "P": TYPICAL + "P ends 2.0 working days late: ana is pulled to S, 1.0; then B waits to "
+        "start, 1.0."
+    }
+
+
 def test_days_in_a_chain_add_up_as_shown() -> None:
     """On random portfolios: the parts of every sentence come to its total, digit by digit."""
     told = 0

@@ -25,7 +25,7 @@ _Reason: TypeAlias = tuple[str, float, float]
 # Runs in which chains are looked for.
 MOST_RUNS = 300
 _LEAST_DAYS = 0.05
-_MOST_CAUSES = 3
+_MOST_CAUSES = 4
 _AGAIN = "getting back into interrupted work"
 _REST = "the rest in smaller shifts"
 
@@ -113,11 +113,11 @@ def chain_of_causes(told: Futures) -> dict[str, str]:
     return said
 
 
-def _settle(losses: list[_Loss], late: float, why: str = _REST) -> None:
+def _settle(losses: list[_Loss], late: float) -> None:
     """Make losses in the order of time add up to what a task is late: float takes the first."""
     over = sum(loss.hours for loss in losses) - max(late, 0.0)
     if over < 0:
-        losses.append(_Loss(-over, why))
+        losses.append(_Loss(-over, _REST))
     for loss in losses:
         less = min(max(over, 0.0), loss.hours)
         loss.hours -= less
@@ -182,42 +182,45 @@ class _Teller:
         calm, late = self.cases
         path = self.walk.path(last, late.start, late.finish, late.freed)
         losses: list[_Loss] = []
+        handed = False
         for i, point, waits in reversed(path):
             if late.finish[i] <= self.begin:
                 continue
             if waits == "start":
-                self._wait(i, float(late.start[i] - calm.start[i]), losses)
+                self._wait(i, losses, handed=handed)
                 if point != "start":
                     losses += self._work(i)
+            handed = point == "work"
             # A task whose start set the next one's date, or whose gate set its own, lost no more.
             _settle(losses, float(late.at(point)[i] - calm.at(point)[i]))
         return losses
 
-    def _wait(self, i: int, hours: float, losses: list[_Loss]) -> None:
+    def _wait(self, i: int, losses: list[_Loss], *, handed: bool) -> None:
         """Add what a task waits to start beyond what came to it along the chain."""
-        late = self.cases[1]
-        _settle(losses, min(hours, sum(loss.hours for loss in losses)))
-        missing = hours - sum(loss.hours for loss in losses)
-        if missing <= SAME:
-            return
+        calm, late = self.cases
         ready = max(
             (
                 (late.finish[a] if kind == 0 else late.start[a]) + lag
                 for a, kind, lag in self.walk.before[i]
-                if kind < 2 and not np.isnan(late.finish[a])
+                if kind < 2
             ),
             default=-np.inf,
         )
         ready = max(ready, float(self.told.plan.release[i]), self.told.plan.now)
-        start = float(late.start[i])
+        start, before = float(late.start[i]), float(calm.start[i])
+        came = start if handed else ready
+        _settle(losses, min(came - before, sum(loss.hours for loss in losses)))
+        missing = start - before - sum(loss.hours for loss in losses)
+        if missing <= SAME:
+            return
         reason = _longest(self._reasons(i), ready, start)
         if reason is not None:
             losses.append(_Loss(min(missing, reason[1]), reason[0]))
             missing -= losses[-1].hours
         if missing > SAME:
             busy = self._busy(i, start - missing, start)
-            why = f"{self.task_names[i]} waits for people who are busy elsewhere"
-            losses.append(_Loss(missing, why if busy else _REST))
+            what = "for people who are busy elsewhere" if busy else "to start"
+            losses.append(_Loss(missing, f"{self.task_names[i]} waits {what}"))
 
     def _busy(self, i: int, a: float, b: float) -> bool:
         """Return whether other tasks have people whom a task needs at work in a stretch."""

@@ -53,7 +53,9 @@ class Walk:
         start, finish : ndarray of float, shape (tasks,)
             Of one run, in working hours.
         freed : ndarray of float, shape (tasks,), optional
-            When each task lets its people go: its finish, if not given.
+            When each task lets its people go, where the chain is to go on to the last predecessor
+            of a task that then waited for something else too; if not given, people go when it
+            finishes and such a task ends the chain.
 
         Returns
         -------
@@ -80,6 +82,15 @@ class Walk:
             for other in self.users[k]:
                 if other != i and abs(let_go[other] - start[i]) <= SAME:
                     return other, "work", "start"
+        if freed is not None:
+            least = max(float(self.plan.release[i]), self.plan.now)
+            gates = [
+                (ends[kind][a] + lag, a, names[kind])
+                for a, kind, lag in self.before[i]
+                if kind < 2 and start[i] > ends[kind][a] + lag > least
+            ]
+            if gates:
+                return (*max(gates)[1:], "start")
         return None
 
     def path(
@@ -94,7 +105,9 @@ class Walk:
         start, finish : ndarray of float, shape (tasks,)
             Of one run, in working hours.
         freed : ndarray of float, shape (tasks,), optional
-            When each task lets its people go: its finish, if not given.
+            When each task lets its people go, where the chain is to go on to the last predecessor
+            of a task that then waited for something else too; if not given, people go when it
+            finishes and such a task ends the chain.
 
         Returns
         -------
