@@ -45,8 +45,43 @@ def number(value: float, decimals: int = 0) -> str:
     """
     if not math.isfinite(value):
         return DASH if math.isnan(value) else ("∞" if value > 0 else f"{MINUS}∞")
-    text = f"{abs(value):,.{max(decimals, 0)}f}"
+    # Dust from a sum must not tell 1.75 from 1.75.
+    text = f"{round(abs(value), max(decimals, 0) + 9):,.{max(decimals, 0)}f}"
     return f"{MINUS}{text}" if value < 0 and any(c in "123456789" for c in text) else text
+
+
+def adding_up(parts: Sequence[float], total: float, decimals: int = 0) -> list[float]:
+    """Round parts so that they add up to their total as it is shown.
+
+    Parameters
+    ----------
+    parts : sequence of float
+        What adds up to the total.
+    total : float
+        Their sum, which `number` shows with as many decimals.
+    decimals : int
+        Decimals to show.
+
+    Returns
+    -------
+    list of float
+        The parts, each rounded down or up: up those that lose most by rounding down.
+
+    Examples
+    --------
+    >>> adding_up([1.5, 0.25], 1.75, 1)
+    [1.5, 0.3]
+    >>> adding_up([1.25, 0.25, 0.25], 1.75, 1)
+    [1.3, 0.3, 0.2]
+    """
+    unit = 10.0**decimals
+    scaled = [round(part * unit, 9) for part in parts]
+    whole = [math.floor(part) for part in scaled]
+    shown = round(float(f"{round(total, decimals + 9):.{decimals}f}") * unit)
+    order = sorted(range(len(scaled)), key=lambda k: round(whole[k] - scaled[k], 6))
+    for k in order[: max(shown - sum(whole), 0)]:
+        whole[k] += 1
+    return [part / unit for part in whole]
 
 
 def decimals_of(error: float, most: int = 3) -> int:

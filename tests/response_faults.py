@@ -218,8 +218,18 @@ WHY = (
         ),
         (
             "What is lost without the incident too is its doing.",
-            "spare = min(before.get((loss.row, loss.why), 0.0), loss.hours)",
+            "spare = min(before.get(loss.why, 0.0), loss.hours)",
             "spare = 0.0",
+        ),
+        (
+            "Float takes up what is lost last.",
+            "    for loss in losses:\n        less",
+            "    for loss in reversed(losses):\n        less",
+        ),
+        (
+            "What nothing explains is put down to people.",
+            "if busy else",
+            "if True else",
         ),
         (
             "Who is pulled covers.",

@@ -135,7 +135,7 @@ def waterfall(
         name, unit = str(row["name"]), "Working days"
         total, error = float(row["delay_mean_days"]), float(row["delay_mean_days_se"])
     ax = canvas(ax)
-    if abs(total) < _LEAST_DAYS:
+    if not abs(total) >= _LEAST_DAYS:
         ax.set_axis_off()
         finding(ax, f"{name}: no delay on average, nothing to explain")
         return ax

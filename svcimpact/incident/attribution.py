@@ -20,7 +20,7 @@ from svcimpact.incident.outcome import Futures, Outcome
 from svcimpact.incident.simulate import futures
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.progress import Step, silent
-from svcimpact.wording import listed, number
+from svcimpact.wording import adding_up, listed, number
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +96,8 @@ class Attribution:
             "the chain that sets its date; what came from other projects and through queues for "
             "people is knock-on.",
             "The chain of causes is that of the typical run: every restoration at its median, "
-            "durations as planned. Its days are not the means.",
+            "durations as planned. Its days are not the means; float on the chain takes up what is "
+            "lost first.",
         )
 
     def sentences(self) -> list[str]:
@@ -111,17 +112,14 @@ class Attribution:
         if total < _LEAST_DAYS:
             return ["No project is later on average: there is nothing to explain."]
         rows = self.portfolio.sort_values("days", ascending=False, kind="stable")
+        shown = adding_up(rows["days"].tolist(), total, 1)
         parts = [
-            f"{row['name']} {number(row['days'], 1)}"
-            for row in rows.to_dict("records")
-            if row["days"] >= _LEAST_DAYS
+            f"{name} {number(days, 1)}"
+            for name, days in zip(rows["name"], shown, strict=True)
+            if days
         ]
         said = [f"Of {number(total, 1)} project days lost on average: {listed(parts, 5)}."]
-        knock = float(self.projects["knock_on_days"].sum())
-        said.append(
-            f"{number(100 * (1 - knock / total))} % of it hit the projects' own tasks; the rest is "
-            "knock-on, from other projects and through queues for people."
-        )
+        said.append(_own(total, float(self.projects["knock_on_days"].sum())))
         return said + list(self.causes.values())
 
     def __repr__(self) -> str:
@@ -188,6 +186,22 @@ def attribute(outcome: Outcome, *, threads: int | None = None, step: Step = sile
     )
 
 
+def _own(total: float, knock: float) -> str:
+    """Return in words how much of the delay hit projects' own tasks."""
+    through = "from other projects and through queues for people"
+    if abs(knock) < _LEAST_DAYS:
+        return "All of it hit the projects' own tasks: none is knock-on."
+    if knock < 0:
+        return (
+            f"Projects' own tasks lose {number(total - knock, 1)}; knock-on, {through}, takes "
+            f"{number(-knock, 1)} off."
+        )
+    if total - knock < _LEAST_DAYS:
+        return f"None of it hit the projects' own tasks: all is knock-on, {through}."
+    share = min(max(round(100 * (1 - knock / total)), 1), 99)
+    return f"{share} % of it hit the projects' own tasks; the rest is knock-on, {through}."
+
+
 class _Split:
     """Delays under sets of mechanisms; sets that come to the same are run once."""
 
@@ -246,13 +260,15 @@ def _mark(struck: Struck) -> bytes:
 def _projects(told: Futures, split: _Split, parts: dict[str, Floats]) -> pd.DataFrame:
     table = told.portfolio.projects[["project", "name"]].copy()
     direct, knock_on = direct_delay(told).projects
+    # A project without tasks has no delay, not one of 0.
+    known = np.where(np.isin(np.arange(len(table)), told.plan.project), 1.0, np.nan)
     for name, values in (
         ("delay_mean_days", split.whole),
         *((f"{m}_days", values) for m, values in parts.items()),
         ("direct_days", direct),
         ("knock_on_days", knock_on),
     ):
-        table[name], table[f"{name}_se"] = mean(values)
+        table[name], table[f"{name}_se"] = (x * known for x in mean(values))
     return table
 
 

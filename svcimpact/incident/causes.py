@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from svcimpact.engine.runs import Run, run_once
 from svcimpact.incident.acting import Acting
 from svcimpact.incident.chains import SAME, Walk
 from svcimpact.incident.outcome import Futures
 from svcimpact.incident.strikes import moments
-from svcimpact.incident.typical import at_medians, typical_run
-from svcimpact.wording import number
+from svcimpact.incident.typical import at_medians, typical_incidents
+from svcimpact.wording import adding_up, number
 
 Floats = NDArray[np.float64]
+# Why, from, until, in working hours.
+_Reason: TypeAlias = tuple[str, float, float]
 
 # Runs in which chains are looked for.
 MOST_RUNS = 300
 _LEAST_DAYS = 0.05
+_MOST_CAUSES = 4
+_AGAIN = "getting back into interrupted work"
+_REST = "the rest in smaller shifts"
 
 
 def criticality(told: Futures) -> Floats:
@@ -53,11 +61,10 @@ def criticality(told: Futures) -> Floats:
     return count / max(runs, 1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Loss:
     """Time lost on the way, in working hours, and why."""
 
-    row: int
     hours: float
     why: str
 
@@ -73,143 +80,206 @@ def chain_of_causes(told: Futures) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By project, one sentence whose days add up to the delay. The chain goes back from the
-        task that ends the project through links and through people handed on; time is lost on
-        it where a task is held or works short-handed, and where it waits to start.
+        By project, one sentence whose days, as shown, add up to the delay. The chain goes back
+        from the task that ends the project through links and through people handed on; time is
+        lost on it where a task is held or works short-handed, where it is taken up again, and
+        where it waits to start. Float on the chain takes up what is lost first.
     """
-    if not told.scenario.incidents:
+    scenario, plan = told.scenario, told.plan
+    if not scenario.incidents:
         return {}
-    segments, _ = typical_run(told.portfolio, told.scenario, told.plan, told.program, told.arrivals)
-    n, day = len(told.plan.hours), told.portfolio.settings.hours_per_day
-    row = {task: k for k, task in enumerate(told.portfolio.tasks["task"])}
-    start, finish = {}, {}
-    for case, part in segments.groupby("case"):
-        where = part["task"].map(row).to_numpy()
-        start[case], finish[case] = np.full(n, np.nan), np.full(n, np.nan)
-        np.fmin.at(start[case], where, part["start_hours"].to_numpy())
-        np.fmax.at(finish[case], where, part["finish_hours"].to_numpy())
-    short = segments[segments["share"] < 1].assign(row=segments["task"].map(row))
-    tellers = {
-        case: _Teller(told, start[case], finish[case], short[short["case"] == case])
-        for case in ("levelled", "incident")
-    }
+    befalls = typical_incidents(told.portfolio, scenario, told.program, told.arrivals)
+    run = partial(
+        run_once,
+        plan,
+        min_share=scenario.min_share,
+        resume_hours=scenario.resume_hours,
+        trace=True,
+    )
+    teller = _Teller(told, run(), run(*befalls))
+    calm, late = teller.cases[0].finish, teller.cases[1].finish
+    day = told.portfolio.settings.hours_per_day
     said = {}
     names = told.portfolio.projects["name"].tolist()
     for p, project in enumerate(told.portfolio.projects["project"]):
-        mine = np.flatnonzero((told.plan.project == p) & ~np.isnan(finish["incident"]))
+        mine = np.flatnonzero(plan.project == p)
         if not len(mine):
             continue
-        delay = finish["incident"][mine].max() - finish["levelled"][mine].max()
+        delay = float(late[mine].max() - calm[mine].max())
         if delay >= _LEAST_DAYS * day:
-            last = int(mine[finish["incident"][mine].argmax()])
-            losses = tellers["incident"].losses(last)
-            # What is lost without the incident too is none of its doing.
-            before = tellers["levelled"].of({loss.row for loss in losses})
-            said[str(project)] = _sentence(names[p], losses, before, float(delay) / day, day)
+            losses = teller.losses(int(mine[late[mine].argmax()]))
+            _settle(losses, delay)
+            said[str(project)] = _sentence(names[p], losses, delay / day, day)
     return said
 
 
-def _sentence(
-    name: str, losses: list[_Loss], before: dict[tuple[int, str], float], delay: float, day: float
-) -> str:
-    """Return the chain of one project in words, in the order of time; days add up."""
+def _settle(losses: list[_Loss], late: float) -> None:
+    """Make losses in the order of time add up to what a task is late: float takes the first."""
+    over = sum(loss.hours for loss in losses) - max(late, 0.0)
+    if over < 0:
+        losses.append(_Loss(-over, _REST))
+    for loss in losses:
+        less = min(max(over, 0.0), loss.hours)
+        loss.hours -= less
+        over -= less
+
+
+def _sentence(name: str, losses: list[_Loss], delay: float, day: float) -> str:
+    """Return the chain of one project in words, in the order of time; days add up as shown."""
     lost: dict[str, float] = {}
-    for loss in reversed(losses):
-        spare = min(before.get((loss.row, loss.why), 0.0), loss.hours)
-        lost[loss.why] = lost.get(loss.why, 0.0) + (loss.hours - spare) / day
-    largest = sorted(lost, key=lambda why: -lost[why])[:3]
-    parts, told = [], 0.0
-    for why in lost:
-        days = min(lost[why], delay - told)
-        if why in largest and days >= _LEAST_DAYS:
-            parts.append(f"{why}, {number(days, 1)}")
-            told += days
-    if delay - told >= _LEAST_DAYS:
-        rest = number(delay - told, 1)
-        parts.append(f"people whom it needs are busy elsewhere, {rest}")
-    said = "; then ".join(parts)
-    return f"{name} ends {number(delay, 1)} working days late: {said}."
+    for loss in losses:
+        lost[loss.why] = lost.get(loss.why, 0.0) + loss.hours / day
+    lost.pop(_REST, None)
+    largest = sorted(lost, key=lambda why: -lost[why])[:_MOST_CAUSES]
+    parts = {why: lost[why] for why in lost if why in largest and lost[why] >= _LEAST_DAYS}
+    parts[_REST] = delay - sum(parts.values())
+    shown = adding_up(list(parts.values()), delay, 1)
+    said = "; then ".join(
+        f"{why}, {number(days, 1)}" for why, days in zip(parts, shown, strict=True) if days
+    )
+    return (
+        "In a typical future, with every restoration at its median, "
+        f"{name} ends {number(delay, 1)} working days late: {said}."
+    )
+
+
+class _Case:
+    """One case of the typical run."""
+
+    def __init__(self, run: Run) -> None:
+        self.start, self.finish, self.stops = run.start, run.finish, run.interruptions
+        self.freed = run.start.copy()
+        self.of: dict[int, list[tuple[float, float, float]]] = {}
+        for i, a, b, share in run.segments:
+            self.freed[i] = max(self.freed[i], b)
+            self.of.setdefault(i, []).append((a, b, share))
+
+    def at(self, point: str) -> Floats:
+        """Return when each task passes a point."""
+        return {"start": self.start, "work": self.freed, "finish": self.finish}[point]
 
 
 class _Teller:
-    """Tells where time is lost in one case of the typical run."""
+    """Tells where time is lost in the typical run."""
 
-    def __init__(self, told: Futures, start: Floats, finish: Floats, short: pd.DataFrame) -> None:
-        self.told, self.start, self.finish = told, start, finish
+    def __init__(self, told: Futures, calm: Run, late: Run) -> None:
+        self.told = told
+        self.cases = _Case(calm), _Case(late)
         self.walk = Walk(told.plan)
-        self.short = {
-            i: short.loc[short["row"] == i, ["start_hours", "finish_hours", "share"]].to_numpy()
-            for i in short["row"].unique().tolist()
-        }
-        self.incident = bool((short["case"] == "incident").any())
         portfolio = told.portfolio
         self.task_names = portfolio.tasks["name"].tolist()
         self.people = portfolio.resources["name"].tolist()
         stated = len(told.scenario.incidents)
         self.spans = moments(portfolio, at_medians(told.arrivals, stated))
+        self.begin = float(self.spans[0].min()) if len(self.spans[0]) else 0.0
         names = portfolio.services.set_index("service")["name"]
         self.services = [str(names[item.service]) for item in told.scenario.incidents]
         self.effects = told.struck.effects[:stated]
         self.ids = portfolio.tasks["task"].tolist()
 
     def losses(self, last: int) -> list[_Loss]:
-        """Return what was lost along the chain, from its end back to before the incident."""
-        begin = float(self.spans[0].min()) if len(self.spans[0]) else 0.0
-        found: list[_Loss] = []
-        for i in self.walk.chain(last, self.start, self.finish):
-            if not self.finish[i] > begin:
-                break
-            found += self._of(i, begin)
-        return found
+        """Return what the incident makes the chain lose, in the order of time."""
+        calm, late = self.cases
+        path = self.walk.path(last, late.start, late.finish, late.freed)
+        losses: list[_Loss] = []
+        handed = False
+        for i, point, waits in reversed(path):
+            if late.finish[i] <= self.begin:
+                continue
+            if waits == "start":
+                self._wait(i, losses, handed=handed)
+                if point != "start":
+                    losses += self._work(i)
+            handed = point == "work"
+            # A task whose start set the next one's date, or whose gate set its own, lost no more.
+            _settle(losses, float(late.at(point)[i] - calm.at(point)[i]))
+        return losses
 
-    def of(self, rows: set[int]) -> dict[tuple[int, str], float]:
-        """Return the hours that some tasks lose, by task and reason."""
-        begin = float(self.spans[0].min()) if len(self.spans[0]) else 0.0
-        lost: dict[tuple[int, str], float] = {}
-        for i in rows:
-            for loss in self._of(i, begin):
-                key = (i, loss.why)
-                lost[key] = lost.get(key, 0.0) + loss.hours
-        return lost
-
-    def _of(self, i: int, begin: float) -> list[_Loss]:
-        found = []
-        for a, b, share in reversed(self.short.get(i, np.zeros((0, 3)))):
-            if b > begin:
-                first = max(a, begin)
-                found.append(_Loss(i, (b - first) * (1.0 - share), self._why(i, first, b, share)))
-        gate = max(
+    def _wait(self, i: int, losses: list[_Loss], *, handed: bool) -> None:
+        """Add what a task waits to start beyond what came to it along the chain."""
+        calm, late = self.cases
+        ready = max(
             (
-                (self.finish[a] if kind == 0 else self.start[a]) + lag
+                (late.finish[a] if kind == 0 else late.start[a]) + lag
                 for a, kind, lag in self.walk.before[i]
-                if kind < 2 and not np.isnan(self.finish[a])
+                if kind < 2
             ),
             default=-np.inf,
         )
-        ready = max(gate, float(self.told.plan.release[i]), self.told.plan.now)
-        if self.start[i] > ready + SAME:
-            reason = self._reason(i, ready, float(self.start[i]))
-            if reason is not None:
-                hours = min(float(self.start[i]) - ready, reason[1])
-                found.append(_Loss(i, hours, reason[0]))
+        ready = max(ready, float(self.told.plan.release[i]), self.told.plan.now)
+        start, before = float(late.start[i]), float(calm.start[i])
+        came = start if handed else ready
+        _settle(losses, min(came - before, sum(loss.hours for loss in losses)))
+        missing = start - before - sum(loss.hours for loss in losses)
+        if missing <= SAME:
+            return
+        reason = _longest(self._reasons(i), ready, start)
+        if reason is not None:
+            losses.append(_Loss(min(missing, reason[1]), reason[0]))
+            missing -= losses[-1].hours
+        if missing > SAME:
+            busy = self._busy(i, start - missing, start)
+            what = "for people who are busy elsewhere" if busy else "to start"
+            losses.append(_Loss(missing, f"{self.task_names[i]} waits {what}"))
+
+    def _busy(self, i: int, a: float, b: float) -> bool:
+        """Return whether other tasks have people whom a task needs at work in a stretch."""
+        others = {j for k in self.walk.needs[i] for j in self.walk.users[k]} - {i}
+        return any(
+            share > 0 and min(b, until) - max(a, since) > SAME
+            for j in others
+            for since, until, share in self.cases[1].of.get(j, ())
+        )
+
+    def _work(self, i: int) -> list[_Loss]:
+        """Return what a task loses at work in the incident beyond what it loses anyway."""
+        before: dict[str, float] = {}
+        for loss in self._short(i, 0):
+            before[loss.why] = before.get(loss.why, 0.0) + loss.hours
+        found = self._short(i, 1)
+        for loss in found:
+            # What is lost without the incident too is none of its doing.
+            spare = min(before.get(loss.why, 0.0), loss.hours)
+            before[loss.why] = before.get(loss.why, 0.0) - spare
+            loss.hours -= spare
         return found
 
-    def _why(self, i: int, a: float, b: float, share: float) -> str:
-        reason = self._reason(i, a, b)
+    def _short(self, i: int, case: int) -> list[_Loss]:
+        """Return the hours that a task loses by being held, short-handed, or taken up again."""
+        found: list[_Loss] = []
+        resumed = 0
+        for a, b, share in self.cases[case].of.get(i, ()):
+            first = max(a, self.begin)
+            if b <= first or share >= 1:
+                continue
+            # A hold that two things keep up one after the other is told by both.
+            reasons = self._reasons(i, case)
+            turns = {x for reason in reasons for x in reason[1:] if first + SAME < x < b - SAME}
+            cuts = sorted({first, b, *turns})
+            for since, until in pairwise(cuts):
+                why = self._why(i, since, until, share, reasons)
+                found.append(_Loss((until - since) * (1.0 - share), why))
+            resumed = len(found) if share <= 0 else resumed
+        again = float(self.cases[case].stops[i]) * self.told.scenario.resume_hours
+        found.insert(resumed, _Loss(again, _AGAIN))
+        return found
+
+    def _why(self, i: int, a: float, b: float, share: float, reasons: list[_Reason]) -> str:
+        reason = _longest(reasons, a, b)
         if reason is not None:
             return reason[0]
         return f"{self.task_names[i]} {'works short-handed' if share > 0 else 'waits for people'}"
 
-    def _reason(self, i: int, a: float, b: float) -> tuple[str, float] | None:
-        """Return what kept a task from its work in a stretch, and for how long."""
-        told: list[tuple[str, float, float]] = []
+    def _reasons(self, i: int, case: int = 1) -> list[_Reason]:
+        """Return what can keep a task from its work, from when until when."""
+        told: list[_Reason] = []
         begin, restored, thawed, over = self.spans
         plan, name = self.told.plan, self.task_names[i]
         for h in np.flatnonzero(plan.hold_task == i):
             why = f"{name} waits for the planned change freeze to end"
             told.append((why, float(plan.hold_from[h]), float(plan.hold_until[h])))
         needs = plan.need_resource[plan.need_ptr[i] : plan.need_ptr[i + 1]]
-        for k, effect in enumerate(self.effects if self.incident else ()):
+        for k, effect in enumerate(self.effects if case else ()):
             service = self.services[k]
             if self.ids[i] in effect.changing:
                 why = f"{name} waits for the freeze on {service} to lift"
@@ -222,9 +292,14 @@ class _Teller:
                     verb = "is pulled to" if effect.pull[r] > 1e-9 else "covers for colleagues at"
                     told.append((f"{who} {verb} {service}", begin[k], restored[k]))
                     told.append((f"{who} is needed at {service} for longer", restored[k], over[k]))
-        best: tuple[str, float] | None = None
-        for why, first, last in told:
-            span = min(b, last) - max(a, first)
-            if span > SAME and (best is None or span > best[1] + SAME):
-                best = (why, span)
-        return best
+        return told
+
+
+def _longest(reasons: list[_Reason], a: float, b: float) -> tuple[str, float] | None:
+    """Return what kept a task from its work in a stretch, and for how long."""
+    best: tuple[str, float] | None = None
+    for why, first, last in reasons:
+        span = min(b, last) - max(a, first)
+        if span > SAME and (best is None or span > best[1] + SAME):
+            best = (why, span)
+    return best

@@ -39,8 +39,64 @@ class Walk:
         for i, k in zip(task.tolist(), plan.need_resource.tolist(), strict=True):
             self.users.setdefault(k, []).append(i)
 
-    def step(self, i: int, start: Floats, finish: Floats) -> int | None:
-        """Return the task that another waited for last, by a link or for its people.
+    def step(
+        self, i: int, point: str, start: Floats, finish: Floats, freed: Floats | None = None
+    ) -> tuple[int, str, str] | None:
+        """Return what set a point of a task: its start, the end of its work, or its finish.
+
+        Parameters
+        ----------
+        i : int
+            Row of the task.
+        point : {"start", "work", "finish"}
+            Which of its points; only a finish waits for finish-to-finish and start-to-finish links.
+        start, finish : ndarray of float, shape (tasks,)
+            Of one run, in working hours.
+        freed : ndarray of float, shape (tasks,), optional
+            When each task lets its people go, where the chain is to go on to the last predecessor
+            of a task that then waited for something else too; if not given, people go when it
+            finishes and such a task ends the chain.
+
+        Returns
+        -------
+        (int, str, str) or None
+            The task that it waited for, which point of that one it was, and which point of the
+            waiting task was set (start or finish); None where it waited for nobody.
+        """
+        ends = (finish, start)
+        names = ("finish", "start")
+        best: tuple[int, str, str] | None = None
+        for kinds, waits, at in (((2, 3), "finish", finish[i]), ((0, 1), "start", start[i])):
+            if waits == "finish" and point != "finish":
+                continue
+            latest = -np.inf
+            for a, kind, lag in self.before[i]:
+                if kind in kinds:
+                    gate = ends[kind % 2][a] + lag
+                    if abs(gate - at) <= SAME and gate > latest:
+                        best, latest = (a, names[kind % 2], waits), gate
+            if best is not None:
+                return best
+        let_go = finish if freed is None else freed
+        for k in self.needs[i]:
+            for other in self.users[k]:
+                if other != i and abs(let_go[other] - start[i]) <= SAME:
+                    return other, "work", "start"
+        if freed is not None:
+            least = max(float(self.plan.release[i]), self.plan.now)
+            gates = [
+                (ends[kind][a] + lag, a, names[kind])
+                for a, kind, lag in self.before[i]
+                if kind < 2 and start[i] > ends[kind][a] + lag > least
+            ]
+            if gates:
+                return (*max(gates)[1:], "start")
+        return None
+
+    def path(
+        self, i: int, start: Floats, finish: Floats, freed: Floats | None = None
+    ) -> list[tuple[int, str, str]]:
+        """Return the chain that ends in a task, with what each task on it waited by.
 
         Parameters
         ----------
@@ -48,35 +104,31 @@ class Walk:
             Row of the task.
         start, finish : ndarray of float, shape (tasks,)
             Of one run, in working hours.
+        freed : ndarray of float, shape (tasks,), optional
+            When each task lets its people go, where the chain is to go on to the last predecessor
+            of a task that then waited for something else too; if not given, people go when it
+            finishes and such a task ends the chain.
 
         Returns
         -------
-        int or None
-            None where it waited for nobody.
+        list of (int, str, str)
+            From the end back: the row, the point of it that the chain goes through (start, work
+            or finish), and which point was set by the task that comes next (start or finish);
+            that of the last is its start.
         """
-        best, latest = None, -np.inf
-        for a, kind, lag in self.before[i]:
-            if kind == 2 or kind == 3:
-                at = (finish[a] if kind == 2 else start[a]) + lag
-                if abs(at - finish[i]) <= SAME and at > latest:
-                    best, latest = a, at
-        if best is not None:
-            return best
-        for a, kind, lag in self.before[i]:
-            if kind < 2:
-                at = (finish[a] if kind == 0 else start[a]) + lag
-                if abs(at - start[i]) <= SAME and at > latest:
-                    best, latest = a, at
-        if best is not None:
-            return best
-        for k in self.needs[i]:
-            for other in self.users[k]:
-                if other != i and abs(finish[other] - start[i]) <= SAME:
-                    return other
-        return None
+        found: list[tuple[int, str, str]] = []
+        seen, point = {i}, "finish"
+        while True:
+            step = self.step(i, point, start, finish, freed)
+            if step is None or step[0] in seen:
+                return [*found, (i, point, "start")]
+            before, by, waits = step
+            found.append((i, point, waits))
+            seen.add(before)
+            i, point = before, by
 
     def chain(self, i: int, start: Floats, finish: Floats) -> list[int]:
-        """Return the chain that ends in a task.
+        """Return the rows of the chain that ends in a task.
 
         Parameters
         ----------
@@ -90,10 +142,4 @@ class Walk:
         list of int
             Rows, from the end back.
         """
-        found, seen = [i], {i}
-        while True:
-            before = self.step(found[-1], start, finish)
-            if before is None or before in seen:
-                return found
-            found.append(before)
-            seen.add(before)
+        return [row for row, _, _ in self.path(i, start, finish)]
