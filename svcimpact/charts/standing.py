@@ -88,12 +88,14 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
         else "; no task could move to them with a gain beyond doubt"
     )
     rest = len(table) - len(shown)
+    half = ", when the services are back in half of the futures"
+    half = half if found.until == found.back else ""
     more = f"; {counted(rest, 'more person or team', 'more people and teams')} not shown"
     finding(
         ax,
         title,
-        f"From {day(found.now, time=True)} until {day(found.until, time=True)}, when the services "
-        f"are back in half of the futures; typical run{more if rest else ''}",
+        f"From {day(found.now, time=True)} until {day(found.until, time=True)}{half}; "
+        f"typical run{more if rest else ''}",
         left=left,
     )
     return ax
