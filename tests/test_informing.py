@@ -64,6 +64,19 @@ def test_an_incident_of_tomorrow_has_not_failed() -> None:
     assert "Tills: not begun; back by" in screen
 
 
+def test_an_incident_that_is_only_expected() -> None:
+    """Before anything has failed, nothing is said to have failed, and nobody restores."""
+    outcome = outcome_of(told(), STRIKE)
+    watch = watch_list(outcome, now="2026-01-05 09:00", runs=2)
+    assert watch.do_not_disturb.empty
+    (row,) = stakeholder_notes(outcome, now="2026-01-05 09:00", runs=2).table.to_dict("records")
+    assert row["subject"] == "Payroll: dates with the incident expected at Shop"
+    assert "failed" not in row["text"]
+    assert "restoring" not in row["text"]
+    people_ = redeployment(outcome, now="2026-01-05 09:00", runs=2)
+    assert "Restoring, once it has failed: ana." in people_.sentences()
+
+
 def test_of_two_open_incidents_the_gravest_is_in_the_subject() -> None:
     """The other is counted there, and both are named in the text."""
     second = Incident("T", start="2026-01-05 12:00", hours=30, severity=2)

@@ -520,7 +520,7 @@ def test_nothing_moves_nothing_to_watch() -> None:
     outcome = outcome_of(portfolio)
     found = watch_list(outcome, runs=2)
     assert found.table.empty
-    assert "No project's P80 moves: there is nothing to watch." in found.sentences()
+    assert "No project's P80 falls on a later day: there is nothing to watch." in found.sentences()
     assert found.do_not_disturb["resource"].tolist() == ["ben"]
     assert stakeholder_notes(outcome, runs=2).sentences() == [
         "There is nothing new to tell anybody."

@@ -120,7 +120,7 @@ def watch(found: WatchList, *, ax: Axes | None = None) -> Axes:
     table = found.table
     ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
     if table.empty:
-        return _nothing(ax, "No project's P80 moves: there is nothing to watch")
+        return _nothing(ax, "No project's P80 falls on a later day: there is nothing to watch")
     shown = table.head(room(ax, 0.5, AROUND))
     left = row_labels(ax, list(shown["name"]), inches=2.8, lines=2)
     before, after = positions(shown["finish_p80_before"]), positions(shown["finish_p80"])

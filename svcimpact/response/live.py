@@ -135,7 +135,7 @@ class Picture:
     def _late(self) -> str:
         table = self.watch.table
         if table.empty:
-            return "LATE\nNo project's P80 moves."
+            return "LATE\nNo project's P80 falls on a later day."
         head = f"{'LATE':<34}{'due':>9}{'P80':>9}{'days':>7}{'misses due':>21}"
         rows = [head]
         for row in _records(table.head(_MOST_PROJECTS)):

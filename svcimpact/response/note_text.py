@@ -79,8 +79,8 @@ class NoteText:
         at = self._service(first)
         at += f" and {len(same) - 1} more" if len(same) > 1 else ""
         what = "incidents" if len(same) > 1 else "incident"
-        what = f"{what} expected" if first.state == EXPECTED else what
-        return f"{names[0]}{more}: dates after the {what} at {at}"
+        when = f"with the {what} expected" if first.state == EXPECTED else f"after the {what}"
+        return f"{names[0]}{more}: dates {when} at {at}"
 
     def text(
         self,

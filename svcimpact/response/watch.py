@@ -94,10 +94,10 @@ class WatchList(Answer):
         """
         said = [_ahead(row) for row in self.forecast.to_dict("records")]
         if self.table.empty:
-            said.append("No project's P80 moves: there is nothing to watch.")
+            said.append("No project's P80 falls on a later day: there is nothing to watch.")
         else:
             names = listed(list(self.table["name"]))
-            said.append(f"Watch {names}: only their P80 moves.")
+            said.append(f"Watch {names}: only their P80 falls on a later day.")
         if len(self.do_not_disturb):
             who = counted(len(self.do_not_disturb), "responder")
             ask = f" Ask {self.liaison}." if self.liaison else ""
