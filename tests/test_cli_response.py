@@ -30,8 +30,8 @@ def said(*words: str) -> str:
 @pytest.mark.parametrize(
     ("command", "line", "table"),
     [
-        ("watch", "only their P80 moves.", "watch"),
-        ("redeploy", "Ana is restoring the service", "people"),
+        ("watch", "only their P80 falls on a later day.", "watch"),
+        ("redeploy", "Restoring the service: Ana.", "people"),
         ("contingency", "No lever helps", "levers"),
         ("escalate", "Checkout", "escalate"),
         ("morale", "Stuck since 6 January 2026", "morale"),
@@ -63,6 +63,9 @@ def test_inform_remembers_what_it_told(tmp_path: Path) -> None:
     assert (tmp_path / "notes" / "note-ceo.txt").is_file()
     again = said("inform", *meridian, "--out", str(tmp_path / "notes"))
     assert "There is nothing new to tell anybody." in again
+    assert not list((tmp_path / "notes").glob("note-*.txt"))
+    assert (tmp_path / "notes" / "sent-before" / "note-ceo.txt").is_file()
+    assert "Notes of earlier runs are in" in again
 
 
 def test_a_live_incident_leaves_a_pack_and_says_what_changed(tmp_path: Path) -> None:

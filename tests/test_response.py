@@ -520,7 +520,7 @@ def test_nothing_moves_nothing_to_watch() -> None:
     outcome = outcome_of(portfolio)
     found = watch_list(outcome, runs=2)
     assert found.table.empty
-    assert "No project's P80 moves: there is nothing to watch." in found.sentences()
+    assert "No project's P80 falls on a later day: there is nothing to watch." in found.sentences()
     assert found.do_not_disturb["resource"].tolist() == ["ben"]
     assert stakeholder_notes(outcome, runs=2).sentences() == [
         "There is nothing new to tell anybody."
@@ -550,8 +550,8 @@ def test_notes_tell_what_changed_and_only_that(tmp_path: Path) -> None:
     first = stakeholder_notes(outcome, watch=watch, runs=2)
     assert first.table["stakeholder"].tolist() == ["sam", "ivy"]
     text = first.table["text"].iloc[0]
-    assert "Payroll: we now expect it to finish on 7 January 2026" in text
-    assert "without the incident it was on 6 January 2026" in text
+    assert "Payroll: we now expect it to finish by 7 January 2026 in four of five" in text
+    assert "Without the incident it was by 6 January 2026 in four of five" in text
     assert "is still 0\u00a0%" in text
     assert "Questions: Max Ode, please" in text
     assert "There is nothing to decide for you now." in text
@@ -563,11 +563,14 @@ def test_notes_tell_what_changed_and_only_that(tmp_path: Path) -> None:
     longer = outcome_of(with_sponsor(), replace(STRIKE, hours=72))
     moved = stakeholder_notes(longer, told=first.told, runs=2)
     assert moved.table["stakeholder"].tolist() == ["sam", "ivy"]
-    assert "Our last note said on 7 January 2026." in moved.table["text"].iloc[0]
+    assert (
+        "Our last note said by 7 January 2026 in four of five futures."
+        in moved.table["text"].iloc[0]
+    )
     calm = outcome_of(with_sponsor(support=staff(("S", "ben", 0, 1))))
     back = stakeholder_notes(calm, told=moved.told, runs=2)
     assert (
-        "Payroll is back on its dates: we expect it by 6 January 2026."
+        "Payroll is back on its dates: in four of five futures it finishes by 6 January 2026."
         in back.table["text"].iloc[0]
     )
     assert back.told == {"sam": {}, "ivy": {}}

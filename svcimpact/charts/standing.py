@@ -88,12 +88,14 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
         else "; no task could move to them with a gain beyond doubt"
     )
     rest = len(table) - len(shown)
+    half = ", when the services are back in half of the futures"
+    half = half if found.until == found.back else ""
     more = f"; {counted(rest, 'more person or team', 'more people and teams')} not shown"
     finding(
         ax,
         title,
-        f"From {day(found.now, time=True)} until {day(found.until, time=True)}, when the services "
-        f"are back in half of the futures; typical run{more if rest else ''}",
+        f"From {day(found.now, time=True)} until {day(found.until, time=True)}{half}; "
+        f"typical run{more if rest else ''}",
         left=left,
     )
     return ax
@@ -118,7 +120,7 @@ def watch(found: WatchList, *, ax: Axes | None = None) -> Axes:
     table = found.table
     ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
     if table.empty:
-        return _nothing(ax, "No project's P80 moves: there is nothing to watch")
+        return _nothing(ax, "No project's P80 falls on a later day: there is nothing to watch")
     shown = table.head(room(ax, 0.5, AROUND))
     left = row_labels(ax, list(shown["name"]), inches=2.8, lines=2)
     before, after = positions(shown["finish_p80_before"]), positions(shown["finish_p80"])

@@ -251,7 +251,7 @@ def inform(
     ] = None,
 ) -> None:
     """Write notes to those whose dates moved."""
-    from svcimpact.response.inform import read_told, stakeholder_notes, write_told
+    from svcimpact.response.inform import SENT, read_told, stakeholder_notes, write_told
     from svcimpact.response.watch import watch_list
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
@@ -269,6 +269,8 @@ def inform(
     if out is not None and record is not None:
         for path in notes.write(out):
             typer.echo(f"Written: {path}")
+        if (out / SENT).is_dir():
+            typer.echo(f"Notes of earlier runs are in {out / SENT}")
         write_told(notes.told, record)
 
 

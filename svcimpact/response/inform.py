@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.incident.estimates import Z95, chance, quantile
+from svcimpact.incident.estimates import chance, quantile
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.tables import to_minute
 from svcimpact.io.place import to_place
@@ -23,18 +23,20 @@ from svcimpact.io.replace import replace_file
 from svcimpact.response.contingency import ContingencyPlan
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import names_of
+from svcimpact.response.note_text import NoteText, one_line
 from svcimpact.response.practice import OPEN, Answer, asked
-from svcimpact.response.watch import WatchList
-from svcimpact.wording import chance as percent
-from svcimpact.wording import counted, day, number
+from svcimpact.response.situation import situation
+from svcimpact.response.watch import WatchList, later_day
+from svcimpact.wording import counted, listed, number
 
 Floats = NDArray[np.float64]
 
 RUNS = 400
-_LEAST_DAYS = 0.05
+SENT = "sent-before"
 _FORMAT = 1
 # Who of those with an interest is written to; sponsors always are.
 _WRITTEN_TO = ("owns", "decides", "informed")
+_NOTE = re.compile(r"note-[a-z0-9_-]+\.txt")
 # By stakeholder and project: the dates last told.
 Told = dict[str, dict[str, dict[str, str]]]
 
@@ -49,8 +51,8 @@ class StakeholderNotes(Answer):
         One row per note: `stakeholder`, `name`, `role`, `side`, `projects` (how many it tells
         of), `subject` and `text`.
     dates : pandas.DataFrame
-        One row per project whose dates moved with the incident: `project`, `name`, `due`,
-        `p50_before`, `p80_before`, `p50`, `p80`, `delay_p80_days`, `chance_late_before`,
+        One row per project whose P80 falls on a later day with the incident: `project`, `name`,
+        `due`, `p50_before`, `p80_before`, `p50`, `p80`, `delay_p80_days`, `chance_late_before`,
         `chance_late`.
     told : dict
         By stakeholder and project the dates told by now: what `write_told` keeps.
@@ -72,15 +74,33 @@ class StakeholderNotes(Answer):
         Returns
         -------
         list of str
-            A sentence, or none of them.
+            A sentence, and one more for projects of which the tables name nobody to tell.
         """
-        if self.table.empty:
-            return ["There is nothing new to tell anybody."]
-        names = ", ".join(self.table["name"])
-        return [f"{counted(len(self.table), 'note')} to send: {names}."]
+        said = []
+        unnamed = self.unnamed
+        if not self.table.empty:
+            names = ", ".join(self.table["name"])
+            said.append(f"{counted(len(self.table), 'note')} to send: {names}.")
+        elif len(unnamed) < len(self.dates) or not unnamed:
+            said.append("There is nothing new to tell anybody.")
+        if unnamed:
+            names = listed([one_line(name) for name in unnamed], what="projects")
+            said.append(
+                f"Dates moved for {names}, but the tables name nobody to tell of that. Fill in the "
+                "tables stakeholders and interests, or the sponsor in projects."
+            )
+        return said
+
+    @property
+    def unnamed(self) -> list[str]:
+        """The names of the projects whose dates moved, and of which nobody is to be told."""
+        told = {project for mine in _readers(self.outcome).values() for project in mine}
+        return [str(r["name"]) for r in _records(self.dates) if r["project"] not in told]
 
     def write(self, folder: str | Path) -> list[Path]:
-        """Write each note as a text file.
+        """Write each note as a text file; the folder then holds only what is to be sent now.
+
+        Notes of earlier runs are moved to a folder ``sent-before`` within; other files stay.
 
         Parameters
         ----------
@@ -94,13 +114,14 @@ class StakeholderNotes(Answer):
         """
         place = to_place(folder)
         place.mkdir(parents=True, exist_ok=True)
+        _set_aside(place)
         written, used = [], set()
         for row in self.table.to_dict("records"):
             stem = _file_name(str(row["stakeholder"]))
             while stem in used:
                 stem += "_"
             used.add(stem)
-            text = f"To: {_clean(row['name'])}\nSubject: {row['subject']}\n\n{row['text']}\n"
+            text = f"To: {one_line(row['name'])}\nSubject: {row['subject']}\n\n{row['text']}\n"
             path = place / f"note-{stem}.txt"
             written.append(replace_file(path, partial(_put, text=text), overwrite=True))
         return written
@@ -108,6 +129,31 @@ class StakeholderNotes(Answer):
 
 def _put(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _set_aside(place: Path) -> None:
+    """Move the notes of earlier runs out of the way; none is lost."""
+    for path in sorted(place.iterdir()):
+        if not _is_note(path):
+            continue
+        aside = place / SENT
+        aside.mkdir(exist_ok=True)
+        again, count = aside / path.name, 1
+        while again.exists():
+            count += 1
+            again = aside / f"{path.stem}-{count}.txt"
+        path.rename(again)
+
+
+def _is_note(path: Path) -> bool:
+    """Return whether a file is a note that was written here, and not somebody's own."""
+    if not _NOTE.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.readline().startswith("To: ") and file.readline().startswith("Subject: ")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _file_name(who: str) -> str:
@@ -168,6 +214,7 @@ def stakeholder_notes(
     before = {who: dict(rows) for who, rows in (told or {}).items()}
     after: Told = {who: {p: dict(d) for p, d in rows.items()} for who, rows in before.items()}
     rows = []
+    note = NoteText(outcome.portfolio, situation(scenario, outcome.portfolio, when), watch, plan)
     people = outcome.portfolio.stakeholders.set_index("stakeholder")
     for who, projects in _readers(outcome).items():
         mine = dates[dates["project"].isin(projects)]
@@ -183,8 +230,8 @@ def stakeholder_notes(
                 "role": person["role"],
                 "side": person["side"],
                 "projects": len(new) + len(gone),
-                "subject": _subject(outcome, new, gone),
-                "text": _text(outcome, new, gone, before.get(who, {}), watch, plan, person["name"]),
+                "subject": note.subject(new, gone),
+                "text": note.text(new, gone, before.get(who, {}), person["name"]),
             }
         )
         for row in new:
@@ -197,10 +244,11 @@ def stakeholder_notes(
         now=when,
         table=pd.DataFrame(rows, columns=columns),
         assumptions=(
-            f"Dates are from {number(runs)} futures; a range is from P50 to P80.",
+            f"Dates are from {number(runs)} futures: as likely as not is P50, four of five "
+            "futures is P80.",
             OPEN,
-            "Only projects whose P80 moves beyond the error of the simulation are told of, and "
-            "only dates that are not the same, to the day, as in the last note.",
+            "Only projects whose P80 falls on a later day than without the incident are told of, "
+            "and only dates that are not the same, to the day, as in the last note.",
         ),
         dates=dates,
         told=after,
@@ -212,12 +260,11 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _dates(outcome: Outcome, judge: Judge) -> pd.DataFrame:
-    """Return the projects whose P80 moves, with their dates."""
+    """Return the projects whose P80 falls on a later day, with their dates."""
     portfolio, found = outcome.portfolio, judge.futures.found
     clock, projects = portfolio.calendar, portfolio.projects
     due = clock.span(projects["due"], projects["due"])[1]
     calm = np.broadcast_to(found.calm, found.late.shape)
-    delay, error = quantile((found.late - calm) / judge.day, 0.8)
     table = projects[["project", "name", "due"]].copy()
     for name, values, q in (
         ("p50_before", calm, 0.5),
@@ -226,12 +273,11 @@ def _dates(outcome: Outcome, judge: Judge) -> pd.DataFrame:
         ("p80", found.late, 0.8),
     ):
         table[name] = to_minute(np.asarray(clock.when(quantile(values, q)[0], side="finish")))
-    table["delay_p80_days"] = delay
+    table["delay_p80_days"] = quantile((found.late - calm) / judge.day, 0.8)[0]
     known = ~np.isnan(due + found.late[0])
     for name, values in (("chance_late_before", calm), ("chance_late", found.late)):
         table[name] = np.where(known, chance(values > due + 1e-6)[0], np.nan)
-    moved = (delay >= _LEAST_DAYS) & (delay > Z95 * np.nan_to_num(error))
-    return table[moved].reset_index(drop=True)
+    return table[later_day(table["p80_before"], table["p80"])].reset_index(drop=True)
 
 
 def _readers(outcome: Outcome) -> dict[str, list[str]]:
@@ -272,91 +318,6 @@ def _gone(
         for project in before
         if project not in moved and project in rows
     ]
-
-
-def _clean(text: str) -> str:
-    """Return a name on one line: a subject is a header of a letter."""
-    return " ".join(str(text).split())
-
-
-def _subject(
-    outcome: Outcome, new: Sequence[Mapping[str, Any]], gone: Sequence[tuple[str, str, Any]]
-) -> str:
-    names = [_clean(row["name"]) for row in new] + [_clean(name) for _, name, _ in gone]
-    service = _clean(_service(outcome))
-    more = f" and {counted(len(names) - 1, 'more project')}" if len(names) > 1 else ""
-    return f"{names[0]}{more}: dates after the incident at {service}"
-
-
-def _service(outcome: Outcome) -> str:
-    names = names_of(outcome.portfolio, "services")
-    return names[outcome.scenario.incidents[0].service]
-
-
-def _text(
-    outcome: Outcome,
-    new: Sequence[Mapping[str, Any]],
-    gone: Sequence[tuple[str, str, pd.Timestamp]],
-    before: Mapping[str, Any],
-    watch: WatchList | None,
-    plan: ContingencyPlan | None,
-    reader: str,
-) -> str:
-    """Return the note: what, effect, what we do, when we write again, whom to ask."""
-    incident = outcome.scenario.incidents[0]
-    service = _clean(_service(outcome))
-    said = [
-        f"{service} failed on {day(incident.start, time=True)} (severity {incident.severity}). "
-        "People who work on projects are restoring it; that comes first, and projects wait."
-    ]
-    said += [_effect(row, before.get(row["project"])) for row in new]
-    said += [
-        f"{_clean(name)} is back on its dates: we expect it by {day(ends)}."
-        for _, name, ends in gone
-    ]
-    said.append(_doing(plan, new))
-    again = None if watch is None or pd.isna(watch.next_look) else watch.next_look
-    said.append(
-        f"We write again on {day(again, time=True)}, or sooner if the service is back."
-        if again is not None
-        else "We write again when something changes."
-    )
-    if watch is not None and watch.liaison and not watch.liaison.startswith(reader):
-        said.append(
-            f"Questions: {_clean(watch.liaison)}, please, rather than the people restoring."
-        )
-    return "\n\n".join(line for line in said if line)
-
-
-def _effect(row: Mapping[str, Any], before: Mapping[str, str] | None) -> str:
-    """Return what happens to one project, as a range."""
-    name = _clean(row["name"])
-    text = f"{name}: we now expect it to finish {_span(row['p50'], row['p80'])}; without the "
-    text += f"incident it was {_span(row['p50_before'], row['p80_before'])}."
-    if pd.notna(row["chance_late"]) and pd.notna(row["due"]):
-        was, is_ = percent(row["chance_late_before"]), percent(row["chance_late"])
-        text += (
-            f" The chance of missing its due date, {day(row['due'])}, is {is_} (it was {was})."
-            if was != is_
-            else f" The chance of missing its due date, {day(row['due'])}, is still {is_}."
-        )
-    if before:
-        text += f" Our last note said {_span(before['p50'], before['p80'])}."
-    return text
-
-
-def _span(first: Any, last: Any) -> str:
-    """Return a range of dates; a single one where both ends are the same."""
-    one, other = day(first), day(last)
-    return f"on {one}" if one == other else f"between {one} and {other}"
-
-
-def _doing(plan: ContingencyPlan | None, new: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is done about it."""
-    if plan is None or not len(plan.levers):
-        return "There is nothing to decide for you now." if new else ""
-    steps = [str(lever) for lever in plan.plan["lever"]]
-    return f"What we propose: {'; '.join(steps)}."
 
 
 def read_told(path: str | Path) -> Told:

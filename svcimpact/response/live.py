@@ -21,7 +21,8 @@ from svcimpact.response.inform import StakeholderNotes, stakeholder_notes
 from svcimpact.response.morale import stuck_people
 from svcimpact.response.practice import Answer, at
 from svcimpact.response.recover import hand_back
-from svcimpact.response.redeploy import redeployment
+from svcimpact.response.redeploy import RESTORING, redeployment
+from svcimpact.response.situation import EXPECTED, OVER, situation
 from svcimpact.response.watch import WatchList, watch_list
 from svcimpact.wording import chance, counted, day, listed, number
 
@@ -94,7 +95,7 @@ class Picture:
             self._late(),
             "WHAT HELPS\n" + _few(self.answers["contingency"], 4),
             "ESCALATE OR HOLD\n" + _few(self.answers["escalate"], 2),
-            "PEOPLE\n" + _few(self.answers["redeploy"], 3, skip=1),
+            "PEOPLE\n" + self._people(),
             "STUCK\n" + _few(self.answers["morale"], 2),
             "NEXT\n" + "\n".join(_lines(s) for s in self._next()),
         ]
@@ -106,28 +107,35 @@ class Picture:
         return self.screen()
 
     def _happened(self) -> str:
-        scenario = self.outcome.scenario
         names = self.outcome.portfolio.services.set_index("service")["name"]
-        first = [
-            f"{names[i.service].upper()}, severity {i.severity}, failed on "
-            f"{day(i.start, time=True)}."
-            for i in scenario.incidents
-        ]
-        ahead = [
-            f"{number(row['elapsed_hours'], 1)} hours so far; back by {day(row['p50'], time=True)} "
-            f"(P50), {day(row['p80'], time=True)} (P80)."
-            for row in self.watch.forecast.to_dict("records")
-        ]
+        first, ahead = [], []
+        rows = self.watch.forecast.to_dict("records")
+        stands = situation(self.outcome.scenario, self.outcome.portfolio, self.now)
+        for one, row in zip(stands, rows, strict=True):
+            item, name = one.incident, names[one.incident.service]
+            verb = "is expected to fail" if one.state == EXPECTED else "failed"
+            first.append(
+                f"{name.upper()}, severity {item.severity}, {verb} on {day(item.start, time=True)}."
+            )
+            half, most = day(row["p50"], time=True), day(row["p80"], time=True)
+            ahead.append(
+                f"{name}: over by what was told, on {half}."
+                if one.state == OVER
+                else f"{name}: not begun; back by {half} (P50), {most} (P80)."
+                if one.state == EXPECTED
+                else f"{name}: {number(row['elapsed_hours'], 1)} hours so far; back by {half} "
+                f"(P50), {most} (P80)."
+            )
         who = self.watch.do_not_disturb
         respond = (
             f"{counted(len(who), 'responder')}: {listed(list(who['name']))}." if len(who) else ""
         )
-        return "\n".join(_lines(line) for line in [*first, *ahead, respond])
+        return "\n".join(_lines(line) for line in [*first, *ahead, respond] if line)
 
     def _late(self) -> str:
         table = self.watch.table
         if table.empty:
-            return "LATE\nNo project's P80 moves."
+            return "LATE\nNo project's P80 falls on a later day."
         head = f"{'LATE':<34}{'due':>9}{'P80':>9}{'days':>7}{'misses due':>21}"
         rows = [head]
         for row in _records(table.head(_MOST_PROJECTS)):
@@ -143,10 +151,17 @@ class Picture:
             rows.append(f"… and {len(table) - _MOST_PROJECTS} more")
         return "\n".join(rows)
 
+    def _people(self) -> str:
+        """Return who is where; those who restore are named above already."""
+        found = self.answers["redeploy"]
+        said = [line for line in found.sentences() if not line.startswith(RESTORING)]
+        return "\n".join(_lines(line) for line in said[:3])
+
     def _next(self) -> list[str]:
-        said = [self.watch.sentences()[-1], *self.notes.sentences()[:1]]
+        said = [self.watch.sentences()[-1], *self.notes.sentences()]
         if self.watch.liaison:
-            said.append(f"Ask {self.watch.liaison}, not the responders.")
+            spared = ", not the responders" if len(self.watch.do_not_disturb) else ""
+            said.append(f"Ask {self.watch.liaison}{spared}.")
         return said
 
     @property
@@ -172,10 +187,9 @@ def _lines(text: str) -> str:
     return fill(text, WIDTH)
 
 
-def _few(answer: Answer, most: int, *, skip: int = 0) -> str:
-    """Return the first sentences of an answer; fewer where some are skipped."""
-    said = answer.sentences()
-    return "\n".join(_lines(line) for line in said[min(skip, len(said) - 1) : most])
+def _few(answer: Answer, most: int) -> str:
+    """Return the first sentences of an answer."""
+    return "\n".join(_lines(line) for line in answer.sentences()[:most])
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -231,6 +231,6 @@ def asked(outcome: Outcome, now: object, runs: int) -> tuple[pd.Timestamp, Scena
 
 
 OPEN = (
-    "An incident that has struck is taken to be still open; its restoration is what is left given "
-    "the time elapsed."
+    "An incident that has struck is taken to be still open, unless the fixed time told for it is "
+    "past; its restoration is what is left given the time elapsed."
 )

@@ -17,10 +17,13 @@ from svcimpact.response.choices import choices
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import in_words, names_of
 from svcimpact.response.practice import OPEN, Answer, asked
+from svcimpact.response.situation import EXPECTED, OVER, situation
+from svcimpact.response.situation import OPEN as OPEN_NOW
 from svcimpact.wording import counted, day, listed, number, with_error
 
 Floats = NDArray[np.float64]
 
+RESTORING = "Restoring the service: "
 STATES = ("responding", "covering", "waiting", "free", "at work")
 # Hours that are worth speaking of, and the share of the time from which somebody counts as free.
 _LEAST_HOURS = 1.0
@@ -46,11 +49,17 @@ class Redeployment(Answer):
         `task_name`, `project`, `from_resource`, `from_name`, `move` (in words), `saved_days`
         (over all projects) and `saved_money`, each with its `_se`, and `helps` (beyond doubt).
     until : pandas.Timestamp
-        The end of the window: when the services are back in half of the futures.
+        The end of the window, on the wall clock: when the services are back in half of the
+        futures; a working day from now where no working time is left until then. Waiting and
+        covering of a person may end before it or after.
+    back : pandas.Timestamp
+        When the services are back in half of the futures; expected incidents are left out while
+        one is open.
     """
 
     moves: pd.DataFrame
     until: pd.Timestamp
+    back: pd.Timestamp
 
     name: ClassVar[str] = "redeploy"
 
@@ -67,18 +76,30 @@ class Redeployment(Answer):
         list of str
             The states, then the moves.
         """
-        said = []
-        until = day(self.until, year=False, time=True)
+        half = day(self.back, year=False, time=True)
+        stands = situation(self.outcome.scenario, self.outcome.portfolio, self.now)
+        some = {one.state for one in stands}
+        over = some == {OVER}
+        said = [
+            f"Looked at until the services are back in half of the futures: {half}. Waiting and "
+            "covering may end sooner or later than that."
+            if self.until == self.back
+            else f"Looked at for a working day, until {day(self.until, year=False, time=True)}: "
+            f"the services {'were back, by what was told' if over else 'are back in half of the'}"
+            f"{'' if over else ' futures'}, on {half}."
+        ]
+        restoring = RESTORING if OPEN_NOW in some else "Restoring, once it has failed: "
+        if {OPEN_NOW, EXPECTED} <= some:
+            restoring = "Restoring a service, or expected to: "
         for state, text in (
-            ("responding", "restoring the service"),
-            ("covering", "covering for colleagues, and not free for projects"),
-            ("waiting", "waiting on work that stands still"),
-            ("free", "free"),
+            ("responding", "Clearing up after the incident: " if over else restoring),
+            ("covering", "Covering for colleagues, and not free for projects: "),
+            ("waiting", "Waiting on work that stands still: "),
+            ("free", "Free: "),
         ):
             rows = self.table[self.table["state"] == state]
             if len(rows):
-                verb = "is" if len(rows) == 1 else "are"
-                said.append(f"{listed(list(rows['name']))} {verb} {text} until {until}.")
+                said.append(f"{text}{listed(list(rows['name']))}.")
         free = float(
             self.table.loc[self.table["state"].isin(("waiting", "free")), "free_hours"].sum()
         )
@@ -143,30 +164,48 @@ def redeployment(
     """
     when, scenario = asked(outcome, now, runs)
     judge = Judge(outcome.portfolio, scenario, when, threads=threads)
-    begin, end = _window(outcome, judge)
+    begin, end, until, back = _window(outcome, judge)
     people = _people(outcome, judge, begin, end)
     moves = _moves(outcome, judge, people)
     could = moves[moves["helps"]].groupby("resource")["task"].nunique()
     people["could_take"] = people["resource"].map(could).fillna(0).astype("int64")
-    until = pd.Timestamp(outcome.portfolio.calendar.when(end, side="finish"))
     assumptions = (
-        f"From {when:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M}, when the services are back in "
-        "half of the futures; hours are working hours times FTE in the typical run.",
+        f"From {when:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M}; the services are back in half "
+        f"of the futures by {back:%Y-%m-%d %H:%M}. Hours are working hours times FTE in the "
+        "typical run.",
         OPEN,
         "Whoever covers for colleagues inside the incident is not free for projects.",
         f"Somebody is free with {_FREE_SHARE:.0%} or more of their project time left over.",
         f"Moves are judged one by one on {runs} futures; two together may save less or more.",
     )
-    return Redeployment(outcome, when, people, assumptions, moves, until)
+    return Redeployment(outcome, when, people, assumptions, moves, until, back)
 
 
-def _window(outcome: Outcome, judge: Judge) -> tuple[float, float]:
-    """Return from when until when people are looked at, in working hours."""
+def _window(outcome: Outcome, judge: Judge) -> tuple[float, float, pd.Timestamp, pd.Timestamp]:
+    """Return from when until when people are looked at, its end on the wall clock, and the half.
+
+    The half is when the services are back in half of the futures.
+    """
+    portfolio = outcome.portfolio
     arrivals = at_medians(judge.futures.arrivals, len(outcome.scenario.incidents))
-    restored = moments(outcome.portfolio, arrivals)[1]
-    end = float(restored.max(initial=judge.when))
+    now = judge.scenario.decision_time
+    assert now is not None
+    stands = situation(judge.scenario, portfolio, now)
+    rows = [one.row for one in stands if one.state == OPEN_NOW] or [one.row for one in stands]
+    end = max(float(moments(portfolio, arrivals)[1][rows].max()), judge.when)
+    back = max(
+        pd.Timestamp(
+            portfolio.calendar.later(
+                np.datetime64(judge.scenario.incidents[row].start), arrivals.hours[row]
+            )[()]
+        )
+        for row in rows
+    ).round("min")
+    if end > judge.when + 1e-9:
+        return judge.when, end, back, back
     # Once all is restored, the next day is what there is to speak of.
-    return judge.when, end if end > judge.when + 1e-9 else judge.when + judge.day
+    end = judge.when + judge.day
+    return judge.when, end, pd.Timestamp(portfolio.calendar.when(end, side="finish")), back
 
 
 def _people(outcome: Outcome, judge: Judge, begin: float, end: float) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from svcimpact.incident.estimates import Z95, chance, mean, quantile
+from svcimpact.incident.estimates import chance, mean, quantile
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import futures
@@ -18,6 +19,8 @@ from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import names_of
 from svcimpact.response.practice import OPEN, Answer, asked, still_open
+from svcimpact.response.situation import EXPECTED, OVER, Stands, situation
+from svcimpact.response.situation import OPEN as STILL
 from svcimpact.wording import chance as percent
 from svcimpact.wording import counted, day, listed, number
 
@@ -40,16 +43,17 @@ class WatchList(Answer):
     Attributes
     ----------
     table : pandas.DataFrame
-        One row per project whose P80 moves beyond the error of the simulation, the most delayed
-        first: `project`, `name`, `due`, `finish_p80_before`, `finish_p80`, `delay_p80_days` with
-        its `_se`, `chance_late_before`, `chance_late` with its `_se`, `look_at` (its task that
-        is delayed most among those next to begin or end), `look_on` (when that ends in half of
-        the futures) and `ask` (who works on it and does not restore).
+        One row per project whose P80 falls on a later day, the most delayed first: `project`,
+        `name`, `due`, `finish_p80_before`, `finish_p80`, `delay_p80_days` with its `_se`,
+        `chance_late_before`, `chance_late` with its `_se`, `look_at` (its task that is delayed
+        most among those next to begin or end), `look_on` (when that ends in half of the futures)
+        and `ask` (who works on it and does not restore).
     forecast : pandas.DataFrame
-        One row per stated incident: `service`, `name`, `elapsed_hours`, `p50`, `p80`, `p95` (when
-        it is restored, from the time elapsed alone).
+        One row per stated incident, those open first, the most severe first: `service`, `name`,
+        `state` (open, over, expected), `start`, `elapsed_hours`, `p50`, `p80`, `p95` (when it is
+        restored, from the time elapsed alone).
     do_not_disturb : pandas.DataFrame
-        Who restores: `resource`, `name`, `team`, `until_p50`, `until_p80`.
+        Who restores what is open: `resource`, `name`, `team`, `until_p50`, `until_p80`.
     looks : pandas.DataFrame
         What would be known if the incident were still open later: `when`, `project`, `name`,
         `chance_late`, `finish_p80` and `changes` (whether a decision could then be another).
@@ -88,17 +92,12 @@ class WatchList(Answer):
         list of str
             The forecast first.
         """
-        said = [
-            f"{row['name']}, down for {number(row['elapsed_hours'], 1)} hours, is back by "
-            f"{_moment(row['p50'])} in half of the futures, by {_moment(row['p80'])} in four of "
-            "five."
-            for row in self.forecast.to_dict("records")
-        ]
+        said = [_ahead(row) for row in self.forecast.to_dict("records")]
         if self.table.empty:
-            said.append("No project's P80 moves: there is nothing to watch.")
+            said.append("No project's P80 falls on a later day: there is nothing to watch.")
         else:
             names = listed(list(self.table["name"]))
-            said.append(f"Watch {names}: only their P80 moves.")
+            said.append(f"Watch {names}: only their P80 falls on a later day.")
         if len(self.do_not_disturb):
             who = counted(len(self.do_not_disturb), "responder")
             ask = f" Ask {self.liaison}." if self.liaison else ""
@@ -108,6 +107,37 @@ class WatchList(Answer):
         else:
             said.append(f"Look again on {_moment(self.next_look)}: {self.why}")
         return said
+
+
+def _ahead(row: Mapping[Any, Any]) -> str:
+    """Return when a service is back."""
+    name, half = row["name"], _moment(row["p50"])
+    if row["state"] == OVER:
+        return f"{name} was back on {half}, by what was told."
+    down = f", down for {number(row['elapsed_hours'], 1)} hours,"
+    if row["state"] == EXPECTED:
+        down = f", expected to fail on {_moment(row['start'])},"
+    return (
+        f"{name}{down} is back by {half} in half of the futures, by {_moment(row['p80'])} in four "
+        "of five."
+    )
+
+
+def later_day(before: pd.Series, after: pd.Series) -> pd.Series:
+    """Return where a date has moved to a later day: what people are told shows days.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        Dates, row by row.
+
+    Returns
+    -------
+    pandas.Series
+        Whether the second is at least a day later; never where either is missing.
+    """
+    moved: pd.Series = after.dt.normalize() > before.dt.normalize()
+    return moved
 
 
 def _moment(when: Any) -> str:
@@ -162,11 +192,12 @@ def watch_list(
     when, scenario = asked(outcome, now, runs)
     portfolio = outcome.portfolio
     judge = Judge(portfolio, scenario, when, threads=threads)
-    table = _projects(outcome, judge)
+    stands = situation(scenario, portfolio, when)
+    responders = _responders(portfolio, judge, stands)
+    table = _projects(outcome, judge, set(responders["resource"]))
     looks = _looks(portfolio, judge, when, table, threshold)
     ahead = looks[looks["changes"]] if len(looks) else looks
     next_look = ahead["when"].iloc[0] if len(ahead) else pd.NaT
-    responders = _responders(portfolio, judge)
     return WatchList(
         outcome=outcome,
         now=when,
@@ -179,12 +210,12 @@ def watch_list(
             "The liaison is whoever advises on, or is informed of, the service that failed, and "
             "does not restore it; its owner where there is nobody else.",
         ),
-        forecast=_forecast(portfolio, judge, when),
+        forecast=_forecast(portfolio, judge, when, stands),
         do_not_disturb=responders,
         looks=looks,
         next_look=next_look,
-        why=_why(portfolio, ahead, judge, threshold),
-        liaison=_liaison(portfolio, scenario, set(responders["name"])),
+        why=_why(portfolio, ahead, judge, threshold, stands),
+        liaison=_liaison(portfolio, stands, set(responders["name"])),
     )
 
 
@@ -192,7 +223,7 @@ def _late(judge: Judge, due: Floats) -> NDArray[np.bool_]:
     return judge.futures.found.late > due + 1e-6
 
 
-def _projects(outcome: Outcome, judge: Judge) -> pd.DataFrame:
+def _projects(outcome: Outcome, judge: Judge, pulled: set[str]) -> pd.DataFrame:
     portfolio = outcome.portfolio
     found, clock = judge.futures.found, portfolio.calendar
     projects = portfolio.projects
@@ -209,18 +240,18 @@ def _projects(outcome: Outcome, judge: Judge) -> pd.DataFrame:
         table[name] = np.where(known, share, np.nan)
         if name == "chance_late":
             table["chance_late_se"] = np.where(known, error, np.nan)
-    moves = (table["delay_p80_days"] >= _LEAST_DAYS) & (
-        table["delay_p80_days"] > Z95 * table["delay_p80_days_se"].fillna(0.0)
-    )
+    moves = later_day(table["finish_p80_before"], table["finish_p80"])
     table = table[moves].sort_values("delay_p80_days", ascending=False, kind="stable")
-    places = [_look_at(outcome, judge, str(project)) for project in table["project"]]
+    places = [_look_at(outcome, judge, str(project), pulled) for project in table["project"]]
     table["look_at"] = pd.Series([p[0] for p in places], dtype="str", index=table.index)
     table["look_on"] = pd.Series([p[1] for p in places], dtype="datetime64[us]", index=table.index)
     table["ask"] = pd.Series([p[2] for p in places], dtype="str", index=table.index)
     return table.reset_index(drop=True)
 
 
-def _look_at(outcome: Outcome, judge: Judge, project: str) -> tuple[str, Any, str]:
+def _look_at(
+    outcome: Outcome, judge: Judge, project: str, pulled: set[str]
+) -> tuple[str, Any, str]:
     """Return the task that tells most, when it ends, and who can be asked about it."""
     portfolio, tasks = outcome.portfolio, outcome.tasks
     open_ = np.isnan(judge.standing.ended)
@@ -230,38 +261,44 @@ def _look_at(outcome: Outcome, judge: Judge, project: str) -> tuple[str, Any, st
         return "", pd.NaT, ""
     soon = mine.sort_values("finish_p50", kind="stable").head(3)
     row = soon.sort_values("delay_mean_days", ascending=False, kind="stable").iloc[0]
-    pulled = set(_responders(portfolio, judge)["resource"])
     people = portfolio.assignments[portfolio.assignments["task"] == row["task"]]["resource"]
     names = names_of(portfolio, "resources")
     ask = listed([names[who] for who in people if who not in pulled])
     return f"{row['name']} ({row['task']})", row["finish_p50"], ask
 
 
-def _forecast(portfolio: Portfolio, judge: Judge, when: pd.Timestamp) -> pd.DataFrame:
+def _forecast(
+    portfolio: Portfolio, judge: Judge, when: pd.Timestamp, stands: list[Stands]
+) -> pd.DataFrame:
     arrivals, clock = judge.futures.arrivals, portfolio.calendar
     names = names_of(portfolio, "services")
     rows = []
-    for k, incident in enumerate(judge.futures.scenario.incidents):
-        hours = arrivals.hours[arrivals.source == k][:, None]
+    for one in stands:
+        incident = one.incident
+        hours = arrivals.hours[arrivals.source == one.row][:, None]
         since = clock.utc(np.datetime64(when)) - clock.utc(np.datetime64(incident.start))
         row: dict[str, Any] = {
             "service": incident.service,
             "name": names[incident.service],
+            "state": one.state,
+            "start": pd.Timestamp(incident.start),
             "elapsed_hours": max(float(since / np.timedelta64(1, "h")), 0.0),
         }
         for q in (50, 80, 95):
             lasts = quantile(hours, q / 100)[0]
             row[f"p{q}"] = to_minute(clock.later(np.datetime64(incident.start), lasts))[0]
         rows.append(row)
-    return pd.DataFrame(rows, columns=["service", "name", "elapsed_hours", "p50", "p80", "p95"])
+    columns = ["service", "name", "state", "start", "elapsed_hours", "p50", "p80", "p95"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _responders(portfolio: Portfolio, judge: Judge) -> pd.DataFrame:
-    """Return who restores, and until when the incidents need them."""
+def _responders(portfolio: Portfolio, judge: Judge, stands: list[Stands]) -> pd.DataFrame:
+    """Return who restores what is open, and until when the incidents need them."""
     stated = len(judge.scenario.incidents)
     struck, clock = judge.futures.struck, portfolio.calendar
     arrivals = judge.futures.arrivals
     pulls = np.array([e.pull for e in struck.effects[:stated]]).reshape(stated, -1)
+    pulls[[one.row for one in stands if one.state != STILL]] = 0.0
     rows = np.flatnonzero((pulls > 1e-9).any(axis=0))
     table = portfolio.resources[["resource", "name", "team"]].iloc[rows].reset_index(drop=True)
     run = np.repeat(np.arange(judge.runs), np.diff(arrivals.ptr))
@@ -341,7 +378,13 @@ def _p95(judge: Judge) -> float:
     return float(np.quantile(last, 0.95))
 
 
-def _why(portfolio: Portfolio, ahead: pd.DataFrame, judge: Judge, threshold: float) -> str:
+def _why(
+    portfolio: Portfolio,
+    ahead: pd.DataFrame,
+    judge: Judge,
+    threshold: float,
+    stands: list[Stands],
+) -> str:
     """Say what the next look could change, or why none can."""
     if len(ahead):
         first = ahead[ahead["when"] == ahead["when"].iloc[0]]
@@ -352,6 +395,8 @@ def _why(portfolio: Portfolio, ahead: pd.DataFrame, judge: Judge, threshold: flo
             if threshold == THRESHOLD
             else f"if the incident is still open then, {names} would cross what was agreed."
         )
+    if all(one.state == OVER for one in stands):
+        return "by what was told, the incident is over."
     until = pd.Timestamp(portfolio.calendar.when(_p95(judge), side="finish"))
     return (
         f"until {_moment(to_minute(np.array([until], 'datetime64[us]'))[0])}, by when the incident "
@@ -359,11 +404,11 @@ def _why(portfolio: Portfolio, ahead: pd.DataFrame, judge: Judge, threshold: flo
     )
 
 
-def _liaison(portfolio: Portfolio, scenario: Scenario, responders: set[str]) -> str:
-    """Return who speaks for the service that failed, and does not restore it."""
-    if not scenario.incidents:
+def _liaison(portfolio: Portfolio, stands: list[Stands], responders: set[str]) -> str:
+    """Return who speaks for the service that matters most now, and does not restore it."""
+    if not stands:
         return ""
-    service = scenario.incidents[0].service
+    service = stands[0].incident.service
     people = portfolio.stakeholders.set_index("stakeholder")
     interests = portfolio.interests[portfolio.interests["item"] == service]
     for wanted in _SPEAKS:
