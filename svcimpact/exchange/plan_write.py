@@ -237,7 +237,7 @@ class _Plan:
             found[row["resource"]] = held
         return found
 
-    def _summary(self, row: Mapping[str, Any]) -> Any:
+    def _summary(self, row: Mapping[Any, Any]) -> Any:
         """Return the line that has the whole project under it, with its due date."""
         held = self.file.addTask()
         held.setName(str(row["name"]))
