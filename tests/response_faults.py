@@ -248,14 +248,18 @@ YEARS = (
             "days_var += times**2",
         ),
         (
-            "The upper limit of a count is that of the count below.",
-            "2 * count + 2) / 2)",
-            "2 * count) / 2)",
-        ),
-        (
             "Who is absent still works on projects.",
             "look.delay(source, (who,), ratio)",
             "look.delay(source, (), ratio)",
+        ),
+    ),
+    *faults_in(
+        "incident/rates.py",
+        EXPOSED,
+        (
+            "The upper limit of a count is that of the count below.",
+            "2 * count + 2) / 2)",
+            "2 * count) / 2)",
         ),
     ),
     *faults_in(

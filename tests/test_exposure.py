@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from svcimpact.cli import app
 from svcimpact.errors import InputError, InvalidScenarioError, describe
 from svcimpact.incident.disruption import effect_of
-from svcimpact.incident.exposure import exposure, poisson_limits
+from svcimpact.incident.exposure import exposure
+from svcimpact.incident.rates import poisson_limits
 from svcimpact.incident.reserves import reserves
 from svcimpact.incident.scenario import RandomIncidents, Scenario
 from svcimpact.portfolio import Portfolio

@@ -8,7 +8,6 @@ from html import escape
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.disruption import effect_of
@@ -16,6 +15,7 @@ from svcimpact.incident.draws import Source
 from svcimpact.incident.estimates import mean, quantile
 from svcimpact.incident.failures import Failures
 from svcimpact.incident.log_fit import from_log, last_date
+from svcimpact.incident.rates import poisson_limits
 from svcimpact.incident.restoration import Restoration, from_quantiles
 from svcimpact.portfolio import Portfolio
 from svcimpact.wording import counted, listed, money, number, with_error
@@ -103,12 +103,13 @@ class Exposure:
             return ["No failure of a service delays any project to speak of."]
         first = worst.iloc[0]
         days = with_error(first["delay_days"], first["delay_days_se"])
-        cost = money(first["cost"], currency, error=first["cost_se"]) if first["cost"] > 0 else ""
-        cost = f", {cost}" if cost else ""
         said = [
             f"{first['name']} hurts most: a severity {self.severity} incident costs projects "
-            f"{days} days in all{cost}."
+            f"{days} days in all"
         ]
+        if first["cost"] > 0:
+            said[0] += ", " + money(first["cost"], currency, error=first["cost_se"])
+        said[0] += "."
         pair = self.cells.sort_values("delay_days", ascending=False, kind="stable").iloc[0]
         said.append(
             f"The largest single effect is of {pair['service_name']} on {pair['project_name']}: "
@@ -352,31 +353,6 @@ def _yearly(
     told["delay_days_a_year"], told["delay_days_a_year_se"] = days, days_var**0.5
     told["cost_a_year"], told["cost_a_year_se"] = cost, cost_var**0.5
     return told
-
-
-def poisson_limits(count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact limits of a Poisson mean from one count.
-
-    Parameters
-    ----------
-    count : int
-        What was counted.
-    level : float
-        Confidence, between 0 and 1.
-
-    Returns
-    -------
-    low, high : float
-        Garwood's limits.
-
-    Examples
-    --------
-    >>> [round(x, 2) for x in poisson_limits(10)]
-    [4.8, 18.39]
-    """
-    tail = (1.0 - level) / 2
-    low = float(stats.chi2.ppf(tail, 2 * count) / 2) if count else 0.0
-    return low, float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
 
 
 def _people(
