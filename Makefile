@@ -32,7 +32,7 @@ notebooks: $(STAMP)
 # The documentation, as pages to open: docs/_build/html/index.html.
 docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
-	$(BIN)/python -m sphinx -q -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 # Draw the README's chart again.
 pictures: $(STAMP)

@@ -10,17 +10,21 @@ from typing import Any
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
+# Pages of the last build, which may be of what is no more.
+shutil.rmtree(HERE / "_reference", ignore_errors=True)
 
 project = "svcimpact"
 author = "The svcimpact authors"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
-exclude_patterns = ["_build"]
-source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+exclude_patterns = ["_build", "_templates"]
+# The first is that of the pages of the reference.
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 
 # Notebooks are shown as they were run; a page never runs one.
 nb_execution_mode = "off"
 myst_heading_anchors = 3
 autosummary_generate = True
+templates_path = ["_templates"]
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
@@ -35,6 +39,7 @@ def setup(app: Any) -> None:
 
 
 def _prepare(_: Any) -> None:
+    from commands import commands
     from gallery import draw_gallery
     from tables import tables
 
@@ -43,6 +48,7 @@ def _prepare(_: Any) -> None:
     made.mkdir()
     draw_gallery(made)
     (HERE / "tables.md").write_text(tables(), encoding="utf-8")
+    (HERE / "commands.md").write_text(commands(), encoding="utf-8")
     notebooks = HERE / "notebooks"
     notebooks.mkdir(exist_ok=True)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):

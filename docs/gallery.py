@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
 _CHART = re.compile(r"ax = si\.charts\.(\w+)\(")
@@ -27,6 +28,7 @@ class _Drawing(doctest.DocTestRunner):
         found = _CHART.match(example.source)
         if found:
             test.globs["ax"].figure.savefig(self.out / f"{found[1]}.png", dpi=110)
+            plt.close("all")
 
 
 def draw_gallery(out: Path) -> list[str]:

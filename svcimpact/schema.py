@@ -62,4 +62,5 @@ def load_schema() -> dict[str, dict[str, Column]]:
     return tables
 
 
+#: The tables that no portfolio can do without.
 REQUIRED_TABLES = ("projects", "tasks", "resources", "assignments", "services", "support")

@@ -1,59 +1,215 @@
-"""What the documentation shows is what comes out."""
+"""What README and documentation show is what comes out: no block of code is left untried."""
 
 from __future__ import annotations
 
 import doctest
+import json
 import re
-import shlex
+import tomllib
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+import typer
+from doc_blocks import (
+    DOCS,
+    OPTIONS,
+    PAGES,
+    ROOT,
+    Block,
+    blocks,
+    commands,
+    examples,
+    fill,
+    kind,
+    phrases,
+    small_meridian,
+)
+from plan_examples import need_java
 from typer.testing import CliRunner
 
-from svcimpact import charts
+import svcimpact as si
+from svcimpact import charts, rerun
 from svcimpact.cli import app
+from svcimpact.portfolio import Portfolio
 
-ROOT = Path(__file__).resolve().parents[1]
-DOCS = ROOT / "docs"
-OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+# Commands that no page's test runs, only reads as the command line would, and who runs them.
+READ_ONLY = {
+    "dashboard": "serves a page until it is stopped; test_browser.py runs it",
+    "demo": "runs the example in full; test_cli.py runs it with few futures",
+    "run": "executes notebooks for minutes; test_rerun.py runs it",
+}
+# What other programs are called for, and why not here.
+NOT_OURS = {
+    "make": "installs, or is this very test",
+    "py": "makes the environment",
+    r".venv\Scripts\pip": "installs",
+    r".venv\Scripts\svcimpact": "the same command under Windows",
+    r".venv\Scripts\python": "is this very test",
+}
+# Pages whose examples run elsewhere, and where that is said.
+ELSEWHERE = {
+    "README.md": "pyproject.toml",
+    "gallery.md": "tests/test_docs.py",
+    "sweep.md": "tests/test_sweep.py",
+}
+SHELL = [page for page in PAGES if any(block.language in ("sh", "") for block in blocks(page))]
+FIRST: dict[tuple[str, ...], str] = {}
+TOLD = [page for page in PAGES if examples(page).examples]
 
 
-@pytest.mark.parametrize("page", ["tutorial.md", "model.md"])
-def test_examples_on_a_page_come_out_as_shown(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every example of a page, in order."""
-    monkeypatch.chdir(ROOT)
-    text = (DOCS / page).read_text(encoding="utf-8")
-    examples = doctest.DocTestParser().get_doctest(text, {}, page, None, 0)
+@pytest.fixture(scope="module")
+def small() -> Portfolio:
+    """Return one project of the example, which commands run on."""
+    return small_meridian()
+
+
+def run_examples(page: str, folder: Path, *, runs: int | None = None) -> None:
+    """Run the examples of a page in order, with other runs than it says if need be."""
+    shown = examples(page)
+    if runs is not None:
+        for example in shown.examples:
+            example.source = re.sub(r"\bruns=\d+", f"runs={runs}", example.source)
+    shown.globs["folder"] = folder
     report: list[str] = []
-    assert len(examples.examples) > 3
-    failed = doctest.DocTestRunner(optionflags=OPTIONS).run(examples, out=report.append).failed
+    with plt.rc_context({"figure.max_open_warning": 0}):
+        failed = doctest.DocTestRunner(optionflags=OPTIONS).run(shown, out=report.append).failed
+    plt.close("all")
     assert failed == 0, "".join(report)
 
 
-def test_commands_of_the_tutorial_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every line of its shell blocks, in a folder of its own."""
+def words_of(block: Block) -> list[list[str]]:
+    """Return the lines of a block that are commands; a picture of folders has none."""
+    if block.language not in ("sh", "") or block.text.startswith("svcimpact/\n"):
+        return []
+    return commands(block)
+
+
+for _page in SHELL:
+    for _block in blocks(_page):
+        for _words in words_of(_block):
+            if _words[0] == "svcimpact":
+                FIRST.setdefault(kind(_words), f"{_page}: {' '.join(_words)}")
+
+
+@pytest.mark.parametrize("page", [page for page in TOLD if page not in ELSEWHERE])
+def test_examples_on_a_page_come_out_as_shown(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every example of a page, in order."""
+    monkeypatch.chdir(ROOT)
+    run_examples(page, tmp_path)
+
+
+def test_every_block_is_of_a_kind_that_is_tried() -> None:
+    """Python has examples or can be compiled, shell is run or read, TOML is read; nothing else."""
+    for page in PAGES:
+        for block in blocks(page):
+            if block.language == "python":
+                if ">>>" not in block.text:
+                    compile(block.text, block.place, "exec")
+            elif block.language == "toml":
+                tomllib.loads(block.text)
+            elif block.language in ("sh", ""):
+                assert page in SHELL
+            else:
+                assert block.language in ("{toctree}", "{eval-rst}"), block.place
+    for page, place in ELSEWHERE.items():
+        assert page in TOLD
+        assert page in (ROOT / place).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", SHELL)
+def test_commands_on_a_page_run(
+    page: str, small: Portfolio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every line of its shell blocks, in order and in one folder, with few runs.
+
+    What was run on a page before, with other values, is only read as the command line would.
+    """
+    lines = [words for block in blocks(page) for words in words_of(block)]
+    if any(words[1] in ("import", "export") for words in lines if words[0] == "svcimpact"):
+        need_java()
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "data").symlink_to(ROOT / "data")
-    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
-    lines = [x for block in re.findall(r"```sh\n(.*?)```", text, re.S) for x in block.splitlines()]
-    assert len(lines) > 5
-    for line in lines:
-        words = shlex.split(line)
-        assert words[0] == "svcimpact"
-        result = CliRunner().invoke(app, words[1:], catch_exceptions=False)
-        assert result.exit_code == 0, line
-    assert (tmp_path / "steering.pptx").is_file()
+    group = typer.main.get_command(app)
+    context = group.make_context("svcimpact", [], resilient_parsing=True)
+    for words in lines:
+        told = " ".join(words)
+        if words[0] != "svcimpact":
+            assert words[0] in NOT_OURS, told
+            continue
+        name, given = words[1], words[2:]
+        fill(tmp_path, small)
+        command = group.get_command(context, name)
+        assert command is not None, told
+        command.make_context(name, list(given))
+        if name in READ_ONLY or FIRST[kind(words)] != f"{page}: {told}":
+            if name == "run" and "--set" in given:
+                chosen = rerun.chosen(given[0], rerun.home())
+                rerun.typed([given[k + 1] for k, x in enumerate(given) if x == "--set"], chosen)
+            continue
+        if any("--runs" in option.opts for option in command.params):
+            given = [*given, "--runs", "20"]
+        if name == "import" and "my-portfolio" in given:
+            (tmp_path / "my-portfolio").rename(tmp_path / "before")
+        result = CliRunner().invoke(app, [name, *given], catch_exceptions=False)
+        assert result.exit_code == 0, f"{told}\n{result.output}"
+        if (tmp_path / "before").is_dir():
+            (tmp_path / "my-portfolio").rename(tmp_path / "made")
+            (tmp_path / "before").rename(tmp_path / "my-portfolio")
+        for k, word in enumerate(given):
+            if word in ("--out", "--write", "--page", "--save"):
+                assert Path(given[k + 1]).exists() or name == "import", told
 
 
-def test_the_gallery_has_every_chart_it_shows() -> None:
-    """Each picture is drawn by the code above it, by a chart that there is."""
-    text = (DOCS / "gallery.md").read_text(encoding="utf-8")
+def test_commands_within_sentences_are_commands() -> None:
+    """Each names a command that there is and options that it has."""
+    group = typer.main.get_command(app)
+    context = group.make_context("svcimpact", [], resilient_parsing=True)
+    seen = 0
+    for page in PAGES:
+        for phrase in phrases(page):
+            name, *rest = phrase.split()[1:]
+            if name == "COMMAND":
+                continue
+            command = group.get_command(context, name)
+            assert command is not None, f"{page}: {phrase}"
+            known = {x for option in command.params for x in (*option.opts, *option.secondary_opts)}
+            assert {x for x in rest if x.startswith("--")} <= known | {"--help"}, phrase
+            seen += 1
+    assert seen > 10
+
+
+def test_make_targets_and_folders_that_the_readme_names_are_there() -> None:
+    """Its first commands and its tree of folders."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = [words for block in blocks("README.md") for words in words_of(block)]
+    targets = [words[1] for words in lines if words[0] == "make"]
+    assert targets == ["demo", "test"]
+    assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+    tree = next(b.text for b in blocks("README.md") if b.text.startswith("svcimpact/\n"))
+    for line in tree.splitlines():
+        names = re.findall(r"[\w.]+(?:/|\.py\b|\.csv\b)", line.split("   ")[0])
+        inside = ROOT / "svcimpact" if line.startswith("  ") else ROOT
+        assert names
+        assert all((inside / name).exists() for name in names), line
+
+
+def test_the_gallery_draws_every_chart_there_is(
+    small: Portfolio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each picture is drawn by the code above it, and no public chart is missing."""
+    text = PAGES["gallery.md"].read_text(encoding="utf-8")
     drawn = re.findall(r"ax = si\.charts\.(\w+)\(", text)
-    shown = re.findall(r"\(_made/(\w+)\.png\)", text)
-    assert drawn == shown
-    assert set(drawn) <= set(charts.__all__)
-    assert len(drawn) > 15
+    assert drawn == re.findall(r"\(_made/(\w+)\.png\)", text)
+    assert sorted(drawn) == sorted(charts.__all__)
+    assert len(re.findall(r"^### .*\?$", text, re.M)) == len(drawn)
+    fill(tmp_path, small)
+    monkeypatch.chdir(tmp_path)
+    run_examples("gallery.md", tmp_path, runs=40)
 
 
 def test_every_page_is_reached_from_the_first() -> None:
@@ -69,13 +225,57 @@ def test_every_page_is_reached_from_the_first() -> None:
     assert named == pages
 
 
-def test_the_page_of_tables_is_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is as its script writes it today, and has every table and column."""
+@pytest.mark.parametrize("page", ["tables", "commands"])
+def test_a_page_that_is_written_by_a_script_is_up_to_date(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as its script writes it today."""
     monkeypatch.syspath_prepend(str(DOCS))
-    page = (DOCS / "tables.md").read_text(encoding="utf-8")
-    import tables
+    module = __import__(page)
+    text = PAGES[f"{page}.md"].read_text(encoding="utf-8")
+    assert text == getattr(module, page)(), f"run python docs/{page}.py"
 
-    assert page == tables.tables()
+
+def test_the_pages_of_tables_and_commands_are_complete() -> None:
+    """They have every table and column, every command and option."""
     schema = pd.read_csv(ROOT / "svcimpact" / "schema.csv")
+    page = PAGES["tables.md"].read_text(encoding="utf-8")
     assert set(re.findall(r"^## (\w+)$", page, re.M)) == set(schema["table"])
     assert page.count("| `") == len(schema)
+    page = PAGES["commands.md"].read_text(encoding="utf-8")
+    group = typer.main.get_command(app)
+    context = group.make_context("svcimpact", [], resilient_parsing=True)
+    names = group.list_commands(context)
+    assert re.findall(r"^## svcimpact (\S+)$", page, re.M) == names
+    assert page.count("| `") == sum(len(group.get_command(context, x).params) for x in names)
+
+
+def test_the_reference_has_every_public_name() -> None:
+    """What the faces of the packages offer, and what pages and notebooks use."""
+    text = PAGES["reference.md"].read_text(encoding="utf-8")
+    listed = [_found(name) for name in re.findall(r"^   svcimpact\.([\w.]+)$", text, re.M)]
+    faces = {"": si, "planning.": si.planning, "response.": si.response, "charts.": si.charts}
+    offered = {f"{at}{name}" for at, face in faces.items() for name in face.__all__}
+    written = [path.read_text(encoding="utf-8") for path in PAGES.values()]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        written += ["".join(cell["source"]) for cell in cells]
+    for words in written:
+        offered |= set(re.findall(r"\bsi\.((?:[a-z_]+\.)*[a-zA-Z]\w*)", words))
+        for module, names in re.findall(r"from svcimpact\.([\w.]+) import ([\w, ]+)", words):
+            offered |= {f"{module}.{name.strip()}" for name in names.split(",")}
+    missing = {name for name in offered if not any(_found(name) is one for one in listed)}
+    assert not {x for x in missing if not isinstance(_found(x), ModuleType)}
+
+
+def _found(name: str) -> object:
+    """Return what a dotted name below `svcimpact` stands for; of a method, what it belongs to."""
+    place: object = si
+    for part in name.split("."):
+        if isinstance(place, type):
+            break
+        try:
+            place = getattr(place, part)
+        except AttributeError:
+            place = import_module(f"{place.__name__}.{part}")
+    return place

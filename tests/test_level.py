@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -441,15 +440,3 @@ def test_a_rule_not_levelled_by_is_told() -> None:
             "levelling, rule: found 'lft', expected one of lst, plan; did you mean 'lst'? Level "
             "by it first, or choose one of these."
         )
-
-
-def test_the_guide_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the guide shows is what comes out."""
-    monkeypatch.chdir(ROOT)
-    text = (ROOT / "docs" / "levelling.md").read_text(encoding="utf-8")
-    options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    guide = doctest.DocTestParser().get_doctest(text, {"folder": tmp_path}, "levelling.md", None, 0)
-    report: list[str] = []
-    assert len(guide.examples) > 10
-    failed = doctest.DocTestRunner(optionflags=options).run(guide, out=report.append).failed
-    assert failed == 0, "".join(report)
