@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from svcimpact.charts.bars import AROUND, ROW, bars, key, stacked
+from svcimpact.charts.drawn import Bars, Part, record
 from svcimpact.charts.style import (
+    BETWEEN,
     HELD,
     INCIDENT,
     INK,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from svcimpact.incident.attribution import Attribution
 
 _PARTS = ("pull", "cascade", "cover", "freeze", "aftermath")
-_COLOURS = (INCIDENT, "#5b7fa6", LEVELLED, HELD, SHORT_HANDED)
+_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, SHORT_HANDED)
 _HATCHES = ("", "///", "..", "xx", "\\\\")
 _LEAST_DAYS = 0.05
 _MOST_DRIVERS = 12
@@ -65,14 +68,22 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
     parts = shown[[f"{m}_days" for m in _PARTS]].to_numpy()
     used = [k for k in range(len(_PARTS)) if np.abs(parts[:, k]).max() >= 0.01]
     colours, hatches = [_COLOURS[k] for k in used], [_HATCHES[k] for k in used]
-    left = stacked(
-        ax, list(shown["name"]), parts[:, used], colours=colours, hatches=hatches, inches=2.8
-    )
-    whole = np.maximum(parts, 0.0).sum(axis=1)
-    for place, row in enumerate(shown.to_dict("records")):
+    beside = []
+    for row in shown.to_dict("records"):
         text = with_error(row["delay_mean_days"], row["delay_mean_days_se"])
         knock = row["knock_on_days"]
-        text += f", {number(knock, 1)} of it knock-on" if knock >= _LEAST_DAYS else ""
+        beside.append(
+            f"{text}, {number(knock, 1)} of it knock-on" if knock >= _LEAST_DAYS else text
+        )
+    names = {"pull": "pull", "cascade": "pull by dependent services", "cover": "cover",
+             "freeze": "change freeze", "aftermath": "aftermath"}  # fmt: skip
+    labels = [names[_PARTS[k]] for k in used]
+    left = stacked(
+        ax, list(shown["name"]), parts[:, used], labels=labels, colours=colours, hatches=hatches,
+        beside=beside, inches=2.8,
+    )  # fmt: skip
+    whole = np.maximum(parts, 0.0).sum(axis=1)
+    for place, text in enumerate(beside):
         ax.annotate(
             text, (whole[place], place), xytext=(5, 0), textcoords="offset points", va="center",
             fontsize=LABEL, color=INK,
@@ -80,9 +91,6 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
     low, high = ax.get_xlim()
     ax.set_xlim(low, max(high, float(whole.max()) * 1.45))
     ax.set_xlabel("Mean delay, working days", color=INK)
-    names = {"pull": "pull", "cascade": "pull by dependent services", "cover": "cover",
-             "freeze": "change freeze", "aftermath": "aftermath"}  # fmt: skip
-    labels = [names[_PARTS[k]] for k in used]
     legend_below(ax, key(labels, colours, hatches), columns=5, left=left)
     total = attribution.portfolio["days"].sum()
     top = attribution.portfolio.sort_values("days", ascending=False, kind="stable").iloc[0]
@@ -161,6 +169,9 @@ def waterfall(
             text, (k, at), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom",
             fontsize=LABEL, color=INK, zorder=5,
         )  # fmt: skip
+    if (days >= 0.0).all():
+        steps = tuple(_begin(str(names[m])) for m in _PARTS)
+        record(ax, _steps((*steps, "Mean delay"), start, days, reach, total))
     labels = [
         _begin(str(names[m])).replace(" by services that", "\nby services that") for m in _PARTS
     ]
@@ -213,7 +224,8 @@ def drivers(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
     ]
     left = bars(
         ax, list(shown["name"]), shown["days"].to_numpy(), shown["days_se"].to_numpy(), labels,
-        colours=[colour[kind] for kind in shown["kind"]], inches=2.8,
+        colours=[colour[kind] for kind in shown["kind"]],
+        kinds=[kinds[kind] for kind in shown["kind"]], inches=2.8,
     )  # fmt: skip
     ax.set_xlabel("Project days saved without it", color=INK)
     there = [kind for kind in colour if kind in set(shown["kind"])]
@@ -231,6 +243,24 @@ def drivers(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
         left=left,
     )
     return ax
+
+
+def _steps(
+    rows: tuple[str, ...],
+    start: NDArray[np.float64],
+    days: NDArray[np.float64],
+    reach: NDArray[np.float64],
+    total: float,
+) -> Bars:
+    """Return steps as bars on a part that is not seen, the whole at the end."""
+    told = (*(with_error(float(d), float(r) / 1.96) for d, r in zip(days, reach, strict=True)),
+            number(total, 1))  # fmt: skip
+    parts = (
+        Part("before", (*map(float, start), 0.0), ""),
+        Part("adds", (*map(float, days), 0.0), INCIDENT, (*map(float, reach), 0.0)),
+        Part("together", (*[0.0] * len(days), total), INK),
+    )
+    return Bars(rows, parts, told, "stacked")
 
 
 def _begin(text: object) -> str:

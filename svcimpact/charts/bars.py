@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from svcimpact.charts.style import GRID, INK, LABEL, MUTED, PAPER, plain, row_labels
+from svcimpact.charts.drawn import Bars, Part, record
+from svcimpact.charts.style import GRID, INK, LABEL, MUTED, PAPER, clean, plain, row_labels
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ def bars(
     labels: Sequence[str],
     *,
     colours: Sequence[str],
+    kinds: Sequence[str] = (),
     inches: float = 3.4,
 ) -> float:
     """Draw one bar a row, with its 95 % confidence interval and its figure at the end.
@@ -42,6 +44,8 @@ def bars(
         The figure of each row, in words.
     colours : sequence of str
         Of each bar.
+    kinds : sequence of str, optional
+        What the colour of each bar means.
     inches : float
         Widest a name may be.
 
@@ -68,6 +72,7 @@ def bars(
             plain(text), (end, float(row)), xytext=(5, 0), textcoords="offset points", ha="left",
             va="center", fontsize=LABEL, color=INK, zorder=5,
         )  # fmt: skip
+    _record(ax, names, values, reach, labels, colours, kinds)
     ax.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
     ax.set_xlim(low - 0.03 * span * (low < 0), high + 0.32 * span)
     ax.grid(visible=True, axis="x", color=GRID)
@@ -75,13 +80,41 @@ def bars(
     return row_labels(ax, names, inches=inches, lines=2)
 
 
+def _record(
+    ax: Axes,
+    names: Sequence[object],
+    values: Floats,
+    reach: Floats,
+    labels: Sequence[str],
+    colours: Sequence[str],
+    kinds: Sequence[str],
+) -> None:
+    """Keep bars, a part for each colour."""
+    told = list(kinds) or [""] * len(values)
+    parts = []
+    for kind, colour in dict.fromkeys(zip(told, colours, strict=True)):
+        own = [(k, c) == (kind, colour) for k, c in zip(told, colours, strict=True)]
+        parts.append(
+            Part(
+                clean(kind),
+                tuple(float(v) if mine else None for v, mine in zip(values, own, strict=True)),
+                colour,
+                tuple(float(r) if mine else 0.0 for r, mine in zip(reach, own, strict=True)),
+            )
+        )
+    rows, beside = tuple(map(clean, names)), tuple(map(clean, labels))
+    record(ax, Bars(rows, tuple(parts), beside, "alone"))
+
+
 def stacked(
     ax: Axes,
     names: Sequence[object],
     parts: Floats,
     *,
+    labels: Sequence[str],
     colours: Sequence[str],
     hatches: Sequence[str] | None = None,
+    beside: Sequence[str] = (),
     inches: float = 2.6,
 ) -> float:
     """Draw a row of parts that add up, those below zero to the left.
@@ -94,10 +127,12 @@ def stacked(
         One per row, from the top.
     parts : ndarray of float, shape (rows, parts)
         What adds up.
-    colours : sequence of str
+    labels, colours : sequence of str
         Of each part.
     hatches : sequence of str, optional
         Of each part, so that grey tells them apart.
+    beside : sequence of str, optional
+        What stands beside each row; the chart prints it.
     inches : float
         Widest a name may be.
 
@@ -117,6 +152,11 @@ def stacked(
         )  # fmt: skip
         right += np.maximum(width, 0.0)
         left += np.minimum(width, 0.0)
+    kept = tuple(
+        Part(clean(label), tuple(map(float, parts[:, k])), colours[k])
+        for k, label in enumerate(labels)
+    )
+    record(ax, Bars(tuple(map(clean, names)), kept, tuple(map(clean, beside)), "stacked"))
     ax.axvline(0.0, color=MUTED, linewidth=0.8, zorder=2)
     ax.grid(visible=True, axis="x", color=GRID)
     ax.spines["left"].set_visible(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -20,6 +22,8 @@ from svcimpact.charts.boxes import (
     surface,
     text_size,
 )
+from svcimpact.charts.drawn import Bars, Part, record
+from svcimpact.charts.grid import record_cells
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -29,6 +33,7 @@ from svcimpact.charts.style import (
     MUTED,
     PAPER,
     canvas,
+    clean,
     finding,
     legend_below,
     plain,
@@ -38,7 +43,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.weeks import inches_across, week_axis
+from svcimpact.charts.weeks import inches_across, week_axis, week_names
 from svcimpact.planning.network import conflict_network as network_of
 from svcimpact.planning.register import ConflictRegister
 from svcimpact.wording import MONTHS, counted, listed, number, with_error
@@ -87,6 +92,15 @@ def conflict_pairs(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
         blend(_PALE, INCIDENT, order.index(x) / max(len(order) - 1, 1)) for x in shown["level"]
     ]
     ax.barh(range(len(shown)), days, height=0.55, color=shades, zorder=2)
+    parts = []
+    for level in dict.fromkeys(shown["level"]):
+        own = (shown["level"] == level).to_numpy()
+        values = (float(d) if mine else None for d, mine in zip(days, own, strict=True))
+        parts.append(Part(clean(level), tuple(values), shades[int(own.argmax())]))
+    names = tuple(" ".join(_sides(row)) for row in shown.to_dict("records"))
+    beside = [_delay(row) for row in shown.to_dict("records")] if register.runs else []
+    beside = [f"delay {x} days" if x else "" for x in beside]
+    record(ax, Bars(names, tuple(parts), tuple(beside), "alone"))
     high = max(float(days.max(initial=0.0)), 0.1)
     ax.set_xlim(0, high * 1.14)
     for row, value in enumerate(days):
@@ -149,6 +163,10 @@ def conflict_weeks(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
     ax.pcolormesh(*edges, colours, edgecolors=GRID, linewidth=0.4)
     quiet = np.nonzero((meet > 0) & (over <= _VISIBLE))
     ax.scatter(quiet[1], quiet[0], s=7, color=MUTED, zorder=3)
+    figures = [[_days(v) if v > _VISIBLE else "•" if m else "" for v, m in zip(*pair, strict=True)]
+               for pair in zip(over, meet, strict=True)]  # fmt: skip
+    names = [" ".join(_sides(row)) for row in shown.to_dict("records")]
+    record_cells(ax, names, week_names(mondays), figures, colours)
     left = _pair_labels(ax, shown)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
@@ -156,7 +174,7 @@ def conflict_weeks(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
     wide = (inches_across(ax) - left) / len(mondays)
     for row, column in zip(*np.nonzero(over > _VISIBLE), strict=True):
         value = over[row, column]
-        text = number(value, 1 if value < 9.95 else 0)
+        text = _days(value)
         if text_width(text, 8.0) <= wide:
             ink = PAPER if value > 0.55 * most else INK
             ax.text(column, row, text, ha="center", va="center", fontsize=8, color=ink)
@@ -299,14 +317,24 @@ def _pair_labels(ax: Axes, pairs: pd.DataFrame) -> float:
     """Label rows with both sides of a pair, a line each; return the inches they take."""
     texts, widths = [], [0.0]
     for row in pairs.to_dict("records"):
-        kind = {"service": "service ", "absence": "absence of "}.get(row["other_kind"], "")
-        second = f"× {kind}{row['other_name']}" if row["other_kind"] else "by itself"  # noqa: RUF001
-        lines = [fit(part, _LABELS, LABEL) for part in (row["project_name"], second)]
+        lines = [fit(part, _LABELS, LABEL) for part in _sides(row)]
         widths += [text_width(line) for line in lines]
         texts.append("\n".join(plain(line) for line in lines))
     left = row_labels(ax, [""] * len(texts))
     ax.set_yticks(range(len(texts)), texts, fontsize=LABEL, linespacing=1.05, ma="right")
     return left + max(widths)
+
+
+def _sides(row: dict[Hashable, object]) -> tuple[str, str]:
+    """Return both sides of a pair, in words."""
+    kind = {"service": "service ", "absence": "absence of "}.get(str(row["other_kind"]), "")
+    second = f"× {kind}{row['other_name']}" if row["other_kind"] else "by itself"  # noqa: RUF001
+    return clean(row["project_name"]), clean(second)
+
+
+def _days(over: float) -> str:
+    """Write person-days short enough for a cell."""
+    return number(over, 1 if over < 9.95 else 0)
 
 
 def _delay(row: dict[object, object] | dict[str, object]) -> str:

@@ -11,8 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from svcimpact.charts.bars import AROUND, bars
+from svcimpact.charts.drawn import Bars, Line, Lines, Part, record
 from svcimpact.charts.style import (
     ALARM,
+    BETWEEN,
     GRID,
     HELD,
     INCIDENT,
@@ -22,6 +24,7 @@ from svcimpact.charts.style import (
     PALETTE,
     SHORT_HANDED,
     canvas,
+    clean,
     finding,
     legend_below,
     plain,
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from svcimpact.response.recover import HandBack
 
 _WORTHLESS = "#c9d1d9"
-_STATE_COLOURS = (INCIDENT, "#5b7fa6", LEVELLED, HELD, "#f4e3c1")
+_STATE_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, "#f4e3c1")
 _STATE_HATCHES = ("", "///", "", "xx", "..")
 
 
@@ -75,6 +78,7 @@ def contingency(plan: ContingencyPlan, *, ax: Axes | None = None) -> Axes:
     y, error = table[column] / scale, 1.96 * table[f"{column}_se"] / scale
     ax.axhline(0.0, color=INK, linewidth=0.8, zorder=1)
     handles = []
+    lines = []
     for size in sorted(set(table["size"])):
         rows = table["size"] == size
         colour = PALETTE[min(int(size), len(PALETTE) - 1)] if size else MUTED
@@ -85,6 +89,11 @@ def contingency(plan: ContingencyPlan, *, ax: Axes | None = None) -> Axes:
             zorder=3,
         )  # fmt: skip
         name = counted(int(size), "lever") if size else "do nothing"
+        lines.append(
+            Line(name, tuple(map(float, table.loc[rows, "disturbance"])),
+                 tuple(map(float, y[rows])), colour, "", shape,
+                 tuple(map(float, error[rows].fillna(0.0))))
+        )  # fmt: skip
         handles.append(
             Line2D([], [], color=colour, marker=shape, linestyle="none", markersize=7,
                    markeredgecolor=INK, markeredgewidth=0.4, label=name)
@@ -95,10 +104,13 @@ def contingency(plan: ContingencyPlan, *, ax: Axes | None = None) -> Axes:
             best["disturbance"], best[column] / scale, s=230, facecolor="none", edgecolor=ALARM,
             linewidth=1.8, zorder=5,
         )  # fmt: skip
+        where = tuple(map(float, best["disturbance"])), tuple(map(float, best[column] / scale))
+        lines.append(Line("the plan", *where, ALARM, "", "x"))
         handles.append(
             Line2D([], [], color=ALARM, marker="o", markersize=11, markerfacecolor="none",
                    linestyle="none", label="the plan")
         )  # fmt: skip
+    record(ax, Lines(tuple(lines)))
     ax.grid(visible=True, axis="y")
     ax.set_xlim(left=-0.03 * max(float(table["disturbance"].max()), 1.0))
     ax.set_xlabel("Disturbance: working days by which starts of tasks move, times FTE", color=INK)
@@ -169,8 +181,9 @@ def escalate(found: Escalation, *, ax: Axes | None = None) -> Axes:
     colours = [HELD if v == "escalate" else _WORTHLESS for v in shown["verdict"]]
     names = [f"{r['name']}: keep {r['responders']}" for r in _records(shown)]
     left = bars(
-        ax, names, shown["net"].to_numpy(), shown["net_se"].to_numpy(), labels, colours=colours
-    )
+        ax, names, shown["net"].to_numpy(), shown["net_se"].to_numpy(), labels, colours=colours,
+        kinds=list(shown["verdict"]),
+    )  # fmt: skip
     low, high = ax.get_xlim()
     span = high - low
     ax.set_xlim(low - 0.25 * span, high + 0.2 * span)
@@ -225,7 +238,9 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
     names = table.drop_duplicates("project").set_index("project")["name"]
     left = row_labels(ax, [names[p] for p in order], inches=2.8, lines=2)
     colours = {"least_float": INCIDENT, "cost_of_delay": SHORT_HANDED}
+    title_of = found.table.set_index("rule")["name"]
     high = 0.34
+    parts = []
     for k, rule in enumerate(rules):
         rows = table[table["rule"] == rule].set_index("project").loc[order]
         where = np.arange(len(order)) + (k - (len(rules) - 1) / 2) * high
@@ -233,6 +248,9 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
             where, rows["saved_days"], height=high * 0.92, color=colours[rule], edgecolor=INK,
             linewidth=0.4, hatch="" if k else "//", zorder=3,
         )  # fmt: skip
+        reach = tuple(map(float, 1.96 * rows["saved_days_se"].fillna(0.0)))
+        days = tuple(map(float, rows["saved_days"]))
+        parts.append(Part(f"in order of {title_of[rule]}", days, colours[rule], reach))
         ax.errorbar(
             rows["saved_days"], where, xerr=1.96 * rows["saved_days_se"], fmt="none", ecolor=INK,
             elinewidth=0.9, capsize=2, zorder=4,
@@ -241,7 +259,7 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("Working days earlier than in the order of the plan; below 0 later", color=INK)
-    title_of = found.table.set_index("rule")["name"]
+    record(ax, Bars(tuple(clean(names[p]) for p in order), tuple(parts)))
     handles = [
         Patch(facecolor=colours[r], edgecolor=INK, hatch="" if k else "//",
               label=f"in order of {title_of[r]}")

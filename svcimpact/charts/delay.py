@@ -9,14 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from svcimpact.charts.drawn import Bars, Part, record
 from svcimpact.charts.style import (
+    BETWEEN,
     GRID,
     INCIDENT,
     INK,
     LABEL,
+    LEVELLED,
     MUTED,
     PAPER,
     canvas,
+    clean,
     finding,
     legend_below,
     plain,
@@ -121,6 +125,13 @@ def _columns(ax: Axes, rows: pd.DataFrame, currency: str) -> None:
         money(float(c), currency, error=float(e))
         for c, e in zip(rows["cost_mean"], rows["cost_mean_se"], strict=True)
     ]
+    means = [
+        f"{with_error(float(d), float(e))} days, {cost}"
+        for d, e, cost in zip(
+            rows["delay_mean_days"], rows["delay_mean_days_se"], costs, strict=True
+        )
+    ]
+    record(ax, _bars(rows, means))
     late = [
         "no due date" if pd.isna(now) else f"{chance(before)} → {chance(now)}"
         for now, before in zip(rows["chance_late"], rows["chance_late_levelled"], strict=True)
@@ -136,6 +147,20 @@ def _columns(ax: Axes, rows: pd.DataFrame, currency: str) -> None:
         offset += inches * 72
     for row in range(len(rows)):
         ax.axhline(row + 0.5, color=GRID, linewidth=0.5, zorder=0)
+
+
+def _bars(rows: pd.DataFrame, means: list[str]) -> Bars:
+    """Return the delays as bars: the mean with its error, P80 and P95."""
+    error = tuple(2 * float(e) for e in rows["delay_mean_days_se"].fillna(0.0))
+    parts = tuple(
+        Part(name, tuple(map(float, rows[f"delay_{column}_days"])), colour, reach)
+        for name, column, colour, reach in (
+            ("Mean, ± 2 standard errors", "mean", INCIDENT, error),
+            ("P80", "p80", BETWEEN, ()),
+            ("P95", "p95", LEVELLED, ()),
+        )
+    )
+    return Bars(tuple(map(clean, rows["name"])), parts, tuple(means))
 
 
 def _title(rows: pd.DataFrame, outcome: Outcome) -> str:

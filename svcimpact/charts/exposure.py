@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from svcimpact.charts.bars import AROUND, ROW, bars
+from svcimpact.charts.drawn import Bars, Part, record
 from svcimpact.charts.grid import grid, label_height, shades
 from svcimpact.charts.style import (
     ALARM,
@@ -17,6 +18,7 @@ from svcimpact.charts.style import (
     LEVELLED,
     SHORT_HANDED,
     canvas,
+    clean,
     finding,
     legend_below,
     room,
@@ -130,6 +132,16 @@ def reserves(found: Reserves, *, ax: Axes | None = None) -> Axes:
             Line2D([], [], color=colour, marker=shape, linestyle="none", markersize=8,
                    markeredgecolor=INK, markeredgewidth=0.4, label=label)
         )  # fmt: skip
+    parts = tuple(
+        Part(
+            label,
+            tuple(map(float, shown[f"reserve_{level}_days"])),
+            colour,
+            tuple(map(float, 1.96 * shown[f"reserve_{level}_days_se"].fillna(0.0))),
+        )
+        for level, label, colour, _ in _LEVELS
+    )
+    record(ax, Bars(tuple(map(clean, shown["name"])), parts))
     ax.set_xlim(left=-0.02 * max(float(shown["reserve_p90_days"].max()), 1.0))
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
@@ -177,9 +189,11 @@ def key_people(found: Exposure, *, ax: Axes | None = None) -> Axes:
         for row in shown.to_dict("records")
     ]
     colours = [ALARM if sole else SHORT_HANDED for sole in shown["sole"]]
+    kinds = ["nobody else restores a service" if s else "others can" for s in shown["sole"]]
     left = bars(
         ax, list(shown["name"]), shown["delay_days"].to_numpy(),
-        shown["delay_days_se"].fillna(0.0).to_numpy(), labels, colours=colours, inches=2.4,
+        shown["delay_days_se"].fillna(0.0).to_numpy(), labels, colours=colours, kinds=kinds,
+        inches=2.4,
     )  # fmt: skip
     low, high = ax.get_xlim()
     ax.set_xlim(low, high + 0.15 * (high - low))

@@ -14,6 +14,7 @@ from matplotlib.ticker import PercentFormatter
 
 from svcimpact.charts.choice import rows_of
 from svcimpact.charts.dates import FloatArray, date_axis, moment, position, positions
+from svcimpact.charts.drawn import Line, Lines, record
 from svcimpact.charts.style import (
     INK,
     MUTED,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _MOST = 4
 _SHAPES = "osD^vP"
+_READ = "Dashed: without the incident. Marks: the chances of making the due date."
 _DAY = pd.Timedelta(days=1)
 
 
@@ -76,6 +78,7 @@ def finish_curves(
         return ax
     key: list[Artist] = []
     spans: list[float] = []
+    lines: list[Line] = []
     years = chosen["due"].dropna().dt.year
     several_years = len(years) > 0 and years.min() < years.max()
     for number, (_, row) in enumerate(chosen.iterrows()):
@@ -92,13 +95,20 @@ def finish_curves(
                               (outcome.project_finish, False)):  # fmt: skip
             x, share = _curve(outcome, frame[row["project"]].to_numpy(dtype=np.float64))
             spans += [x[0], x[-1]]
+            lines.append(_line(row, x, share, colour, dashed=dashed, year=several_years))
             ax.plot(
                 x, share, drawstyle="steps-post", color=colour, linewidth=1.4 if dashed else 2.4,
                 linestyle=(0, (4, 2)) if dashed else "-", solid_capstyle="butt",
             )  # fmt: skip
         if pd.notna(row["due"]):
             spans.append(_mark_due(ax, row, colour, shape))
+            made = [1 - float(row[c]) for c in ("chance_late_levelled", "chance_late")]
+            due = f"{shorten(row['name'], 44)}, due"
+            lines.append(
+                Line(due, (spans[-1],) * 2, (made[0], made[1]), colour, "", shape, told=False)
+            )
     _frame(ax, spans)
+    record(ax, Lines(tuple(lines), "date", y_share=True, note=_READ))
     key += [
         Line2D([], [], color=MUTED, linewidth=1.4, linestyle=(0, (4, 2)), label="without incident"),
         Line2D([], [], color=MUTED, linewidth=2.4, label="with the incident"),
@@ -121,6 +131,21 @@ def _curve(outcome: Outcome, hours: FloatArray) -> tuple[FloatArray, FloatArray]
     ends = (when.dt.normalize() + _DAY).value_counts().sort_index()
     x = positions(ends.index.to_series())
     return np.r_[x[0] - 1, x], np.r_[0.0, ends.cumsum().to_numpy() / len(known)]
+
+
+def _line(
+    row: pd.Series, x: FloatArray, share: FloatArray, colour: str, *, dashed: bool, year: bool
+) -> Line:
+    """Return a curve of steps as a line with two points a step."""
+    name = _entry(row, year=year)
+    return Line(
+        f"{shorten(row['name'], 44)}, without incident" if dashed else name,
+        tuple(map(float, np.repeat(x, 2)[1:])),
+        tuple(map(float, np.repeat(share, 2)[:-1])),
+        colour,
+        "dashed" if dashed else "solid",
+        told=not dashed,
+    )
 
 
 def _mark_due(ax: Axes, row: pd.Series, colour: str, shape: str) -> float:

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from svcimpact.charts.dates import FloatArray
+from svcimpact.charts.drawn import Cells, record
 from svcimpact.charts.style import (
     GRID,
     INK,
     LABEL,
     PAPER,
     WIDTH,
+    clean,
     plain,
     row_labels,
     shorten,
@@ -91,8 +93,9 @@ def grid(
                 c, r, plain(text), ha="center", va="center", fontsize=FIGURE, fontweight="bold",
                 color=PAPER if dark else INK,
             )  # fmt: skip
-    # Names that would run into each other are left out one by one.
     names = [shorten(name, 22) for name in columns]
+    record_cells(ax, rows, names, figures, colours)
+    # Names that would run into each other are left out one by one.
     need = LABEL * 1.3 / 72 if upright else max((text_width(n) for n in names), default=0) + 0.1
     every = max(1, int(np.ceil(need / max(inches, 1e-3))))
     at = range(0, count[1], every)
@@ -104,6 +107,37 @@ def grid(
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     return left
+
+
+def record_cells(
+    ax: Axes,
+    rows: Sequence[object],
+    columns: Sequence[object],
+    figures: Sequence[Sequence[str]],
+    colours: FloatArray,
+) -> None:
+    """Keep the figures and shades of a table of cells.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    rows, columns : sequence
+        Their names.
+    figures : sequence of sequence of str
+        What stands in each cell.
+    colours : ndarray of float, shape (rows, columns, 4)
+        The shade of each cell: red, green, blue, opacity.
+    """
+    record(
+        ax,
+        Cells(
+            tuple(map(clean, rows)),
+            tuple(map(clean, columns)),
+            tuple(tuple(line) for line in figures),
+            tuple(tuple(to_hex(cell) for cell in line) for line in colours),
+        ),
+    )
 
 
 def label_height(columns: Sequence[object]) -> float:

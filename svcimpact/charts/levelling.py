@@ -9,12 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from svcimpact.charts.dates import date_axis, moment, positions
+from svcimpact.charts.drawn import Line, Lines, record
 from svcimpact.charts.style import (
     INK,
     MUTED,
     PALETTE,
     PAPER,
     canvas,
+    clean,
     finding,
     legend_below,
     plain,
@@ -79,6 +81,7 @@ def _marks(ax: Axes, table: pd.DataFrame, levelling: Levelling) -> list[float]:
         front["x"], front["y"], color=MUTED, linewidth=1.2, drawstyle="steps-post", zorder=2
     )  # fmt: skip
     spans, key = list(table["x"]), []
+    lines: list[Line] = []
     same = table.assign(at=table["y"].round(1)).groupby(["finish", "at"], sort=False)
     for place, (_, rows) in enumerate(same):
         colour, shape = PALETTE[place % len(PALETTE)], _SHAPES[place % len(_SHAPES)]
@@ -96,10 +99,12 @@ def _marks(ax: Axes, table: pd.DataFrame, levelling: Levelling) -> list[float]:
             [_SHORT.get(r, n) for r, n in zip(rows["rule"], rows["name"], strict=True)], 6
         )
         label = f"{names}: {day(top['finish'], brief=True)}, {number(top['y'], 1)} days"
+        lines.append(Line(clean(label), (float(top["x"]),), (float(top["y"]),), colour, "", shape))
         key.append(
             Line2D([], [], color=colour, marker=shape, markersize=7, linestyle="none",
                    label=plain(label))
         )  # fmt: skip
+    record(ax, Lines(tuple(lines), "date"))
     if len(front) > 1:
         label = "no rule beats these in one without losing in the other"
         key.append(Line2D([], [], color=MUTED, linewidth=1.2, label=label))

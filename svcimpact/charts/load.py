@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
 
 from svcimpact.charts.dates import FloatArray
+from svcimpact.charts.grid import record_cells
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -23,7 +24,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.charts.weeks import inches_across, week_axis
+from svcimpact.charts.weeks import inches_across, week_axis, week_names
 from svcimpact.wording import GAP, counted, day, number
 
 _ROW = 0.27
@@ -65,7 +66,9 @@ def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     weeks = pd.date_range(busy["week"].min(), busy["week"].max(), freq="7D")
     hours = [_grid(weekly, shown.index, weeks, c) for c in ("load_hours", "capacity_hours")]
     over = _grid(weekly, shown.index, weeks, "over_hours")
-    _cells(ax, hours[0], hours[1], over)
+    colours = _cells(ax, hours[0], hours[1], over)
+    figures = [[_hours(value) for value in row] for row in over]
+    record_cells(ax, list(shown["name"]), week_names(weeks), figures, colours)
     left = row_labels(ax, list(shown["name"]))
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
@@ -104,8 +107,8 @@ def _grid(weekly: pd.DataFrame, rows: pd.Index, weeks: pd.DatetimeIndex, column:
     return table.reindex(index=rows, columns=weeks).fillna(0.0).to_numpy(dtype=float)
 
 
-def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: FloatArray) -> None:
-    """Colour the cells."""
+def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: FloatArray) -> FloatArray:
+    """Colour the cells; return their shades."""
     share = np.divide(load, capacity, out=np.zeros_like(load), where=capacity > 0)
     colours = _BLUES(np.clip(share, 0, 1))
     colours[load <= 0] = (1.0, 1.0, 1.0, 1.0)
@@ -115,6 +118,7 @@ def _cells(ax: Axes, load: FloatArray, capacity: FloatArray, over: FloatArray) -
     rows, columns = load.shape
     edges_x, edges_y = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
     ax.pcolormesh(edges_x, edges_y, colours, edgecolors=GRID, linewidth=0.4)
+    return np.asarray(colours, dtype=float)
 
 
 def _hatched() -> Patch:
@@ -136,7 +140,7 @@ def _rgba(colour: str) -> tuple[float, float, float, float]:
 def _mark_over(ax: Axes, over: FloatArray, beyond: FloatArray, inches: float) -> bool:
     """Print the hours beyond capacity into their cells; hatch these, and say so, if too narrow."""
     hours = {
-        (int(r), int(c)): number(over[r, c]) if over[r, c] >= 0.5 else "<1"
+        (int(r), int(c)): _hours(over[r, c])
         for r, c in zip(*np.nonzero(over > _VISIBLE), strict=True)
     }
     fits = True
@@ -153,6 +157,13 @@ def _mark_over(ax: Axes, over: FloatArray, beyond: FloatArray, inches: float) ->
                 facecolor="none", edgecolor=INK, hatch="////", linewidth=0,
             )  # fmt: skip
     return fits
+
+
+def _hours(over: float) -> str:
+    """Write hours beyond capacity, where there are any."""
+    if over <= _VISIBLE:
+        return ""
+    return number(over) if over >= 0.5 else "<1"
 
 
 def _title(weekly: pd.DataFrame, worst: pd.DataFrame) -> str:

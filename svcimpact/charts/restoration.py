@@ -12,7 +12,9 @@ from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from numpy.typing import ArrayLike
 
+from svcimpact.charts.drawn import Line, Lines, record
 from svcimpact.charts.style import (
     GRID,
     HELD,
@@ -47,6 +49,7 @@ _LINES: dict[str, Literal["-"] | _Dashes] = {
     "weibull": (0, (5, 2)),
     "gamma": (0, (1.2, 1.6)),
 }
+_STYLES = {"lognormal": "solid", "weibull": "dashed", "gamma": "dotted"}
 _COLOURS = dict(zip(_LINES, PALETTE[:3], strict=True))
 _MARKS = {"lognormal": "o", "weibull": "s", "gamma": "^"}
 # Hours of the marks on an axis of lengths, and how people call them.
@@ -164,18 +167,29 @@ def restoration_fit(times: RestorationTimes, *, ax: Axes | None = None) -> Axes:
     left = 36 / 72 + text_width("100 %")
     hours = seen["hours"].to_numpy(float)
     x = np.r_[hours[0] / 3, hours, hours[-1]]
-    low, high = (np.r_[1.0, seen[c], seen[c].iloc[-1]] for c in ("survival_low", "survival_high"))
+    alive, low, high = (
+        np.r_[1.0, seen[c], seen[c].iloc[-1]] for c in ("survival", "survival_low", "survival_high")
+    )
     ax.fill_between(x, low, high, step="post", color=GRID, linewidth=0, zorder=1)
     ax.plot(
-        x, np.r_[1.0, seen["survival"], seen["survival"].iloc[-1]], drawstyle="steps-post",
-        color=INK, linewidth=1.6, zorder=3,
+        x, alive, drawstyle="steps-post", color=INK, linewidth=1.6, zorder=3,
     )  # fmt: skip
+    steps = np.repeat(x, 2)[1:], np.repeat(alive, 2)[:-1]
+    lines = [Line("as seen (Kaplan–Meier)", *_points(*steps), INK)]  # noqa: RUF001 (two names)
+    lines += [
+        Line(f"its band, {end}", *_points(x, edge), MUTED, "dotted", told=end == "to")
+        for end, edge in (("from", low), ("to", high))
+    ]
     grid = np.geomspace(ends.min() / 3, ends.max() * 3, 300)
     for name, style in _LINES.items():
         ax.plot(
             grid, times.survival(grid, name), linestyle=style, color=_COLOURS[name],
             linewidth=2.6 if name == times.best else 1.6, zorder=4,
         )  # fmt: skip
+        few = grid[::10]
+        curve = _points(few, np.asarray(times.survival(few, name)))
+        lines.append(Line(_aic(times, name), *curve, _COLOURS[name], _STYLES[name]))
+    record(ax, Lines(tuple(lines), "log", y_share=True))
     _length_axis(ax, grid)
     ax.set_ylim(-0.02, 1.04)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
@@ -312,6 +326,7 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
     unit = 24.0 if long_ else 1.0
     left = 36 / 72 + text_width("100 %")
     key: list[Artist] = []
+    lines: list[Line] = []
     for name, curve in forecast.curve.groupby("distribution", sort=False):
         if curve["survival"].iloc[1:].isna().all():
             continue  # the log itself holds nothing as long
@@ -330,6 +345,21 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
             else style, zorder=4 if chosen else 2,
             drawstyle="steps-post" if name == "empirical" else "default",
         )  # fmt: skip
+        kept = curve["survival"].notna().to_numpy()
+        lines.append(
+            Line(str(name), *_points(more[kept], curve["survival"][kept]), colour,
+                 "solid" if chosen else _STYLES.get(str(name), "dotted"))
+        )  # fmt: skip
+        if chosen and curve["survival_low"].notna().any():
+            lines += [
+                Line(
+                    f"its band, {end}",
+                    *_points(more, curve[f"survival_{side}"]),
+                    LEVELLED,
+                    told=end == "to",
+                )
+                for end, side in (("from", "low"), ("to", "high"))
+            ]
         key.append(
             Line2D([], [], color=colour, linewidth=width, linestyle="-" if chosen else style,
                    label=str(name))
@@ -339,13 +369,16 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
         key.insert(1, Patch(facecolor=LEVELLED, alpha=0.45, label=sure))
     for column, share in (("p50_hours", 0.5), ("p80_hours", 0.2), ("p95_hours", 0.05)):
         at = row[column] / unit
+        label = f"{column[:3].upper()}: {_span(row[column])}"
+        lines.append(Line(label, (float(at),), (share,), HELD, "", "o"))
         ax.plot([at, at], [0, share], color=HELD, linewidth=1.2, linestyle=":", zorder=3)
         ax.plot([at], [share], "o", color=HELD, markersize=6, zorder=5)
         ax.annotate(
-            plain(f"{column[:3].upper()}: {_span(row[column])}"), (at, share), xytext=(7, 5),
+            plain(label), (at, share), xytext=(7, 5),
             textcoords="offset points", fontsize=LABEL, color=INK, zorder=6,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
         )  # fmt: skip
+    record(ax, Lines(tuple(lines), y_share=True))
     ax.set_xlim(0, max(row["p95_hours"] / unit * 1.35, 1e-3))
     ax.set_ylim(-0.02, 1.04)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
@@ -371,6 +404,11 @@ def _span(hours: float) -> str:
     from svcimpact.incident.forecast import span
 
     return span(float(hours))
+
+
+def _points(x: ArrayLike, y: ArrayLike) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return points as plain numbers."""
+    return tuple(map(float, np.asarray(x))), tuple(map(float, np.asarray(y)))
 
 
 def _length_axis(ax: Axes, hours: np.ndarray, *, axis: str = "x") -> None:

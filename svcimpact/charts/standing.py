@@ -14,6 +14,7 @@ from svcimpact.charts.bars import AROUND, ROW, key, stacked
 from svcimpact.charts.dates import date_axis, moment, position, positions
 from svcimpact.charts.style import (
     ALARM,
+    BETWEEN,
     HELD,
     INCIDENT,
     INK,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from svcimpact.response.watch import WatchList
 
 _WORTHLESS = "#c9d1d9"
-_STATE_COLOURS = (INCIDENT, "#5b7fa6", LEVELLED, HELD, "#f4e3c1")
+_STATE_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, "#f4e3c1")
 _STATE_HATCHES = ("", "///", "", "xx", "..")
 
 
@@ -72,12 +73,12 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     if table.empty:
         return _nothing(ax, "Nobody has time for projects in this window")
     shown = table.head(room(ax, ROW, AROUND))
+    labels = ("restoring", "covering", "at work", "waiting on work that stands still", "free")
     left = stacked(
-        ax, list(shown["name"]), shown[parts].to_numpy(), colours=_STATE_COLOURS,
+        ax, list(shown["name"]), shown[parts].to_numpy(), labels=labels, colours=_STATE_COLOURS,
         hatches=_STATE_HATCHES,
     )  # fmt: skip
     ax.set_xlabel("Working hours times FTE", color=INK)
-    labels = ("restoring", "covering", "at work", "waiting on work that stands still", "free")
     legend_below(ax, key(labels, _STATE_COLOURS, _STATE_HATCHES), columns=5, left=left)
     idle = float(table["idle"].sum())
     helping = found.moves[found.moves["helps"]]

@@ -27,12 +27,17 @@ MUTED = "#57606a"
 GRID = "#d8dee4"
 PAPER = "#ffffff"
 LEVELLED = "#9db2c6"
+BETWEEN = "#5b7fa6"
 INCIDENT = "#12406b"
 HELD = "#d1560a"
 SHORT_HANDED = "#f0b35c"
 OUTAGE = "#f7dcd3"
 ALARM = "#a3271b"
 PALETTE = ("#12406b", "#d1560a", "#5fb0e5", "#3d7a4f", "#e8cf6a", "#7a2f63")
+
+# What decks, workbooks and pages name: the design of DejaVu Sans, in which matplotlib draws
+# everywhere, and on every Windows and Mac. Words and pictures of a report look alike.
+FONT = "Verdana"
 
 # Inches. A 16:9 slide; dropped into a bigger one, the text only grows.
 WIDTH = 10.0
@@ -189,6 +194,20 @@ def room(ax: Axes, inches_per_row: float, around: float) -> int:
     return max(int(inches / inches_per_row + 1e-6), 3)
 
 
+@contextmanager
+def missing_glyphs_silent() -> Iterator[None]:
+    """Say nothing of letters that no installed font has, as names in any script may hold them.
+
+    Yields
+    ------
+    None
+        Nothing; only that warning is kept from the user while it runs.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph|Matplotlib currently")
+        yield
+
+
 @functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
     """Measure a line of text.
@@ -208,9 +227,8 @@ def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
         Width in inches.
     """
     font = FontProperties(family=list(fonts()), size=size, weight=weight)
-    with warnings.catch_warnings():
-        # A script no installed font has is measured by its boxes; drawing it says so loudly.
-        warnings.filterwarnings("ignore", message="Glyph|Matplotlib currently")
+    # A script no installed font has is measured by its boxes.
+    with missing_glyphs_silent():
         return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from svcimpact.charts.boxes import fit
 from svcimpact.charts.dates import date_axis, position
+from svcimpact.charts.drawn import Bars, Cells, Part, record
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -24,6 +25,7 @@ from svcimpact.charts.style import (
     PAPER,
     TEXT,
     canvas,
+    clean,
     finding,
     legend_below,
     plain,
@@ -83,6 +85,7 @@ def go_no_go(transition: Transition, *, ax: Axes | None = None) -> Axes:
     left = row_labels(ax, _names(shown, _label(ax)), inches=3.6)
     found = transition.checks.set_index(["project", "service", "check"])["status"]
     used = set()
+    figures, fills = [], []
     for row, (project, service) in enumerate(zip(shown["project"], shown["service"], strict=True)):
         for column, check in enumerate(_COLUMNS):
             status = found[project, service, check]
@@ -91,12 +94,26 @@ def go_no_go(transition: Transition, *, ax: Axes | None = None) -> Axes:
             ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=fill, edgecolor=GRID))
             ink = PAPER if status == "gap" else INK
             ax.text(column, row, sign, ha="center", va="center", fontsize=LABEL, color=ink)
+        looks = [_STATUS[found[project, service, check]] for check in _COLUMNS]
         verdict = str(shown["verdict"].iloc[row])
+        figures.append((*(sign for _, sign, _ in looks), verdict))
+        fills.append((*(fill for fill, _, _ in looks), PAPER))
         ax.text(
             len(_COLUMNS) - 0.35, row, verdict, ha="left", va="center", fontsize=LABEL,
             fontweight="bold" if verdict == "no-go" else "normal",
             color=ALARM if verdict == "no-go" else INK,
         )  # fmt: skip
+    pairs = zip(shown["project_name"], shown["service_name"], strict=True)
+    heads = (*(" ".join(head.split()) for head in _COLUMNS.values()), "verdict")
+    record(
+        ax,
+        Cells(
+            tuple(f"{shorten(p, 30)} → {shorten(s, 26)}" for p, s in pairs),
+            heads,
+            tuple(figures),
+            tuple(fills),
+        ),
+    )
     ax.set_xlim(-0.5, len(_COLUMNS) + 0.7)
     _heads(ax, left)
     for side in ("left", "bottom"):
@@ -293,6 +310,9 @@ def early_life(transition: Transition, *, ax: Axes | None = None) -> Axes:
         "put back": (HELD, "////", "planned for others, put on them"),
         "assumed": (PAPER, "....", "not planned, assumed"),
     }
+    used = [kind for kind in kinds if by[kind].sum() > 0]
+    parts = tuple(Part(kinds[k][2], tuple(map(float, shown[k])), kinds[k][0]) for k in used)
+    record(ax, Bars(tuple(clean(names[r]) for r in shown.index), parts, joined="stacked"))
     start = shown["whole"] * 0
     for kind, (colour, hatch, _) in kinds.items():
         ax.barh(
@@ -309,7 +329,6 @@ def early_life(transition: Transition, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("Early-life support, person-days")
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
-    used = [kind for kind in kinds if by[kind].sum() > 0]
     legend_below(
         ax,
         [Patch(facecolor=kinds[k][0], hatch=kinds[k][1], edgecolor=INK, label=kinds[k][2])

@@ -40,11 +40,27 @@ def week_axis(ax: Axes, weeks: pd.DatetimeIndex) -> None:
         The Mondays.
     """
     every = max(1, math.ceil(len(weeks) * 0.62 / max(inches_across(ax) - 2.2, 1.0)))
-    labels, year = [], 0
-    for week in weeks[::every]:
-        text = f"{week.day} {MONTHS[week.month - 1][:3]}"
-        labels.append(text if week.year == year else f"{text}\n{week.year}")
-        year = week.year
-    ax.set_xticks(range(0, len(weeks), every), labels, fontsize=LABEL)
+    ax.set_xticks(range(0, len(weeks), every), week_names(weeks[::every]), fontsize=LABEL)
     ax.set_xlim(-0.5, len(weeks) - 0.5)
     ax.set_xlabel("Week beginning", color=INK)
+
+
+def week_names(weeks: pd.DatetimeIndex) -> list[str]:
+    """Return the day and month of Mondays, on a second line the year where it is new.
+
+    Parameters
+    ----------
+    weeks : pandas.DatetimeIndex
+        The Mondays.
+
+    Returns
+    -------
+    list of str
+        One for each.
+    """
+    names, year = [], 0
+    for week in weeks:
+        text = f"{week.day} {MONTHS[week.month - 1][:3]}"
+        names.append(text if week.year == year else f"{text}\n{week.year}")
+        year = week.year
+    return names

@@ -33,6 +33,8 @@ Seed = Annotated[
     int | None, typer.Option(help="Seed of all randomness; as the scenario file says, else 1.")
 ]
 
+_EXPECTED = "--scenario FILE, or --service with --start"
+
 
 @app.command()
 def simulate(
@@ -94,13 +96,16 @@ def report(
     seed: Seed = None,
     practices: Annotated[
         bool,
-        typer.Option("--practices", help="Tell what to do as well: levers, people."),
+        typer.Option(
+            "--practices",
+            help="Tell what to do as well: levers, people; on --runs futures, or 400 at most.",
+        ),
     ] = False,
     format_: Annotated[
         str | None, typer.Option("--format", help="html, pptx, xlsx or pdf; else as --out ends.")
     ] = None,
     template: Annotated[
-        Path | None, typer.Option(help="A .pptx whose masters and layouts the deck uses.")
+        Path | None, typer.Option(help="A .pptx or .potx whose masters and fonts the deck uses.")
     ] = None,
     charts: Annotated[
         Path | None, typer.Option(help="A folder for the charts as PNG and SVG.")
@@ -118,10 +123,15 @@ def report(
         row = fault("--format", found=repr(format_), expected=f"one of {', '.join(FORMATS)}")
         raise InputError("The report cannot be written.", fault_frame([row]))
     if format_ is not None:
-        out = out.with_suffix(f".{format_}")
-    found = load(portfolio)
+        # What follows the last dot of july.2026 is no format.
+        stem = out.with_suffix("") if out.suffix.lower().lstrip(".") in FORMATS else out
+        out = stem.with_name(f"{stem.name}.{format_}")
     options = (service, start, severity, hours, median_hours, p90_hours)
-    if all(told is None for told in (scenario, *options, runs, seed)):
+    alone = all(told is None for told in (scenario, *options, runs, seed))
+    if practices and alone:
+        raise _unclear("--practices without an incident", _EXPECTED)
+    found = load(portfolio)
+    if alone:
         written = write_findings(findings(found), out, template=template, pictures=charts)
     else:
         told = scenario_of(scenario, *options)
@@ -129,6 +139,7 @@ def report(
             simulated(found, told, runs, seed),
             out,
             practices=practices,
+            practice_runs=runs,
             template=template,
             pictures=charts,
         )
@@ -173,7 +184,7 @@ def scenario_of(
             raise _unclear("both --scenario and an incident told in options", "one of them")
         return Scenario.read(file)
     if service is None or start is None:
-        raise _unclear("no incident", "--scenario FILE, or --service with --start")
+        raise _unclear("no incident", _EXPECTED)
     return Incident(
         service,
         start=start,  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ def write_report(
     path: str | Path,
     *,
     practices: Mapping[str, Answer] | bool = False,
+    practice_runs: int | None = None,
     template: str | Path | None = None,
     pictures: str | Path | None = None,
 ) -> Path:
@@ -36,6 +37,9 @@ def write_report(
     practices : bool or mapping of str to Answer
         Whether to tell what to do as well, which takes some seconds more; or what the practices
         answered.
+    practice_runs : int, optional
+        On how many of the simulated futures practices answer; 400 where not given, or all where
+        there are fewer.
     template : str or pathlib.Path, optional
         A deck whose masters and layouts a ``.pptx`` uses.
     pictures : str or pathlib.Path, optional
@@ -53,7 +57,9 @@ def write_report(
     MissingRequirementError
         When a PDF is asked for and what writes it is not installed.
     """
-    answers = practice_answers(outcome) if practices is True else practices or None
+    answers = (
+        practice_answers(outcome, runs=practice_runs) if practices is True else practices or None
+    )
     found = findings(outcome.portfolio, outcome, practices=answers)
     tables: dict[str, pd.DataFrame] = {}
     if to_place(path).suffix.lower() == ".xlsx":

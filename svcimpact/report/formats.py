@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact.charts.style import page
+from svcimpact.charts.style import HEIGHT, WIDTH, missing_glyphs_silent, page
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import make_folder, replace_file
 from svcimpact.report.html import write_html
 from svcimpact.report.page import Findings
-from svcimpact.report.slides import TALLEST, WIDTH
 
 FORMATS = ("html", "pptx", "xlsx", "pdf")
 
@@ -118,7 +118,7 @@ def write_pictures(findings: Findings, folder: str | Path) -> list[Path]:
     written = []
     for section in findings.sections:
         for chart in section.charts:
-            with page(WIDTH, TALLEST):
+            with page(WIDTH, HEIGHT):
                 ax = chart.draw()
             for suffix in ("png", "svg"):
                 write = partial(_save, ax, suffix)
@@ -132,4 +132,7 @@ def write_pictures(findings: Findings, folder: str | Path) -> list[Path]:
 def _save(ax: Axes, suffix: str, new: Path) -> None:
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
-    figure.savefig(str(new), format=suffix, dpi=160)
+    # The same chart is the same file: neither a date nor names drawn by chance.
+    nothing = {"Date": None} if suffix == "svg" else None
+    with mpl.rc_context({"svg.hashsalt": "svcimpact"}), missing_glyphs_silent():
+        figure.savefig(str(new), format=suffix, dpi=192, metadata=nothing)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import warnings
 from dataclasses import dataclass
 from xml.etree import ElementTree as Tree
 
@@ -13,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact.charts.style import fonts, page
+from svcimpact.charts.style import fonts, missing_glyphs_silent, page
 from svcimpact.report.page import Chart
 
 # Inches; two charts and their headings go on an A4 page.
@@ -78,7 +77,8 @@ def _finding(ax: Axes) -> str:
 def _png(figure: Figure) -> str:
     """Return the figure as a PNG data address."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=130)
+    with missing_glyphs_silent():
+        figure.savefig(out, format="png", dpi=130)
     return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
@@ -86,9 +86,8 @@ def _svg(figure: Figure, name: str, alt: str) -> str:
     """Return the figure as an SVG element: no prolog, no metadata, no ids but those in use."""
     out = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
-        # The browser finds a font for every script; matplotlib only has to place the text.
-        warnings.filterwarnings("ignore", message="Glyph|Matplotlib currently")
+    # The browser finds a font for every script; matplotlib only has to place the text.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), missing_glyphs_silent():
         figure.savefig(out, format="svg", metadata=nothing)
     Tree.register_namespace("", _SVG)
     Tree.register_namespace("xlink", _XLINK)

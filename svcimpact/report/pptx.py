@@ -7,31 +7,36 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+from lxml import etree
 from lxml.etree import XMLSyntaxError
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import PP_ALIGN
 from pptx.exc import PackageNotFoundError
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from svcimpact.charts.style import HELD, INCIDENT, INK, LEVELLED, MUTED, SHORT_HANDED
+from svcimpact.charts.drawn import Bars, Cells, Lines
+from svcimpact.charts.style import FONT, INK, MUTED, PALETTE
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.report.page import Findings
-from svcimpact.report.slides import Bars, Slide, slides
+from svcimpact.report.shaded import cell_table, fitted
+from svcimpact.report.shapes import SMALL, bar_chart, colour, line_chart
+from svcimpact.report.slides import Slide, picture, slides, spoken
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
-_COLOURS = (INCIDENT, "#5b7fa6", LEVELLED, HELD, SHORT_HANDED)
 _HEADLINES = 6
 # Characters of what a page of small text holds.
-_PAGE_OF_TEXT = 1500
+_PAGE_OF_TEXT = 1700
 _WIDE = (Inches(13.333), Inches(7.5))
+_INSET = Inches(0.1)
+# Inches from the top, below a title and two lines of a note.
+_TOP = 1.98
 
 
 def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | None = None) -> Path:
@@ -69,9 +74,11 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
     _bullets(deck, "What the figures say", findings.headlines[:_HEADLINES], 18)
     for slide in slides(findings):
         _content(deck, slide)
-    for number_, part in enumerate(_pages((*findings.assumptions, *findings.warnings))):
+    basis = (*findings.assumptions, *findings.warnings)
+    for number_, part in enumerate(_pages(basis)):
         title = "Appendix: what the figures rest on"
-        _bullets(deck, title if not number_ else f"{title} ({number_ + 1})", part, 11)
+        slide = _bullets(deck, title if not number_ else f"{title} ({number_ + 1})", part, SMALL)
+        slide.notes_slide.notes_text_frame.text = "\n".join(basis)
     return replace_file(place, partial(_save, deck), overwrite=True)
 
 
@@ -84,11 +91,12 @@ def _opened(template: str | Path | None) -> Any:
     if template is None:
         deck = Presentation()
         deck.slide_width, deck.slide_height = _WIDE
+        _theme(deck)
         return deck
     place = to_place(template)
     found = ""
     try:
-        deck = Presentation(str(place))
+        deck = Presentation(_as_deck(place))
         if not len(deck.slide_layouts):
             found = "a deck without layouts"
     except (PackageNotFoundError, BadZipFile, XMLSyntaxError, KeyError, ValueError, OSError):
@@ -97,8 +105,8 @@ def _opened(template: str | Path | None) -> Any:
         row = fault(
             place.name,
             found=found,
-            expected="a template in PowerPoint format (.pptx)",
-            cure="Save it as .pptx with at least one layout.",
+            expected="a deck or template of PowerPoint (.pptx, .potx)",
+            cure="Save it from PowerPoint as .pptx with at least one layout.",
         )
         raise InputError("The template cannot be used.", fault_frame([row]))
     ids = deck.slides._sldIdLst
@@ -106,6 +114,39 @@ def _opened(template: str | Path | None) -> Any:
         deck.part.drop_rel(slide.rId)
         ids.remove(slide)
     return deck
+
+
+def _as_deck(place: Path) -> io.BytesIO:
+    """Return a deck, a template (.potx) told to be one; python-pptx refuses the content type."""
+    kind = "application/vnd.openxmlformats-officedocument.presentationml.{}.main+xml"
+    found = io.BytesIO(place.read_bytes())
+    with ZipFile(found) as parts:
+        types = parts.read("[Content_Types].xml")
+        old = kind.format("template").encode()
+        if old not in types:
+            return found
+        new = io.BytesIO()
+        with ZipFile(new, "w", ZIP_DEFLATED) as copy:
+            for name in parts.namelist():
+                text = parts.read(name)
+                if name == "[Content_Types].xml":
+                    text = text.replace(old, kind.format("presentation").encode())
+                copy.writestr(name, text)
+    return new
+
+
+def _theme(deck: Any) -> None:
+    """Give our own deck one font for all, and the colours of the charts for what is added."""
+    part = deck.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    theme = etree.fromstring(part.blob)
+    for font in theme.iterfind(".//{*}fontScheme/*/{*}latin"):
+        font.set("typeface", FONT)
+    for place, wanted in enumerate(PALETTE, 1):
+        accent = theme.find(f".//{{*}}accent{place}")
+        for old in list(accent):
+            accent.remove(old)
+        etree.SubElement(accent, qn("a:srgbClr"), val=wanted.lstrip("#").upper())
+    part._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _layout(deck: Any, *, cover: bool) -> Any:
@@ -170,7 +211,7 @@ def _box(
     size: float,
     *,
     bold: bool = False,
-    colour: str = INK,
+    colour_: str = INK,
 ) -> None:
     box = slide.shapes.add_textbox(*(Emu(x) for x in area))
     frame = box.text_frame
@@ -180,7 +221,7 @@ def _box(
         paragraph.text = line
         paragraph.font.size = Pt(size)
         paragraph.font.bold = bold
-        paragraph.font.color.rgb = RGBColor.from_string(colour.lstrip("#"))
+        paragraph.font.color.rgb = colour(colour_)
         paragraph.space_after = Pt(size * 0.45)
 
 
@@ -194,23 +235,25 @@ def _title(deck: Any, findings: Findings) -> None:
             told[0].left, told[0].top, told[0].width, told[0].height = _area(deck, 3.5, 1.2)
         for paragraph in told[0].text_frame.paragraphs:
             paragraph.alignment = PP_ALIGN.LEFT
+            paragraph.font.color.rgb = colour(MUTED)
     else:
         _box(slide, _area(deck, 3.2, 1.0), [findings.subtitle], 20)
     height = deck.slide_height / 914_400
-    _box(slide, _area(deck, height - 0.8, 0.5), [_begin(facts)], 11, colour=MUTED)
+    _box(slide, _area(deck, height - 0.8, 0.5), [_begin(facts)], SMALL, colour_=MUTED)
 
 
 def _begin(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bullets(deck: Any, title: str, lines: Sequence[str], size: float) -> None:
+def _bullets(deck: Any, title: str, lines: Sequence[str], size: float) -> Any:
     slide = _new(deck, title)
     height = deck.slide_height / 914_400 - 1.7
     width = deck.slide_width * 0.91 / 914_400
-    while size > 8 and _lines(lines, size, width) * size * 1.65 / 72 > height:
+    while size > SMALL and _lines(lines, size, width) * size * 1.65 / 72 > height:
         size -= 1
     _box(slide, _area(deck, 1.5, height), [f"• {line}" for line in lines], size)
+    return slide
 
 
 def _lines(texts: Sequence[str], size: float, inches: float) -> int:
@@ -221,56 +264,43 @@ def _lines(texts: Sequence[str], size: float, inches: float) -> int:
 
 def _content(deck: Any, slide: Slide) -> None:
     made = _new(deck, slide.title)
-    top = 1.5
-    if slide.note:
-        _box(made, _area(deck, 1.38, 0.5), [slide.note], 11, colour=MUTED)
-        top = 1.95
-    left, at, width, height = _area(deck, top, deck.slide_height / 914_400 - top - 0.35)
-    if slide.bars is not None:
-        _chart(made, slide.bars, (left, at, width, height))
-        return
-    picture = made.shapes.add_picture(io.BytesIO(slide.picture), Emu(left), Emu(at))
-    scale = min(width / picture.width, height / picture.height)
-    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
-    picture.left = left + (width - picture.width) // 2
-    picture._element.nvPicPr.cNvPr.set("descr", slide.title)
-
-
-def _chart(slide: Any, bars: Bars, area: tuple[int, int, int, int]) -> None:
-    """Add a bar chart that PowerPoint draws, and that can be edited there."""
-    data = CategoryChartData(number_format="0.0")
-    # PowerPoint draws the first at the bottom.
-    data.categories = [name if len(name) <= 42 else f"{name[:41]}…" for name in bars.rows[::-1]]
-    stacked = len(bars.series) > 3
-    for name, values in bars.series:
-        data.add_series(name, values[::-1])
-    kind = XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED
-    chart = slide.shapes.add_chart(kind, *(Emu(x) for x in area), data).chart
-    chart.has_legend = len(bars.series) > 1
-    if chart.has_legend:
-        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
-        chart.legend.include_in_layout = False
-        chart.legend.font.size = Pt(12)
-    chart.category_axis.tick_labels.font.size = Pt(12)
-    chart.category_axis.format.line.color.rgb = RGBColor.from_string(MUTED.lstrip("#"))
-    chart.value_axis.tick_labels.font.size = Pt(11)
-    chart.value_axis.has_title = True
-    chart.value_axis.axis_title.text_frame.text = bars.unit
-    chart.value_axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
-    chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor(0xD8, 0xDE, 0xE4)
-    plot = chart.plots[0]
-    plot.gap_width = 45
-    if stacked:
-        plot.overlap = 100
+    note, what = slide.note, slide.drawn
+    across = deck.slide_width * 0.91 / 914_400
+    if isinstance(what, Cells):
+        kept = fitted(what, across - 0.2, deck.slide_height / 914_400 - _TOP - 0.25)
+        what = None if kept is None else kept[0]
+        note = note if kept is None or not kept[1] else f"{note}. {kept[1]}"
+    png = b""
+    if what is None:
+        note, png = picture(slide.chart)
+    if note:
+        _box(made, _area(deck, 1.38, 0.5), [note], SMALL, colour_=MUTED)
+    top = 1.5 if not note else _TOP if _lines([note], SMALL, across) > 1 else _TOP - 0.2
+    left, at, width, height = _area(deck, top, deck.slide_height / 914_400 - top - 0.25)
+    # In line with the text above, which stands a little inside its box.
+    area = left + int(_INSET), at, width - 2 * int(_INSET), height
+    if isinstance(what, Bars):
+        shape = bar_chart(made, what, area)
+    elif isinstance(what, Lines):
+        shape = line_chart(made, what, area)
+    elif what is not None:
+        shape = cell_table(made, what, area)
     else:
-        plot.has_data_labels = True
-        plot.data_labels.font.size = Pt(10)
-        plot.data_labels.number_format = "0.0"
-        plot.data_labels.number_format_is_linked = False
-    for k, series in enumerate(plot.series):
-        series.format.fill.solid()
-        colour = _COLOURS[k % len(_COLOURS)].lstrip("#").upper()
-        series.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+        shape = _picture(made, png, area)
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", slide.title)
+    notes = spoken(slide)
+    if notes:
+        made.notes_slide.notes_text_frame.text = notes
+
+
+def _picture(made: Any, png: bytes, area: tuple[int, int, int, int]) -> Any:
+    """Add a picture as large as the area allows."""
+    left, at, width, height = area
+    shape = made.shapes.add_picture(io.BytesIO(png), Emu(left), Emu(at))
+    scale = min(width / shape.width, height / shape.height)
+    shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+    shape.left = left + (width - shape.width) // 2
+    return shape
 
 
 def _pages(lines: Sequence[str]) -> list[list[str]]:
@@ -279,7 +309,7 @@ def _pages(lines: Sequence[str]) -> list[list[str]]:
     for k, line in enumerate(lines):
         if sum(map(len, pages[-1])) + len(line) > _PAGE_OF_TEXT:
             if len(pages) == 2:
-                pages[-1].append(f"… and {len(lines) - k} more, in the report.")
+                pages[-1].append(f"… and {len(lines) - k} more, in the notes of this slide.")
                 break
             pages.append([])
         pages[-1].append(line)

@@ -28,13 +28,15 @@ _TITLES = {
 }
 
 
-def practice_answers(outcome: Outcome) -> dict[str, Answer]:
+def practice_answers(outcome: Outcome, *, runs: int | None = None) -> dict[str, Answer]:
     """Return the answers of all practices to an outcome.
 
     Parameters
     ----------
     outcome : Outcome
         What was simulated.
+    runs : int, optional
+        On how many futures they answer; 400, or all where fewer were simulated.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def practice_answers(outcome: Outcome) -> dict[str, Answer]:
     """
     if not outcome.scenario.incidents:
         return {}
-    runs = max(min(RUNS, outcome.runs), 2)
+    runs = max(min(RUNS, outcome.runs) if runs is None else runs, 2)
     return {name: practice(outcome, runs=runs) for name, practice in PRACTICES.items()}
 
 

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact import charts
-from svcimpact.charts.style import page
-from svcimpact.incident.attribution import Attribution
-from svcimpact.incident.outcome import Outcome
+from svcimpact.charts.drawn import Bars, Drawn, Lines, drawn
+from svcimpact.charts.style import TEXT, TITLE, missing_glyphs_silent, page
 from svcimpact.report.page import Chart, Findings
 
 # Slides that show something, between the findings and what they rest on.
 MOST = 8
-# Inches of a chart on a slide.
-WIDTH, TALLEST = 11.6, 5.2
-_LEAST_DAYS = 0.05
-_MOST_ROWS = 10
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Figures for a chart that PowerPoint draws itself.
-
-    Attributes
-    ----------
-    rows : tuple of str
-        What each bar is of, from the top.
-    series : tuple of (str, tuple of float)
-        What is drawn, by name; several are stacked.
-    unit : str
-        What the axis says.
-    """
-
-    rows: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float, ...]], ...]
-    unit: str
+# Inches of a chart whose rows PowerPoint draws, and of a picture, which a slide shows a third
+# larger: the smallest text is to be read from the back of a room.
+_NATIVE = (11.6, 5.6)
+_PICTURE = (9.1, 5.0)
 
 
 @dataclass(frozen=True)
@@ -51,16 +28,16 @@ class Slide:
     ----------
     title, note : str
         The finding, and what is shown.
-    bars : Bars or None
-        What PowerPoint draws itself, so that it can be edited.
-    picture : bytes
-        A PNG, where it does not.
+    drawn : Bars, Lines, Cells or None
+        What PowerPoint can draw itself, so that it can be edited.
+    chart : Chart
+        What to draw a picture of, where it does not.
     """
 
     title: str
     note: str
-    bars: Bars | None
-    picture: bytes
+    drawn: Drawn | None
+    chart: Chart
 
 
 def slides(findings: Findings) -> list[Slide]:
@@ -86,12 +63,13 @@ def slides(findings: Findings) -> list[Slide]:
 
 
 def _slide(chart: Chart) -> Slide:
-    with page(WIDTH, TALLEST):
+    with page(*_NATIVE):
         ax = chart.draw()
     title, note = told(ax)
-    native = _native(chart)
-    picture = b"" if native is not None else bare_png(ax)
-    return Slide(title, note, native, picture)
+    what = drawn(ax)
+    if isinstance(what, Lines) and what.note:
+        note = f"{note}. {what.note}"
+    return Slide(title, note, what, chart)
 
 
 def told(ax: Axes) -> tuple[str, str]:
@@ -113,78 +91,58 @@ def told(ax: Axes) -> tuple[str, str]:
     return title, note
 
 
-def bare_png(ax: Axes, dpi: int = 170) -> bytes:
-    """Return a chart as PNG without its finding, which stands on the slide.
+def picture(chart: Chart, dpi: int = 200) -> tuple[str, bytes]:
+    """Draw a chart for a slide, without its finding, which stands on the slide.
 
     Parameters
     ----------
-    ax : matplotlib.axes.Axes
-        A chart of ours; its title is taken off.
+    chart : Chart
+        The chart.
     dpi : int
         Dots an inch.
 
     Returns
     -------
-    bytes
+    note : str
+        What is shown.
+    png : bytes
         The file.
     """
+    with page(*_PICTURE):
+        ax = chart.draw()
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
+    note = told(ax)[1]
+    lines = ax.get_title(loc="left").count("\n") + 1
+    taken = (lines * TITLE * 1.2 + 12.0) / 72
     ax.set_title("", loc="left")
     for text in list(ax.texts):
         if text.get_gid() == "subtitle":
+            taken += (text.get_text().count("\n") + 1) * TEXT * 1.3 / 72
             text.remove()
+    # The chart keeps its size, as only what stood above it goes.
+    figure.set_figheight(figure.get_figheight() - taken)
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=dpi)
-    return out.getvalue()
+    with missing_glyphs_silent():
+        figure.savefig(out, format="png", dpi=dpi)
+    return note, out.getvalue()
 
 
-def _native(chart: Chart) -> Bars | None:
-    """Return the figures of a chart of which PowerPoint can draw the kind."""
-    if not isinstance(chart.draw, partial) or not chart.draw.args:
-        return None
-    drawn, what = chart.draw.func, chart.draw.args[0]
-    if drawn is charts.delays and isinstance(what, Outcome):
-        return _delays(what)
-    if drawn is charts.causes and isinstance(what, Attribution):
-        return _causes(what)
-    if drawn is charts.drivers and isinstance(what, Attribution):
-        return _drivers(what)
-    return None
+def spoken(slide: Slide) -> str:
+    """Return the notes of a slide: the figures that its chart prints beside the bars.
 
+    Parameters
+    ----------
+    slide : Slide
+        The slide.
 
-def _records(table: Any) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
-
-
-def _delays(outcome: Outcome) -> Bars | None:
-    table = outcome.projects[outcome.projects["delay_p95_days"] >= _LEAST_DAYS]
-    table = table.sort_values("delay_mean_days", ascending=False, kind="stable").head(_MOST_ROWS)
-    if table.empty:
-        return None
-    names = {"mean": "Mean", "p80": "P80", "p95": "P95"}
-    series = tuple(
-        (title, tuple(round(float(v), 2) for v in table[f"delay_{key}_days"]))
-        for key, title in names.items()
-    )
-    return Bars(tuple(table["name"]), series, "Delay, working days")
-
-
-def _causes(found: Attribution) -> Bars | None:
-    table = found.projects[found.projects["delay_mean_days"] >= _LEAST_DAYS]
-    table = table.sort_values("delay_mean_days", ascending=False, kind="stable").head(_MOST_ROWS)
-    if table.empty:
-        return None
-    series = tuple(
-        (str(row["name"]), tuple(round(float(v), 2) for v in table[f"{row['mechanism']}_days"]))
-        for row in _records(found.portfolio)
-    )
-    return Bars(tuple(table["name"]), series, "Mean delay, working days")
-
-
-def _drivers(found: Attribution) -> Bars | None:
-    table = found.drivers[found.drivers["days"].abs() >= _LEAST_DAYS].head(_MOST_ROWS)
-    if table.empty:
-        return None
-    values = tuple(round(float(v), 2) for v in table["days"])
-    return Bars(tuple(table["name"]), (("Saved without it", values),), "Project days saved")
+    Returns
+    -------
+    str
+        A line for each row; empty where there are none.
+    """
+    what = slide.drawn
+    if not isinstance(what, Bars) or not any(what.labels):
+        return ""
+    rows = zip(what.rows, what.labels, strict=True)
+    return "\n".join(f"{row}: {label}" for row, label in rows if label)

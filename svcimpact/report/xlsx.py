@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from svcimpact.charts.style import FONT, GRID, INCIDENT, PAPER
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.io.results import spare_portfolio
@@ -76,20 +77,21 @@ def _fill(findings: Findings, tables: Mapping[str, pd.DataFrame], new: Path) -> 
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
         "default_date_format": "yyyy-mm-dd hh:mm",
+        "default_format_properties": {"font_name": FONT, "font_size": 10},
     }
     with xlsxwriter.Workbook(str(new), options) as book:
         looks = {
-            "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#12406b"}),
+            "title": book.add_format({"bold": True, "font_size": 16, "font_color": INCIDENT}),
             "head": book.add_format(
-                {"bold": True, "bg_color": "#12406b", "font_color": "#ffffff", "text_wrap": True,
-                 "valign": "top", "border": 1, "border_color": "#d8dee4"}
+                {"bold": True, "bg_color": INCIDENT, "font_color": PAPER, "text_wrap": True,
+                 "valign": "top", "border": 1, "border_color": GRID}
             ),
             "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "number": book.add_format({"num_format": "#,##0.00"}),
             "money": book.add_format({"num_format": "#,##0"}),
             "chance": book.add_format({"num_format": "0 %"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-            "link": book.add_format({"font_color": "#12406b", "underline": 1}),
+            "link": book.add_format({"font_color": INCIDENT, "underline": 1}),
             "bold": book.add_format({"bold": True}),
         }  # fmt: skip
         names = _names(tables)
