@@ -109,7 +109,7 @@ def decimals_of(error: float, most: int = 3) -> int:
     return min(max(-math.floor(math.log10(float(f"{error:.0e}"))), 0), most)
 
 
-def with_error(value: float, error: float, *, most: int = 1) -> str:
+def with_error(value: float, error: float, *, most: int = 2) -> str:
     """Write a figure with its Monte Carlo standard error, both rounded alike.
 
     Parameters
@@ -122,19 +122,19 @@ def with_error(value: float, error: float, *, most: int = 1) -> str:
     Returns
     -------
     str
-        Text such as ``4.2 ± 0.1``; an error below the last decimal shown is left out.
+        Text such as ``4.2 ± 0.1``; an error below the last decimal shown is told as one of that
+        decimal. A figure without error, such as one that cannot vary, is written alone.
 
     Examples
     --------
-    >>> [with_error(4.234, error).replace(GAP, " ") for error in (0.11, 0.01)]
-    ['4.2 ± 0.1', '4.2']
+    >>> [with_error(4.234, error).replace(GAP, " ") for error in (0.11, 0.01, 0.001, 0.0)]
+    ['4.2 ± 0.1', '4.23 ± 0.01', '4.23 ± 0.01', '4.2']
     """
+    if not math.isfinite(error) or error <= 0:
+        return number(value, min(most, 1))
     decimals = decimals_of(error, most)
-    shown = number(error, decimals)
-    value_text = number(value, decimals)
-    if not math.isfinite(error) or not any(c in "123456789" for c in shown):
-        return value_text
-    return f"{value_text}{GAP}±{GAP}{shown}"
+    shown = number(max(error, 10.0**-decimals), decimals)
+    return f"{number(value, decimals)}{GAP}±{GAP}{shown}"
 
 
 def chance(value: float) -> str:

@@ -22,8 +22,8 @@ RESTORATION_FAULTS = (
         ),
         (
             "A likelihood counts open incidents as restored.",
-            "np.where(still_open, survival, density)",
-            "np.where(still_open, density, density)",
+            "survival(so_far, shape, scale)",
+            "density(so_far, shape, scale)",
         ),
         (
             "The unit of a fit is forgotten.",

@@ -19,9 +19,11 @@ from svcimpact.incident.exposure import exposure
 from svcimpact.incident.rates import poisson_limits
 from svcimpact.incident.reserves import reserves
 from svcimpact.incident.scenario import RandomIncidents, Scenario
+from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
 from svcimpact.report.exposure import exposure_findings
 from svcimpact.report.html import render
+from svcimpact.wording import GAP
 
 # A day around the clock, almost exactly, is a working day wherever it begins.
 A_DAY = {"median_hours": 24.0, "p90_hours": 24.0001}
@@ -48,7 +50,7 @@ def test_a_day_of_outage_costs_a_day_of_the_task_it_takes_from() -> None:
     assert found.services["incidents_a_year"].isna().all()
     assert "nothing is said of a year" in found.assumptions[-1]
     assert found.sentences()[0] == (
-        "S hurts most: a severity 1 incident costs projects 1.0 days in all, €500."
+        f"S hurts most: a severity 1 incident costs projects 1.00{GAP}±{GAP}0.01 days in all, €500."
     )
 
 
@@ -244,3 +246,22 @@ def test_a_page_and_the_commands(tmp_path: Any, monkeypatch: pytest.MonkeyPatch)
     result = call(app, words, catch_exceptions=False)
     assert "in reserve for P80" in result.output
     assert (out / "reserves.csv").is_file()
+
+
+def test_reserves_at_rates_given_on_the_command_line() -> None:
+    """They are those of the library; every rate that is not clear is told."""
+    words = ["reserves", "data/tiny", "--days", "20", "--runs", "50", "--median-hours", "8"]
+    words += ["--p90-hours", "30"]
+    told = CliRunner().invoke(app, [*words, "--rate", "payments=30"], catch_exceptions=False)
+    often = RandomIncidents(20, rates={"payments": 30}, median_hours=8, p90_hours=30)
+    assert repr(reserves(read("data/tiny"), often, runs=50)) in told.output
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(
+            app, [*words, "--rate", "payments", "--rate", "=3", "--rate", "x=y"],
+            catch_exceptions=False,
+        )  # fmt: skip
+    assert describe(caught.value.faults) == [
+        f"command line, --rate: found {found!r}, expected a service and a number, such as "
+        "payments=2."
+        for found in ("payments", "=3", "x=y")
+    ]

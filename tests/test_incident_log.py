@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -424,3 +425,17 @@ def test_a_name_of_two_services_leads_to_neither(tmp_path: Path) -> None:
     )
     found = read_incident_log(put(tmp_path, text.format("m2")), twins)
     assert found.incidents["service"].tolist() == ["m2"]
+
+
+def test_a_log_packed_with_gzip(tmp_path: Path) -> None:
+    """It is the same log; one that does not unpack is told."""
+    plain, packed = put(tmp_path, SERVICENOW), tmp_path / "log.csv.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    found = read_incident_log(packed, portfolio())
+    assert found.incidents.equals(read_incident_log(plain, portfolio()).incidents)
+    for broken in (packed.read_bytes()[:-9], plain.read_bytes()):
+        packed.write_bytes(broken)
+        assert told(lambda: read_incident_log(packed, portfolio())) == [
+            "log.csv.gz: found a file that gzip cannot unpack, expected a whole .gz file. Fetch or "
+            "pack it again."
+        ]

@@ -14,7 +14,7 @@ from paper import assigned, paper, people, staff, tasks
 from scipy import stats
 from test_levers import DECIDED, STRIKE, one_task
 
-from svcimpact.errors import InputError, describe
+from svcimpact.errors import InputError, InvalidScenarioError, describe
 from svcimpact.incident.actions import Action
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
@@ -22,7 +22,7 @@ from svcimpact.incident.simulate import futures, simulate
 from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
 from svcimpact.response import search as searching
-from svcimpact.response.apply import applied
+from svcimpact.response.apply import applied, unwritten
 from svcimpact.response.contingency import contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import read_told, stakeholder_notes, write_told
@@ -371,6 +371,101 @@ def test_a_protected_service_never_loses() -> None:
     found = escalation(outcome_of(portfolio), runs=2)
     assert found.table["verdict"].tolist() == ["never"]
     assert found.sentences() == ["P: do not escalate. S is protected: it never loses to a project."]
+
+
+def leaned_on(**more: Any) -> Portfolio:
+    """Return the portfolio where a protected service T goes down with S."""
+    return one_task(
+        projects=P,
+        services=[{"service": "S"}, {"service": "T", "protected": "yes"}],
+        service_links=[{"service": "T", "needs": "S", "impact": 1.0}],
+        support=staff(("S", "ana", 0, 1), ("S", "ben", 0, 1)),
+        **more,
+    )
+
+
+def test_a_protected_service_that_goes_down_with_it_never_loses() -> None:
+    """Whoever restores S restores T, which is down without it."""
+    found = escalation(outcome_of(leaned_on()), runs=2)
+    assert found.sentences() == ["P: do not escalate. T is protected: it never loses to a project."]
+    with pytest.raises(InvalidScenarioError) as caught:
+        outcome_of(leaned_on(), actions=(Action("keep_responder", resource="ana"),))
+    assert describe(caught.value.faults) == [
+        "action, resource: found ana, who restores 'S', without which T is down, expected nobody "
+        "kept from a protected service."
+    ]
+
+
+def test_an_outage_without_a_price_is_not_weighed() -> None:
+    """600 outweigh nothing that is priced: what an hour may cost at most is told instead."""
+    outcome = outcome_of(
+        one_task(
+            projects=P,
+            resources=people(ana=1, bob=1),
+            services=[{"service": "S"}],
+            support=staff(("S", "ana", 0, 1), ("S", "bob", 0, 1)),
+        )
+    )
+    found = escalation(outcome, runs=2)
+    row = found.table.iloc[0]
+    assert row["verdict"] == "hold"
+    assert row["breakeven_outage_cost_per_hour"] == pytest.approx(600 / 22)
+    assert found.sentences()[0].endswith("It would pay if it cost less than €27.")
+
+
+def test_what_no_table_holds_is_told() -> None:
+    """A table knows neither who is kept from an incident nor an order of handing back."""
+    kept = Action("keep_responder", resource="ana")
+    portfolio = both_respond(20).portfolio
+    now = pd.Timestamp(DECIDED)
+    assert unwritten(portfolio, Levers((kept,), "least_float"), now) == [
+        "The order in which people are handed back: least float.",
+        "To keep ana on the projects: who responds is decided by the incident.",
+    ]
+    begun = Levers((Action("pause", project="P", until="2026-01-09"),))
+    assert unwritten(portfolio, begun, now) == [
+        "To let P rest until 9 January, as far as 1 task under way or done by then is concerned; "
+        "those to come are planned for later."
+    ]
+    assert unwritten(portfolio, begun, pd.Timestamp("2026-01-05 09:00")) == []
+
+
+def test_what_the_tables_save() -> None:
+    """Decided in hour 6 ben saves six hours; in the tables A is his from the first, and eight."""
+    portfolio = one_task(
+        projects=P, assignments=WRITING, skills=[{"resource": "ben", "skill": "writing"}]
+    )
+    plan = contingency_plan(outcome_of(portfolio), runs=2)
+    assert plan.unwritten == []
+    assert plan.saved_by_tables() == (pytest.approx(1.0, abs=1e-6), 0.0)
+
+
+def test_a_plan_for_days_tells_what_it_costs() -> None:
+    """A second one until Wednesday saves three quarters of a day, and costs 125."""
+    resources = [{"resource": "ana", "capacity_fte": 1, "cost_per_day": 100}]
+    plan = contingency_plan(outcome_of(one_task(projects=P, resources=resources)),
+                            objective="days", runs=2)  # fmt: skip
+    assert plan.sentences()[0] == (
+        "1 lever, decided on 5 January 2026 at 15:00: 0.8 project days saved, at a cost of €125."
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "error", "line"),
+    [
+        (3100.0, 400.0, "beside the others it adds €3.1k\u00a0±\u00a00.4k."),
+        (3100.0, 3000.0, "it is here for what it does to the others."),
+    ],
+)
+def test_a_lever_that_does_not_pay_alone_says_why_it_is_there(
+    crowd: tuple[Portfolio, Scenario], share: float, error: float, line: str
+) -> None:
+    """What it adds is told where that is certain."""
+    plan = contingency_plan(simulate(*crowd), levers=LEVERS, most=2, runs=60)
+    assert len(plan.plan) == 2
+    rows = plan.plan.assign(worth_until=pd.NaT, share_net=share, share_net_se=error)
+    said = replace(plan, plan=rows, objective="money").sentences()
+    assert said[1].endswith(f"Alone it does not pay for certain; {line}")
 
 
 def test_the_last_responder_is_not_kept() -> None:

@@ -608,7 +608,7 @@ def test_fits_and_thresholds_that_the_log_cannot_bear() -> None:
         "less than that for an empirical forecast |  | "
         "Choose lognormal, weibull, gamma or best.",
         "random_incidents | from_log | 8 closed incidents in the log | at least 12 |  | "
-        "Give median_hours and p90_hours instead.",
+        "Give rates a year with median_hours and p90_hours instead.",
     ]
 
 

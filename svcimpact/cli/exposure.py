@@ -10,6 +10,7 @@ import typer
 
 from svcimpact.cli.app import Out, Where, app, load
 from svcimpact.cli.during import P90, Median, Seed
+from svcimpact.errors import InputError, fault, fault_frame
 
 Runs = Annotated[int | None, typer.Option(help="How many futures to simulate.")]
 
@@ -61,21 +62,59 @@ def exposure(
 def reserves(
     portfolio: Where,
     days: Annotated[float, typer.Option(help="Working days to look ahead.")] = 250.0,
+    rates: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rate",
+            metavar="SERVICE=TIMES",
+            help="Severity 1 incidents of a service a year; those of the log if none is given.",
+        ),
+    ] = None,
+    median_hours: Median = None,
+    p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
     out: Out = None,
 ) -> None:
     """Say how many days each plan needs in reserve.
 
-    Incidents arrive at the rates of the incident log, and last as long as it tells.
+    Incidents arrive at the rates of the incident log, and last as long as it tells, unless rates
+    are given, and a median and a P90 with them.
     """
     from svcimpact.incident.reserves import reserves as reckon
     from svcimpact.incident.scenario import RandomIncidents
 
-    found = reckon(load(portfolio), RandomIncidents(days, from_log=True), runs=runs, seed=seed)
+    incidents = RandomIncidents(
+        days,
+        from_log=not rates,
+        rates=_rates(rates),
+        median_hours=median_hours,
+        p90_hours=p90_hours,
+    )
+    found = reckon(load(portfolio), incidents, runs=runs, seed=seed)
     typer.echo(repr(found))
     typer.echo("\nThis rests on:\n" + "\n".join(fill(f"- {x}", 100) for x in found.assumptions))
     if out is not None:
         from svcimpact.io.results import write_results
 
         typer.echo(f"Written: {write_results(found.tables, out)}")
+
+
+def _rates(given: list[str] | None) -> dict[str, float]:
+    """Return rates such as payments=2 by service; raise every one that is not clear."""
+    found: dict[str, float] = {}
+    faults = []
+    for text in given or []:
+        service, _, times = text.rpartition("=")
+        try:
+            found[service.strip()] = float(times)
+        except ValueError:
+            service = ""
+        if not service.strip():
+            expected = "a service and a number, such as payments=2"
+            faults.append(
+                fault("command line", column="--rate", found=repr(text), expected=expected)
+            )
+    if faults:
+        raise InputError("An option is not clear.", fault_frame(faults))
+    return found

@@ -123,7 +123,7 @@ def restoration(
     from svcimpact.incident.restoration_times import restoration_times
 
     portfolio = None
-    if log.suffix.lower() == ".csv":
+    if log.name.lower().endswith((".csv", ".csv.gz")):
         from svcimpact.exchange import read_incident_log
 
         read = read_incident_log(log)

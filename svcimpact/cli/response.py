@@ -60,7 +60,8 @@ def explain(
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
     found = attribute(_outcome(portfolio, told, runs, seed))
     typer.echo("\n".join(fill(line, 100) for line in found.sentences()))
-    typer.echo("\n" + found.drivers.head(10).round(2).to_string(index=False))
+    typer.echo("\nSaved if one driver is taken away, in project days and money:")
+    typer.echo(found.drivers.head(10).round(2).to_string(index=False))
     typer.echo("\nThis rests on:\n" + "\n".join(fill(f"- {x}", 100) for x in found.assumptions))
     if out is not None:
         from svcimpact.io.results import write_results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,36 +45,53 @@ def log_likelihood(
     >>> round(found, 6), round(float(-np.log(2)) - 1 - 2, 6)
     (-3.693147, -3.693147)
     """
-    density, survival = _LAWS[distribution](hours, shape, scale)
-    return float(np.where(still_open, survival, density).sum())
+    density, survival = _LAWS[distribution]
+    restored, so_far = hours[~still_open], hours[still_open]
+    found = density(restored, shape, scale).sum() + survival(so_far, shape, scale).sum()
+    return float(found)
 
 
-def _lognormal(t: Floats, shape: float, scale: float) -> tuple[Floats, Floats]:
+def _lognormal(t: Floats, shape: float, scale: float) -> Floats:
+    z = np.log(t / scale) / shape
+    found: Floats = -np.log(t * shape) - z * z / 2 - np.log(2 * np.pi) / 2
+    return found
+
+
+def _lognormal_still(t: Floats, shape: float, scale: float) -> Floats:
     from scipy import special
 
-    z = np.log(t / scale) / shape
-    density = -np.log(t * shape) - z * z / 2 - np.log(2 * np.pi) / 2
-    return density, np.asarray(special.log_ndtr(-z))
+    return np.asarray(special.log_ndtr(-np.log(t / scale) / shape))
 
 
-def _weibull(t: Floats, shape: float, scale: float) -> tuple[Floats, Floats]:
+def _weibull(t: Floats, shape: float, scale: float) -> Floats:
     logs = np.log(t / scale)
-    gone = np.exp(shape * logs)
-    return np.log(shape / scale) + (shape - 1) * logs - gone, -gone
+    found: Floats = np.log(shape / scale) + (shape - 1) * logs - np.exp(shape * logs)
+    return found
 
 
-def _gamma(t: Floats, shape: float, scale: float) -> tuple[Floats, Floats]:
+def _weibull_still(t: Floats, shape: float, scale: float) -> Floats:
+    return np.asarray(-((t / scale) ** shape))
+
+
+def _gamma(t: Floats, shape: float, scale: float) -> Floats:
     from scipy import special
 
     x = t / scale
-    density = (shape - 1) * np.log(x) - x - special.gammaln(shape) - np.log(scale)
-    return density, np.log(special.gammaincc(shape, x))
+    return np.asarray((shape - 1) * np.log(x) - x - special.gammaln(shape) - np.log(scale))
 
 
-_LAWS: dict[str, Callable[[Floats, float, float], tuple[Floats, Floats]]] = {
-    "lognormal": _lognormal,
-    "weibull": _weibull,
-    "gamma": _gamma,
+def _gamma_still(t: Floats, shape: float, scale: float) -> Floats:
+    from scipy import special
+
+    return np.asarray(np.log(special.gammaincc(shape, t / scale)))
+
+
+_Log: TypeAlias = Callable[[Floats, float, float], Floats]
+# Logarithms of the density and of the survival function.
+_LAWS: dict[str, tuple[_Log, _Log]] = {
+    "lognormal": (_lognormal, _lognormal_still),
+    "weibull": (_weibull, _weibull_still),
+    "gamma": (_gamma, _gamma_still),
 }
 
 

@@ -397,7 +397,10 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         faults += [unknown(s, where) for s in chance.rates if s not in known]
         closed = int(portfolio.incidents["restored"].notna().sum())
         if (chance.from_log or chance.median_hours is None) and closed < chance.least_closed:
-            faults.append({**_too_few(portfolio, chance.least_closed), "table": where})
+            few = {**_too_few(portfolio, chance.least_closed), "table": where}
+            if chance.from_log:
+                few["cure"] = "Give rates a year with median_hours and p90_hours instead."
+            faults.append(few)
         elif chance.from_log and not _log_span(portfolio):
             found = "a log in which everything happened at one moment"
             expected = "a log over some time, to take rates from"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import re
 import tomllib
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +162,19 @@ def read_text(raw: Raw, path: Path) -> str | None:
     except OSError as error:
         raw.faults.append(unreadable(path, error))
         return None
+    if path.suffix.lower() == ".gz":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            raw.faults.append(
+                fault(
+                    path.name,
+                    found="a file that gzip cannot unpack",
+                    expected="a whole .gz file",
+                    cure="Fetch or pack it again.",
+                )
+            )
+            return None
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     try:
         text = data.decode(encoding)

@@ -55,7 +55,7 @@ def _text(column: str) -> Cell:
     return lambda row: "–" if pd.isna(row[column]) else str(row[column])  # noqa: RUF001 (a dash)
 
 
-def _plus_minus(column: str, most: int = 1) -> Cell:
+def _plus_minus(column: str, most: int = 2) -> Cell:
     return lambda row: with_error(row[column], row[f"{column}_se"], most=most)
 
 

@@ -184,10 +184,13 @@ class ContingencyPlan(Answer):
     def _headline(self, fresh: pd.Series) -> str:
         days = with_error(fresh["saved_days"], fresh["saved_days_se"])
         levers = counted(len(self.levers), "lever")
+        cost = money(fresh["cost"], self.currency, error=fresh["cost_se"])
         if self.objective == "days":
-            return f"{levers.capitalize()}, decided {self._when()}: {days} project days saved."
+            paid = f", at a cost of {cost}" if fresh["cost"] > 0 else ", at no cost"
+            return (
+                f"{levers.capitalize()}, decided {self._when()}: {days} project days saved{paid}."
+            )
         net = money(fresh["net"], self.currency, error=fresh["net_se"])
-        cost = money(fresh["cost"], self.currency)
         paid = f", after {cost} of costs" if fresh["cost"] > 0 else ", at no cost"
         return (
             f"{levers.capitalize()}, decided {self._when()}, would save {net}{paid}: {days} "
@@ -202,8 +205,18 @@ class ContingencyPlan(Answer):
         text = text[:1].upper() + text[1:]
         until = row["worth_until"]
         if pd.isna(until):
-            return f"{text}. By itself it is not worth it beyond doubt."
+            return f"{text}. {self._beside(row)}"
         return f"{text}. By itself it is still worth it when decided on {day(until, time=True)}."
+
+    def _beside(self, row: dict[str, Any]) -> str:
+        """Say why a lever that does not pay alone is in the plan."""
+        adds, error = row["share_net"], row["share_net_se"]
+        if self.objective == "days" or not adds > Z95 * error:
+            return "Alone it does not pay for certain; it is here for what it does to the others."
+        return (
+            "Alone it does not pay for certain; beside the others it adds "
+            f"{money(adds, self.currency, error=error)}."
+        )
 
 
 def contingency_plan(
