@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from paper import assigned, paper, people, tasks
 from plan_examples import REAL, need_java
 from typer.testing import CliRunner
 
 from svcimpact.cli import app
 from svcimpact.errors import InputError, describe
+from svcimpact.exchange.plan_losses import losses
 from svcimpact.exchange.plan_write import write_plans
 from svcimpact.io import read as read_tables
 from svcimpact.portfolio import Portfolio
@@ -74,7 +76,7 @@ def test_the_example_comes_back(kind: str, tmp_path: Path) -> None:
     portfolio = read_tables(ROOT / "data" / "meridian")
     files, lost = write_plans(portfolio, tmp_path, kind=kind)
     assert [path.stem for path in files] == list(portfolio.projects["project"])
-    assert lost[-3] == "3 links between projects: each project is a file of its own."
+    assert "3 links between projects: each project is its own file." in lost
     for project in ("LED", "CRD"):
         hold_against(portfolio, project, read(tmp_path / f"{project}.{kind}"))
 
@@ -110,10 +112,51 @@ def test_the_command_tells_what_is_lost(tmp_path: Path, monkeypatch: pytest.Monk
     words = ["export", "data/tiny", "--out", str(tmp_path / "plans")]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.output.count("Written:") == 2
-    assert "Not in them: The tables services, support, changes" in result.output
+    assert "Not in them: The tables services, support and changes" in result.output
     with pytest.raises(InputError, match="Nothing was written") as caught:
         CliRunner().invoke(app, words, catch_exceptions=False)
     assert len(caught.value.faults) == 2
     with pytest.raises(InputError) as caught:
         CliRunner().invoke(app, [*words, "--format", "mpp"], catch_exceptions=False)
     assert describe(caught.value.faults) == ["format: found 'mpp', expected one of xml, xer."]
+
+
+def test_all_that_has_no_place_is_told(tmp_path: Path) -> None:
+    """Every column that says something and is not written; nothing where all is."""
+    plain = paper(
+        projects=[{"project": "P"}],
+        tasks=tasks(("A", 8)),
+        assignments=assigned(A="ana"),
+        resources=people(ana=1),
+    )
+    assert losses(plain, "xml") == losses(plain, "xer") == []
+    rich = paper(
+        projects=[{"project": "CON", "name": "P", "priority": 1, "cost_of_delay_per_day": 5},
+                  {"project": "idle", "name": "Idle"}],
+        tasks=tasks(("A", 8), project="CON", stage="test", can_start_early="yes"),
+        assignments=[{"task": "A", "resource": "ana", "skill": "writing"}],
+        resources=[{"resource": "ana", "name": "Ana", "team": "Ops", "cost_per_day": 8},
+                   {"resource": "ana2", "name": "Ana", "kind": "team"}],
+        absences=[{"resource": "ana", "start": "2026-01-07", "end": "2026-01-07"}],
+        skills=[{"resource": "ana", "skill": "writing"}],
+    )  # fmt: skip
+    files, lost = write_plans(rich, tmp_path, kind="xer")
+    assert [path.name for path in files] == ["CON_.xer"]
+    assert lost == [
+        "Who is who of those called Ana: plans know people by their names.",
+        "Projects without tasks: Idle.",
+        "The tables absences and skills: plans have no place for that.",
+        "In the table projects: priority and cost_of_delay_per_day.",
+        "In the table tasks: stage and can_start_early.",
+        "In the table resources: team and kind.",
+        "In the table assignments: skill.",
+        "The currency EUR: rates are numbers without one.",
+    ]
+
+
+def test_a_due_date_comes_back(tmp_path: Path) -> None:
+    """It stands on the line of the project."""
+    portfolio = read_tables(ROOT / "data" / "tiny")
+    files, _ = write_plans(portfolio, tmp_path)
+    dues = [read(path).projects["due"].iloc[0] for path in files]
+    assert dues == portfolio.projects["due"].tolist()

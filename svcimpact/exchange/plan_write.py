@@ -12,11 +12,14 @@ import pandas as pd
 
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.exchange.jvm import start_java
+from svcimpact.exchange.plan_losses import losses
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import replace_file
 from svcimpact.portfolio import Portfolio
 
 FORMATS = {"xml": "org.mpxj.mspdi.MSPDIWriter", "xer": "org.mpxj.primavera.PrimaveraXERFileWriter"}
+# Windows lets no file be called so, whatever its ending.
+_DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 _LINKS = {
     "FS": "FINISH_START", "SS": "START_START", "FF": "FINISH_FINISH", "SF": "START_FINISH",
 }  # fmt: skip
@@ -36,7 +39,7 @@ def write_plans(
     portfolio : Portfolio
         Validated tables; planned starts are what is written as start.
     folder : str or pathlib.Path
-        Where to; made where it is not there. A file per project, named by its id.
+        Where to; made where it is not there. A file per project with tasks, named by its id.
     kind : {"xml", "xer"}
         Microsoft Project (MSPDI) or Primavera.
     overwrite : bool
@@ -60,7 +63,8 @@ def write_plans(
         row = fault("format", found=repr(kind), expected=f"one of {', '.join(FORMATS)}")
         raise InputError("The plan cannot be written.", fault_frame([row]))
     place = to_place(folder)
-    names = _file_names(portfolio.projects["project"], place, kind)
+    projects = portfolio.projects["project"]
+    names = _file_names(projects[projects.isin(portfolio.tasks["project"])], place, kind)
     taken = [path for path in names.values() if path.exists() and not overwrite]
     if taken:
         rows = [
@@ -78,7 +82,7 @@ def write_plans(
         plan = _Plan(jpype, portfolio, project)
         fill = partial(_save, jpype, plan.file, FORMATS[kind])
         replace_file(path, fill, overwrite=overwrite)
-    return list(names.values()), _lost(portfolio, kind)
+    return list(names.values()), losses(portfolio, kind)
 
 
 def _file_names(projects: pd.Series, place: Path, kind: str) -> dict[str, Path]:
@@ -87,6 +91,8 @@ def _file_names(projects: pd.Series, place: Path, kind: str) -> dict[str, Path]:
     used: set[str] = set()
     for project in projects.astype(str):
         stem = re.sub(r"[^\w-]+", "_", project).strip("_") or "project"
+        if _DEVICES.fullmatch(stem):
+            stem += "_"
         while stem.lower() in used:
             stem += "_"
         used.add(stem.lower())
@@ -96,35 +102,6 @@ def _file_names(projects: pd.Series, place: Path, kind: str) -> dict[str, Path]:
 
 def _save(jpype: Any, plan: Any, writer: str, new: Path) -> None:
     jpype.JClass(writer)().write(plan, str(new))
-
-
-def _lost(portfolio: Portfolio, kind: str) -> list[str]:
-    """Say what plan files cannot hold."""
-    said = []
-    if kind == "xer" and (strange := sorted(_letters(portfolio))):
-        said.append(
-            f"The letters {' '.join(strange)} in names: Primavera files have Western European "
-            "letters only, and show ? for others."
-        )
-    of = portfolio.tasks.set_index("task")["project"]
-    links = portfolio.links
-    across = int((links["predecessor"].map(of) != links["successor"].map(of)).sum())
-    if across:
-        said.append(f"{across} links between projects: each project is a file of its own.")
-    kept = ("services", "support", "stakeholders", "changes", "skills", "absences")
-    there = [name for name in kept if len(getattr(portfolio, name))]
-    if there:
-        said.append(f"The tables {', '.join(there)}: plans have no place for them.")
-    if portfolio.tasks["optimistic_days"].notna().any():
-        said.append("Optimistic and pessimistic durations.")
-    return said
-
-
-def _letters(portfolio: Portfolio) -> set[str]:
-    """Return the letters of names that Primavera's character set lacks."""
-    tables = (portfolio.projects, portfolio.tasks, portfolio.resources)
-    used = set("".join(name for table in tables for name in table["name"].dropna().astype(str)))
-    return {letter for letter in used if not letter.encode("cp1252", "ignore")}
 
 
 def _days_off(portfolio: Portfolio) -> list[pd.Timestamp]:
