@@ -97,3 +97,13 @@ def test_a_moment_told_twice_is_told() -> None:
         "command line: found both --elapsed and --now, expected one.",
         "--elapsed: found -1, expected hours from 0 to 100000.",
     ]
+
+
+def test_a_file_where_the_pack_should_go_is_told(tmp_path: Path) -> None:
+    """Nothing is written, and no traceback is shown."""
+    taken = tmp_path / "pack"
+    taken.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        said("incident", *TINY, "--runs", "20", "--out", str(taken))
+    assert "pack" in describe(caught.value.faults)[0]
+    assert taken.read_text(encoding="utf-8") == "mine"

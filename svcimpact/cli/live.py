@@ -124,11 +124,11 @@ def _moment(
 
 def _pack(picture: Picture, out: Path) -> None:
     """Write the pack: notes, tables, report, scenario, screen."""
-    from svcimpact.io.replace import replace_file
+    from svcimpact.io.replace import make_folder, replace_file
     from svcimpact.io.results import write_results
     from svcimpact.report import write_report
 
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     picture.notes.write(out / "notes")
     write_results(picture.tables, out / "tables.xlsx")
     write_report(picture.outcome, out / "report.html", practices=picture.answers)

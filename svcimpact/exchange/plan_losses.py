@@ -65,9 +65,9 @@ def losses(portfolio: Portfolio, kind: str) -> list[str]:
         which = "The tables" if len(there) > 1 else "The table"
         said.append(f"{which} {listed(there, len(there))}: plans have no place for that.")
     for table, held in _HELD.items():
-        held = held - _NOT_IN_PRIMAVERA.get(table, set()) if kind == "xer" else held
+        written = held - (_NOT_IN_PRIMAVERA.get(table, set()) if kind == "xer" else set())
         frame = getattr(portfolio, table)
-        lost = [c.name for c in schema[table].values() if c.name not in held and _used(frame, c)]
+        lost = [c.name for c in schema[table].values() if c.name not in written and _used(frame, c)]
         if lost:
             said.append(f"In the table {table}: {listed(lost, len(lost))}.")
     if kind == "xer" and portfolio.resources["cost_per_day"].notna().any():

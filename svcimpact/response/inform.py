@@ -19,7 +19,7 @@ from svcimpact.incident.estimates import chance, quantile
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.tables import to_minute
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import replace_file
+from svcimpact.io.replace import make_folder, replace_file
 from svcimpact.response.contingency import ContingencyPlan
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import names_of
@@ -113,7 +113,7 @@ class StakeholderNotes(Answer):
             The files, ``note-<stakeholder>.txt``, each replaced whole.
         """
         place = to_place(folder)
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         _set_aside(place)
         written, used = [], set()
         for row in self.table.to_dict("records"):
@@ -136,8 +136,7 @@ def _set_aside(place: Path) -> None:
     for path in sorted(place.iterdir()):
         if not _is_note(path):
             continue
-        aside = place / SENT
-        aside.mkdir(exist_ok=True)
+        aside = make_folder(place / SENT)
         again, count = aside / path.name, 1
         while again.exists():
             count += 1
