@@ -204,8 +204,8 @@ def stakeholder_notes(
     >>> import svcimpact as si
     >>> from svcimpact.response.inform import stakeholder_notes
     >>> outcome = si.simulate(si.read("data/tiny"), si.Scenario.read("data/tiny/incident.toml"))
-    >>> stakeholder_notes(outcome, runs=20).sentences()
-    ['There is nothing new to tell anybody.']
+    >>> print(stakeholder_notes(outcome, runs=20).sentences()[0][:44])
+    Dates moved for New checkout for the shop, b
     """
     when, scenario = asked(outcome, now, runs)
     judge = Judge(outcome.portfolio, scenario, when, threads=threads)
