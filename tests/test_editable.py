@@ -181,31 +181,31 @@ def test_parts_and_drivers_hold_the_attribution(why: Attribution, tmp_path: Path
     assert together == pytest.approx(list(table["days"])[: len(together)])
 
 
-def test_the_practices_can_be_edited(small: Outcome, tmp_path: Path) -> None:
-    """Hand-back bars are the table's days by rule; levers are points with their interval."""
-    back, plan = hand_back(small, runs=20), contingency_plan(small, runs=20)
+def test_the_practices_can_be_edited(outcome: Outcome, tmp_path: Path) -> None:
+    """Hand-back bars are the table's days and errors by rule; levers are points with theirs."""
+    back, plan = hand_back(outcome, runs=20), contingency_plan(outcome, runs=10, most=1)
+    assert len(plan.pareto) > 1
     first, second = deck_of(
         tmp_path, partial(charts.recover, back), partial(charts.contingency, plan)
     )
-    table = back.projects[back.projects["rule"] != "plan"]
-    if (table["saved_days"].abs() >= 0.05).any():
-        chart, _ = shown(first)
-        for values in bars_of(chart).values():
-            assert set(np.round(values, 6)) <= set(np.round(table["saved_days"], 6))
+    chart, _ = shown(first)
+    titles = back.table.set_index("rule")["name"]
+    for series in chart.plots[0].series:
+        (rule,) = [r for r, name in titles.items() if series.name == f"in order of {name}"]
+        table = back.projects[back.projects["rule"] == rule].set_index("name")
+        rows = table.loc[[str(c) for c in chart.plots[0].categories]]
+        assert list(series.values) == pytest.approx(list(rows["saved_days"]))
+        assert reach(series) == pytest.approx(list(1.96 * rows["saved_days_se"]))
+    assert len(chart.plots[0].series) == len(titles) - 1
     chart, _ = shown(second)
-    points = [
-        (size, x)
-        for size, rows in plan.pareto.groupby("size")
-        for x in rows["disturbance"]
-        if size or len(rows)
-    ]
-    drawn_ = [
-        float(v.text)
-        for s in chart.plots[0].series
-        if s.name != "the plan"
-        for v in s._element.iterfind(f"{qn('c:xVal')}//{qn('c:v')}")
-    ]
-    assert sorted(drawn_) == pytest.approx(sorted(x for _, x in points))
+    points, wanted = [], plan.pareto
+    for series in (s for s in chart.plots[0].series if s.name != "the plan"):
+        x = series._element.iterfind(f"{qn('c:xVal')}//{qn('c:v')}")
+        points += list(zip((float(v.text) for v in x), series.values, strict=True))
+    unit = 1000.0 if "thousand" in chart.value_axis.axis_title.text_frame.text else 1.0
+    column = "saved_days" if plan.objective == "days" else "net"
+    pairs = zip(wanted["disturbance"], wanted[column] / unit, strict=True)
+    assert np.array(sorted(points)) == pytest.approx(np.array(sorted(pairs)))
 
 
 def test_the_load_is_a_table_of_its_weeks(meridian: Portfolio, tmp_path: Path) -> None:

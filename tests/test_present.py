@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,20 @@ from python_calamine import CalamineWorkbook
 from test_levers import STRIKE, one_task
 from typer.testing import CliRunner
 
+from svcimpact import report as reports
 from svcimpact.charts.style import FONT
 from svcimpact.cli import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
 from svcimpact.incident.outcome import Outcome
-from svcimpact.incident.scenario import Scenario
+from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read, write
 from svcimpact.report import findings, write_findings, write_report
 from svcimpact.report import pdf as pdfs
+from svcimpact.report.formats import write_pictures
 from svcimpact.report.page import Findings
+from svcimpact.report.practices import practice_answers
+from svcimpact.response.live import PRACTICES
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.xdist_group("present")
@@ -138,9 +143,10 @@ def test_a_template_of_powerpoint_is_one(found: Findings, tmp_path: Path) -> Non
             new.writestr(name, text)
     with pytest.raises(ValueError, match="is not a PowerPoint file"):
         Presentation(str(tmp_path / "theirs.potx"))
-    path = write_findings(found, tmp_path / "a.pptx", template=tmp_path / "theirs.potx")
+    short = replace(found, sections=())
+    path = write_findings(short, tmp_path / "a.pptx", template=tmp_path / "theirs.potx")
     made = Presentation(str(path))
-    assert len(made.slides) >= 8
+    assert len(made.slides) >= 3
     theme = made.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME).blob
     assert b"Calibri" in theme
 
@@ -264,3 +270,160 @@ def test_the_command_chooses_format_and_leaves_pictures(
     assert describe(caught.value.faults) == [
         "--format: found 'doc', expected one of html, pptx, xlsx, pdf."
     ]
+
+
+def run(*words: str) -> str:
+    """Return what a command says."""
+    return CliRunner().invoke(app, ["report", *words], catch_exceptions=False).output
+
+
+def faults(*words: str) -> list[str]:
+    """Return the faults of a command."""
+    with pytest.raises(InputError) as caught:
+        run(*words)
+    return describe(caught.value.faults)
+
+
+STRIKE_TINY = Incident("payments", start="2026-01-06 13:00", hours=26)
+TINY = ("data/tiny", "--scenario", "data/tiny/incident.toml")
+
+
+@pytest.mark.parametrize(
+    ("out", "written"),
+    [("july.2026", "july.2026.xlsx"), ("july", "july.xlsx"), ("july.pdf", "july.xlsx"),
+     ("v1.2.HTML", "v1.2.xlsx")],
+)  # fmt: skip
+def test_a_name_with_dots_keeps_them(
+    out: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the ending of another format is replaced by `--format`."""
+    monkeypatch.chdir(ROOT)
+    made: list[Path] = []
+
+    def note(_: Any, path: Path, **__: Any) -> Path:
+        made.append(path)
+        return path
+
+    monkeypatch.setattr(reports, "write_findings", note)
+    monkeypatch.setattr(reports, "findings", lambda _: None)
+    run("data/tiny", "--out", str(tmp_path / out), "--format", "xlsx")
+    assert made == [tmp_path / written]
+
+
+def test_what_to_do_needs_an_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--practices` is not ignored where nothing is simulated."""
+    monkeypatch.chdir(ROOT)
+    assert faults("data/tiny", "--practices", "--out", str(tmp_path / "a.html")) == [
+        "command line: found --practices without an incident, expected --scenario FILE, or "
+        "--service with --start."
+    ]
+    assert not list(tmp_path.iterdir())
+
+
+def test_practices_look_at_as_many_futures_as_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--runs` holds for them too, above their usual 400 and below; the page says how many."""
+    monkeypatch.chdir(ROOT)
+    run(*TINY, "--practices", "--runs", "20", "--out", str(tmp_path / "a.html"))
+    page = (tmp_path / "a.html").read_text()
+    assert "Levers are judged on 20 futures" in page
+    asked: list[int] = []
+    monkeypatch.setitem(PRACTICES, "watch", lambda _, runs: asked.append(runs))
+    for name in set(PRACTICES) - {"watch"}:
+        monkeypatch.delitem(PRACTICES, name)
+    monkeypatch.setattr(reports, "findings", lambda *_, **__: None)
+    monkeypatch.setattr(reports, "write_findings", lambda *_, **__: None)
+    run(*TINY, "--practices", "--runs", "410")
+    run(*TINY, "--practices")
+    many = simulate(read(ROOT / "data/tiny"), Scenario("two", (STRIKE_TINY,), runs=500))
+    write_report(many, tmp_path / "b.html", practices=True)
+    assert asked == [410, 2, 400]
+
+
+def test_a_workbook_needs_no_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of the conflicts, a sheet each, and what they rest on."""
+    monkeypatch.chdir(ROOT)
+    run("data/tiny", "--out", str(tmp_path / "a.xlsx"))
+    book = CalamineWorkbook.from_path(tmp_path / "a.xlsx")
+    assert book.sheet_names[0] == "contents"
+    assert book.sheet_names[-1] == "assumptions"
+    assert len(book.sheet_names) > 3
+
+
+def test_names_of_sheets_are_short_allowed_and_each_once(tmp_path: Path, found: Findings) -> None:
+    """What Excel forbids in a name goes; what is cut to the same gets a number."""
+    names = [HOSTILE, HOSTILE + " again", "History", "a[b]:c*d?e/f\\g'", "", "支払 Ω", "CONTENTS"]
+    table = pd.DataFrame({"a": [1]})
+    path = write_findings(found, tmp_path / "a.xlsx", tables=dict.fromkeys(names, table))
+    sheets = CalamineWorkbook.from_path(path).sheet_names
+    assert len(sheets) == len(names) + 1
+    assert len({name.lower() for name in sheets}) == len(sheets)
+    assert all(0 < len(name) <= 31 for name in sheets)
+    assert not any(set(name) & set("[]:*?/\\") for name in sheets)
+    assert "支払 Ω" in sheets
+
+
+def test_a_file_where_the_charts_go_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays as it is, and nothing else is written."""
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "c").write_text("mine")
+    where = ("--out", str(tmp_path / "a.html"), "--charts", str(tmp_path / "c"))
+    (line,) = faults("data/tiny", *where)
+    assert "found a file where a folder has to be" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+    assert (tmp_path / "c").read_text() == "mine"
+
+
+def test_a_plan_without_tasks_has_a_report(tmp_path: Path) -> None:
+    """Whether incident and practices are told or not: plain words, and no empty slide."""
+    whole = read(ROOT / "data/tiny")
+    gone = ("tasks", "links", "assignments", "changes")
+    portfolio = whole.with_tables(**{name: whole.tables[name].head(0) for name in gone})
+    outcome = simulate(portfolio, Scenario.read(ROOT / "data/tiny/incident.toml"))
+    struck = findings(portfolio, outcome, practices=practice_answers(outcome))
+    alone, told = (
+        Presentation(str(write_findings(what, tmp_path / "a.pptx")))
+        for what in (findings(portfolio), struck)
+    )
+    for made, said in (
+        (alone, "Nobody is loaded: there is no work in these weeks"),
+        (told, "No project is delayed"),
+    ):
+        slides = {s.shapes.title.text_frame.text: s for s in made.slides}
+        quiet = slides["Where nothing stands out"]
+        texts = [s.text_frame.text for s in quiet.shapes if s.has_text_frame]
+        assert f"• {said}" in texts[-1].splitlines()
+        assert said not in slides
+        assert len(slides) <= 12
+    assert "No project ends later because of it." in struck.headlines
+
+
+def test_letters_that_no_font_has_are_no_business_of_the_terminal(tmp_path: Path) -> None:
+    """A project called 支払 and Ω: every format and picture, and no warning."""
+    name = "支払 Ω 🂡"
+    portfolio = one_task(
+        projects=[{"project": "P", "name": name, "cost_of_delay_per_day": 100}],
+        tasks=[{"task": "A", "project": "P", "name": name, "duration_days": 2}],
+        assignments=assigned(A="ana"),
+    )
+    outcome = simulate(portfolio, Scenario(name, (STRIKE,), runs=2))
+    whole = findings(portfolio, outcome)
+    # Native bars, a picture, and a page: enough to meet every way of drawing.
+    few = replace(whole, sections=(whole.sections[0], whole.sections[2]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        deck = write_findings(few, tmp_path / "a.pptx", pictures=tmp_path / "c")
+        write_findings(few, tmp_path / "a.html")
+    texts = [
+        s.text_frame.text
+        for slide in Presentation(str(deck)).slides
+        for s in slide.shapes
+        if s.has_text_frame
+    ]
+    assert any(name in text for text in texts)
+    first = (tmp_path / "c/delays.svg").read_bytes()
+    write_pictures(replace(few, sections=few.sections[:1]), tmp_path / "c")
+    assert (tmp_path / "c/delays.svg").read_bytes() == first

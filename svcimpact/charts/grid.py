@@ -94,7 +94,7 @@ def grid(
                 color=PAPER if dark else INK,
             )  # fmt: skip
     names = [shorten(name, 22) for name in columns]
-    record_cells(ax, rows, names, figures, colours)
+    record_cells(ax, rows, columns, figures, colours)
     # Names that would run into each other are left out one by one.
     need = LABEL * 1.3 / 72 if upright else max((text_width(n) for n in names), default=0) + 0.1
     every = max(1, int(np.ceil(need / max(inches, 1e-3))))

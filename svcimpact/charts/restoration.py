@@ -177,8 +177,8 @@ def restoration_fit(times: RestorationTimes, *, ax: Axes | None = None) -> Axes:
     steps = np.repeat(x, 2)[1:], np.repeat(alive, 2)[:-1]
     lines = [Line("as seen (Kaplan–Meier)", *_points(*steps), INK)]  # noqa: RUF001 (two names)
     lines += [
-        Line(f"its band, {end}", *_points(x, edge), MUTED, "dotted", told=end == "to")
-        for end, edge in (("from", low), ("to", high))
+        Line(f"its band{end}", *_points(x, edge), MUTED, "dotted", told=not end)
+        for end, edge in (("", high), (", lower end", low))
     ]
     grid = np.geomspace(ends.min() / 3, ends.max() * 3, 300)
     for name, style in _LINES.items():
@@ -353,12 +353,12 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
         if chosen and curve["survival_low"].notna().any():
             lines += [
                 Line(
-                    f"its band, {end}",
+                    f"its band{end}",
                     *_points(more, curve[f"survival_{side}"]),
                     LEVELLED,
-                    told=end == "to",
+                    told=not end,
                 )
-                for end, side in (("from", "low"), ("to", "high"))
+                for end, side in (("", "high"), (", lower end", "low"))
             ]
         key.append(
             Line2D([], [], color=colour, linewidth=width, linestyle="-" if chosen else style,

@@ -24,7 +24,9 @@ def conflicts(
     ] = 5.0,
     show: Annotated[int, typer.Option(min=1, help="How many pairs to print.")] = 10,
     out: Out = None,
-    report: Annotated[Path | None, typer.Option(help="An .html file for the report.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="A .html, .pptx, .xlsx or .pdf for the report.")
+    ] = None,
 ) -> None:
     """Find who wants the same at once, and who has to talk.
 
@@ -56,6 +58,6 @@ def conflicts(
         }
         typer.echo(f"Written: {write_results({**register.tables, **weekly}, out)}")
     if report is not None:
-        from svcimpact.report import findings, write_html
+        from svcimpact.report import findings, write_findings
 
-        typer.echo(f"Written: {write_html(findings(found, register=register), report)}")
+        typer.echo(f"Written: {write_findings(findings(found, register=register), report)}")

@@ -27,7 +27,9 @@ def exposure(
     runs: Runs = None,
     seed: Seed = None,
     out: Out = None,
-    page: Annotated[Path | None, typer.Option(help="An .html file for the page.")] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="A .html, .pptx, .xlsx or .pdf for the page.")
+    ] = None,
 ) -> None:
     """Say which service's failure hurts which project.
 
@@ -52,10 +54,10 @@ def exposure(
 
         typer.echo(f"Written: {write_results(found.tables, out)}")
     if page is not None:
-        from svcimpact.report import write_html
+        from svcimpact.report import write_findings
         from svcimpact.report.exposure import exposure_findings
 
-        typer.echo(f"Written: {write_html(exposure_findings(found), page)}")
+        typer.echo(f"Written: {write_findings(exposure_findings(found), page)}")
 
 
 @app.command()

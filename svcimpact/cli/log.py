@@ -116,7 +116,8 @@ def restoration(
         int, typer.Option(help="Closed incidents that a fit needs; with fewer, others help out.")
     ] = 8,
     out: Annotated[
-        Path | None, typer.Option(help="A folder or .xlsx for the tables, or .html for a report.")
+        Path | None,
+        typer.Option(help="A folder or .xlsx for the tables; .html, .pptx or .pdf for a report."),
     ] = None,
 ) -> None:
     """Tell how long incidents last, and how much longer."""
@@ -146,12 +147,12 @@ def restoration(
     tell(times.warnings)
     if out is None:
         return
-    if out.suffix.lower() == ".html":
-        from svcimpact.report.html import write_html
+    if out.suffix.lower() in (".html", ".pptx", ".pdf"):
+        from svcimpact.report.formats import write_findings
         from svcimpact.report.restoration import restoration_findings
 
         name = log.name if portfolio is None else portfolio.settings.name
-        written = write_html(restoration_findings(name, times, ahead), out)
+        written = write_findings(restoration_findings(name, times, ahead), out)
     else:
         from svcimpact.io.results import write_results
 

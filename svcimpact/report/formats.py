@@ -67,6 +67,9 @@ def write_findings(
             cure="Only PowerPoint decks have templates.",
         )
         raise InputError("The report cannot be written.", fault_frame([row]))
+    if pictures is not None:
+        # A place where they cannot go is told before anything is written.
+        make_folder(to_place(pictures))
     # Only what a format needs is loaded.
     if kind == "pptx":
         from svcimpact.report.pptx import write_pptx

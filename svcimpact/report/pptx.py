@@ -72,8 +72,11 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
     deck = _opened(template)
     _title(deck, findings)
     _bullets(deck, "What the figures say", findings.headlines[:_HEADLINES], 18)
-    for slide in slides(findings):
+    shown, quiet = slides(findings, room=_room(deck))
+    for slide in shown:
         _content(deck, slide)
+    if quiet:
+        _bullets(deck, "Where nothing stands out", quiet, 18)
     basis = (*findings.assumptions, *findings.warnings)
     for number_, part in enumerate(_pages(basis)):
         title = "Appendix: what the figures rest on"
@@ -262,12 +265,17 @@ def _lines(texts: Sequence[str], size: float, inches: float) -> int:
     return sum(-(-len(text) // letters) for text in texts)
 
 
+def _room(deck: Any) -> tuple[float, float]:
+    """Return the inches that a table has on a slide: width and height."""
+    return deck.slide_width * 0.91 / 914_400 - 0.2, deck.slide_height / 914_400 - _TOP - 0.25
+
+
 def _content(deck: Any, slide: Slide) -> None:
     made = _new(deck, slide.title)
     note, what = slide.note, slide.drawn
     across = deck.slide_width * 0.91 / 914_400
     if isinstance(what, Cells):
-        kept = fitted(what, across - 0.2, deck.slide_height / 914_400 - _TOP - 0.25)
+        kept = fitted(what, *_room(deck))
         what = None if kept is None else kept[0]
         note = note if kept is None or not kept[1] else f"{note}. {kept[1]}"
     png = b""

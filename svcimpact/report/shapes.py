@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lxml import etree
@@ -190,7 +191,9 @@ def line_chart(slide: Any, lines: Lines, area: Area) -> Any:
         scaling.insert(0, base)
         across.tick_labels.number_format = "General"
         across.tick_labels.number_format_is_linked = False
-        across.minimum_scale = min(x for line in lines.lines for x in line.x)
+        ends = [math.log10(x) for line in lines.lines for x in line.x]
+        across.minimum_scale = 10.0 ** math.floor(min(ends))
+        across.maximum_scale = 10.0 ** math.ceil(max(ends))
     for line, series in zip(drawn, chart.plots[0].series, strict=True):
         _line(series, line)
     return frame

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact.charts.drawn import Bars, Drawn, Lines, drawn
+from svcimpact.charts.drawn import Bars, Cells, Drawn, Lines, drawn
 from svcimpact.charts.style import TEXT, TITLE, missing_glyphs_silent, page
 from svcimpact.report.page import Chart, Findings
+from svcimpact.report.shaded import fitted
 
 # Slides that show something, between the findings and what they rest on.
 MOST = 8
 # Inches of a chart whose rows PowerPoint draws, and of a picture, which a slide shows a third
 # larger: the smallest text is to be read from the back of a room.
 _NATIVE = (11.6, 5.6)
+_TALL = (11.6, 7.2)
 _PICTURE = (9.1, 5.0)
 
 
@@ -40,31 +42,57 @@ class Slide:
     chart: Chart
 
 
-def slides(findings: Findings) -> list[Slide]:
+def slides(findings: Findings, *, room: tuple[float, float]) -> tuple[list[Slide], list[str]]:
     """Return the slides that show findings: the first chart of each section, in turn.
 
     Parameters
     ----------
     findings : Findings
         What to say.
+    room : tuple of float
+        Width and height that a table has on a slide, inches.
 
     Returns
     -------
-    list of Slide
+    shown : list of Slide
         At most eight; sections that have more charts come again where there is room.
+    quiet : list of str
+        The findings of charts that have nothing to show; one slide less where there are any.
     """
     rounds: list[Chart] = []
     depth = max((len(s.charts) for s in findings.sections), default=0)
     for nth in range(depth):
         rounds += [s.charts[nth] for s in findings.sections if len(s.charts) > nth]
-    kept = {chart.name for chart in rounds[:MOST]}
-    order = [c for s in findings.sections for c in s.charts if c.name in kept]
-    return [_slide(chart) for chart in order]
+    made: dict[str, Slide] = {}
+    quiet: list[str] = []
+    for chart in rounds:
+        if len(made) + bool(quiet) >= MOST:
+            break
+        with page(*_NATIVE):
+            ax = chart.draw()
+        if _empty(ax):
+            quiet.append(told(ax)[0])
+        else:
+            made[chart.name] = _slide(chart, ax, room)
+    order = [c.name for s in findings.sections for c in s.charts if c.name in made]
+    return [made[name] for name in order][: MOST - bool(quiet)], quiet
 
 
-def _slide(chart: Chart) -> Slide:
-    with page(*_NATIVE):
-        ax = chart.draw()
+def _empty(ax: Axes) -> bool:
+    """Tell whether a chart has nothing but its finding."""
+    texts = [text for text in ax.texts if text.get_gid() != "subtitle"]
+    return not ax.axison and not [*ax.patches, *ax.lines, *ax.collections, *texts]
+
+
+def _slide(chart: Chart, ax: Axes, room: tuple[float, float]) -> Slide:
+    what = drawn(ax)
+    if isinstance(what, Cells):
+        # Names of columns take less of a slide than of a picture: there may be room for more.
+        with page(*_TALL):
+            more = chart.draw()
+        cells = drawn(more)
+        if isinstance(cells, Cells) and fitted(cells, *room):
+            ax = more
     title, note = told(ax)
     what = drawn(ax)
     if isinstance(what, Lines) and what.note:

@@ -92,7 +92,7 @@ def _fill(findings: Findings, tables: Mapping[str, pd.DataFrame], new: Path) -> 
             "chance": book.add_format({"num_format": "0 %"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
             "link": book.add_format({"font_color": INCIDENT, "underline": 1}),
-            "bold": book.add_format({"bold": True}),
+            "bold": book.add_format({"bold": True, "valign": "top"}),
         }  # fmt: skip
         names = _names(tables)
         _contents(book, looks, findings, tables, names)
@@ -138,6 +138,7 @@ def _contents(
     sheet.write_string(row, 0, "Findings", looks["bold"])
     for line in findings.headlines:
         sheet.write_string(row, 1, line, looks["wrap"])
+        sheet.set_row(row, _height(len(line), 105))
         row += 1
     row += 1
     sheet.write_string(row, 0, "Sheets", looks["bold"])
@@ -154,6 +155,7 @@ def _contents(
 def _sheet(book: Any, looks: dict[str, Any], name: str, table: pd.DataFrame) -> None:
     sheet = book.add_worksheet(name)
     columns = [str(c) for c in table.columns]
+    longest = [0] * len(table)
     for c, column in enumerate(columns):
         sheet.write_string(0, c, column.replace("_", " "), looks["head"])
         values = table.iloc[:, c]
@@ -161,6 +163,7 @@ def _sheet(book: Any, looks: dict[str, Any], name: str, table: pd.DataFrame) -> 
         width = len(column) * 0.7 + 3
         for r, value in enumerate(values.tolist(), 1):
             shown = _write(sheet, r, c, value, look, looks["wrap"])
+            longest[r - 1] = max(longest[r - 1], shown)
             width = max(width, min(shown, _WIDEST) + 2)
         sheet.set_column(c, c, min(width, _WIDEST))
         if len(table) and _shaded(column, values):
@@ -168,12 +171,20 @@ def _sheet(book: Any, looks: dict[str, Any], name: str, table: pd.DataFrame) -> 
                 1, c, len(table), c,
                 {"type": "2_color_scale", "min_color": "#ffffff", "max_color": "#f0b35c"},
             )  # fmt: skip
+    for r, shown in enumerate(longest, 1):
+        if shown > _WIDEST:
+            sheet.set_row(r, _height(shown, _WIDEST))
     sheet.freeze_panes(1, min(2, len(columns)))
     if len(columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _height(characters: int, wide: int) -> float:
+    """Return the points of a row whose text takes several lines, as not every program finds out."""
+    return 14.0 * min(-(-characters // wide), 20)
 
 
 def _look(looks: dict[str, Any], column: str, values: pd.Series) -> Any:
