@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from PIL import Image
 from small_tables import built, table
@@ -426,3 +428,35 @@ def test_the_page_is_a_notebook_of_one_cell(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(shown, Explorer)
     assert shown.served
     assert isinstance(shown.controls, Controls)
+
+
+def test_the_larger_the_portfolio_the_sooner_it_is_long_work() -> None:
+    """A thousand futures of two hundred tasks, and two hundred of a thousand."""
+    tasks = pd.DataFrame({"task": range(1000)})
+    for count, runs in ((5, 1000), (200, 1000), (1000, 200)):
+        portfolio = SimpleNamespace(tasks=tasks.head(count))
+        assert long.is_quick(portfolio, runs)  # type: ignore[arg-type]
+        assert not long.is_quick(portfolio, runs + 1)  # type: ignore[arg-type]
+
+
+def test_a_map_that_shows_the_same_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The conflicts are those of the portfolio, the map is that of the service."""
+    drawn = []
+    for name, draw in list(views.VIEWS.items()):
+
+        def told(outcome: Any, name: str = name, draw: Any = draw) -> Any:
+            drawn.append(name)
+            return draw(outcome)
+
+        monkeypatch.setitem(views.VIEWS, name, told)
+    explorer = explore(ROOT / "data" / "tiny")
+    for name in ("Service map", "Conflicts"):
+        explorer.view.value = name
+        drawn.clear()
+        explorer.controls.median.value = 30
+        explorer.refresh()
+        assert drawn == [], name
+    explorer.view.value = "Delays"
+    drawn.clear()
+    explorer.refresh()
+    assert drawn == ["Delays"]

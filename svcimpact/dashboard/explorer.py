@@ -149,6 +149,7 @@ class Explorer:
         self.work.cancel()
         self.controls, self.title.value = None, "" if scenario is None else scenario.name
         self._kept, self.portfolio = None, portfolio
+        self._drawn: dict[tuple[str, object], str] = {}
         name = escape(portfolio.settings.name)
         counts = (("projects", "project"), ("tasks", "task"), ("services", "service"))
         held = ", ".join(counted(len(getattr(portfolio, t)), one) for t, one in counts)
@@ -188,7 +189,7 @@ class Explorer:
         self._asked, self.title.value = scenario, self.controls.name
         if self.work.doing == _MANY:
             self.work.cancel()
-        if scenario.runs > long.QUICK:
+        if not long.is_quick(portfolio, scenario.runs):
             self.work.start(_MANY, partial(long.simulated, portfolio, scenario), self._come)
             return
         try:
@@ -220,7 +221,7 @@ class Explorer:
             # What was worked out for the view before this one is of no use any more.
             self.work.cancel()
         if name in views.VIEWS:
-            shown = self._pictured(lambda: views.VIEWS[name](outcome))
+            shown = self._quick(name, outcome)
         elif name in self._long:
             shown = self._long[name]
         else:
@@ -244,6 +245,15 @@ class Explorer:
         head = "" if self._kept is None else "<div class='svci'><h2>B, now</h2></div>"
         self.picture.value = head + shown
 
+    def _quick(self, name: str, outcome: Outcome) -> str:
+        """Return a picture that is drawn at once; one that shows the same again is kept."""
+        if name not in views.SHOWS:
+            return self._pictured(lambda: views.VIEWS[name](outcome))
+        key = name, views.SHOWS[name](outcome)
+        if key not in self._drawn:
+            self._drawn[key] = self._pictured(lambda: views.VIEWS[name](outcome))
+        return self._drawn[key]
+
     def _pictured(self, chart: Callable[[], Axes]) -> str:
         with self._drawing:
             return f'<div class="svci">{views.picture(chart())}</div>'
@@ -256,7 +266,7 @@ class Explorer:
         first, name = self._kept[0], self.view.value
         self.before.layout.display = ""
         shown = name if name in views.VIEWS else "Delays"
-        held = self._kept[1].get(name) or self._pictured(lambda: views.VIEWS[shown](first))
+        held = self._kept[1].get(name) or self._quick(shown, first)
         self.before.value = f"<div class='svci'><h2>A</h2></div>{held}"
         table = compare(first, self.outcome)
         names = first.scenario.name, self.outcome.scenario.name

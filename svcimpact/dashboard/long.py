@@ -18,9 +18,29 @@ from svcimpact.response.choices import choices
 from svcimpact.response.contingency import RUNS, ContingencyPlan, contingency_plan
 from svcimpact.response.judge import Judge, Levers
 from svcimpact.response.practice import asked
+from svcimpact.response.redeploy import Redeployment, redeployment
 
 QUICK = 1000  # futures that are simulated at once; more are long work
+_QUICK_TASKS = 200  # of a portfolio with so many tasks, and fewer of a larger one
 _LIST_RUNS = 50  # futures to list levers from; what they save is judged on more
+
+
+def is_quick(portfolio: Portfolio, runs: int) -> bool:
+    """Return whether so many futures are simulated before anybody waits.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables.
+    runs : int
+        The futures.
+
+    Returns
+    -------
+    bool
+        False for long work.
+    """
+    return runs * max(len(portfolio.tasks) / _QUICK_TASKS, 1.0) <= QUICK
 
 
 def simulated(portfolio: Portfolio, scenario: Scenario, step: Step) -> Outcome:
@@ -64,6 +84,24 @@ def attributed(outcome: Outcome, step: Step) -> Attribution:
     return attribute(outcome, step=step)
 
 
+def people(outcome: Outcome, step: Step) -> Redeployment:
+    """Tell who responds, covers, waits or is free, and what the free could do.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What is shown.
+    step : callable
+        Is told how far it is.
+
+    Returns
+    -------
+    Redeployment
+        For the chart.
+    """
+    return redeployment(outcome, step=step)
+
+
 def planned(outcome: Outcome, step: Step) -> ContingencyPlan:
     """Look for the best three levers.
 
@@ -105,6 +143,7 @@ def levers(outcome: Outcome, step: Step) -> list[Levers]:
 
 # What is said meanwhile, the work, and the chart of what comes out.
 VIEWS: dict[str, tuple[str, Callable[[Outcome, Step], Any], Callable[[Any], Axes]]] = {
+    "People": ("Asking who could do what", people, charts.redeploy),
     "Why late": ("Splitting the delay over its causes", attributed, charts.causes),
     "What helps": ("Judging levers by simulation", planned, charts.contingency),
 }

@@ -17,7 +17,6 @@ from svcimpact import charts
 from svcimpact.errors import InputError, SvcimpactError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.conflicts import conflict_register
-from svcimpact.response.redeploy import redeployment
 from svcimpact.wording import chance, counted, day, with_error
 
 DPI = 96
@@ -40,31 +39,19 @@ STYLE = """<style>
 </style>"""
 
 
-def people(outcome: Outcome) -> Axes:
-    """Draw who responds, covers, waits or is free.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What was simulated.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The chart.
-    """
-    return charts.redeploy(redeployment(outcome))
-
-
 # Quick enough to be drawn at once, each from an outcome.
 VIEWS: dict[str, Callable[[Outcome], Axes]] = {
     "Delays": charts.delays,
     "Timeline": charts.gantt,
-    "People": people,
     "Service map": lambda outcome: charts.graph(
         outcome.portfolio, service=outcome.scenario.incidents[0].service
     ),
     "Conflicts": lambda outcome: charts.conflict_network(conflict_register(outcome.portfolio)),
+}
+# What a chart shows of a scenario, where that is little: the same is not drawn again.
+SHOWS: dict[str, Callable[[Outcome], object]] = {
+    "Service map": lambda outcome: outcome.scenario.incidents[0].service,
+    "Conflicts": lambda _: None,
 }
 
 

@@ -13,6 +13,7 @@ from svcimpact.incident.estimates import Z95, mean
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.strikes import moments
 from svcimpact.incident.typical import at_medians
+from svcimpact.progress import Step, silent
 from svcimpact.response.choices import choices
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import in_words, names_of
@@ -129,6 +130,7 @@ def redeployment(
     now: object = None,
     runs: int = RUNS,
     threads: int | None = None,
+    step: Step = silent,
 ) -> Redeployment:
     """Return who could do what until the service is back.
 
@@ -142,6 +144,8 @@ def redeployment(
         How many futures a move is judged on.
     threads : int, optional
         How many threads to run on.
+    step : callable, optional
+        Is given the part that is done, from 0 to 1; an exception that it raises ends the work.
 
     Returns
     -------
@@ -166,7 +170,7 @@ def redeployment(
     judge = Judge(outcome.portfolio, scenario, when, threads=threads)
     begin, end, until, back = _window(outcome, judge)
     people = _people(outcome, judge, begin, end)
-    moves = _moves(outcome, judge, people)
+    moves = _moves(outcome, judge, people, step)
     could = moves[moves["helps"]].groupby("resource")["task"].nunique()
     people["could_take"] = people["resource"].map(could).fillna(0).astype("int64")
     assumptions = (
@@ -289,7 +293,7 @@ def _work(outcome: Outcome, judge: Judge, begin: float, end: float) -> tuple[Flo
     return by_resource(hours * mine["share"]), by_resource(hours * still)
 
 
-def _moves(outcome: Outcome, judge: Judge, people: pd.DataFrame) -> pd.DataFrame:
+def _moves(outcome: Outcome, judge: Judge, people: pd.DataFrame, step: Step) -> pd.DataFrame:
     """Return what somebody free could take over, judged by simulation."""
     portfolio = outcome.portfolio
     able = people["state"].isin(("waiting", "free"))
@@ -303,7 +307,7 @@ def _moves(outcome: Outcome, judge: Judge, people: pd.DataFrame) -> pd.DataFrame
     names, titles = names_of(portfolio, "resources"), names_of(portfolio, "tasks")
     project = portfolio.tasks.set_index("task")["project"]
     rows = []
-    for one, verdict in zip(found, judge.judge_all(found), strict=True):
+    for one, verdict in zip(found, judge.judge_all(found, step), strict=True):
         if verdict is None:
             continue
         action = one.actions[0]
