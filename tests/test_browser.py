@@ -167,6 +167,12 @@ def test_a_file_with_faults_shows_them_in_the_page(
         assert alert.inner_text().count("expected") >= 2
         assert "Traceback" not in page.content()
         assert page.locator(PICTURE).count() == 1
+        # Larger than what the server lets through unasked.
+        (tmp_path / "large.xlsx").write_bytes(b"not a workbook " * 900_000)
+        with page.expect_file_chooser() as chosen:
+            page.get_by_role("button", name="Open a file").click()
+        chosen.value.set_files(tmp_path / "large.xlsx")
+        page.wait_for_selector("[role=alert] >> text=large.xlsx")
     command = ["svcimpact", "dashboard", str(bad), "--no-browser"]
     told = subprocess.run(  # noqa: S603
         [sys.executable, "-m", *command], capture_output=True, text=True, check=False, cwd=ROOT

@@ -347,8 +347,9 @@ class Explorer:
                     else:
                         self._open(found)
             except SvcimpactError as error:
-                # What is open stays open.
-                self.warn(error)
+                # What is open stays open; where the page keeps a file meanwhile is not told.
+                said = views.faults(error)
+                self.message.value = said.replace(escape(str(Path(folder, "x"))[:-1]), "")
 
     def _list_levers(self) -> None:
         """Offer every single lever that could matter."""

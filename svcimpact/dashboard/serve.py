@@ -11,6 +11,8 @@ import nbformat
 from svcimpact.errors import MissingRequirementError, SvcimpactError
 from svcimpact.io.place import to_place
 
+# Bytes of a file that is handed in; the server alone would break off at 10 MB.
+LARGEST = 200 * 1024**2
 # How the page's process is told what to show.
 PORTFOLIO = "SVCIMPACT_PORTFOLIO"
 SCENARIO = "SVCIMPACT_SCENARIO"
@@ -106,4 +108,4 @@ def serve(
         ]  # fmt: skip
         if not browser:
             options.append("--no-browser")
-        Voila.launch_instance(options)
+        Voila.launch_instance(options, tornado_settings={"websocket_max_message_size": LARGEST})
