@@ -43,6 +43,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "tasks.csv").write_text("task\nA\n")
+    (tmp_path / "data" / "README.md").write_text("No input.")
     held = nbformat.v4.new_notebook(cells=cells)
     held.metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
     nbformat.write(held, folder / "05-long.ipynb")
@@ -151,8 +152,11 @@ def test_ours_runs_on_their_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Notebook 00 on a workbook, by number; its page has the other portfolio's name."""
     monkeypatch.chdir(ROOT)
     book = write(read("data/tiny"), tmp_path / "mine.xlsx")
-    output = said("00", "--portfolio", str(book), "--out", str(tmp_path / "out"), "--set",
-                  "RUNS=20", "--set", "START=2026-01-06 13:00")  # fmt: skip
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path)
+    # A path is seen from where the user is, not from the notebooks.
+    output = said("00", "--set", f"PORTFOLIO={book.name}", "--out", "out", "--set", "RUNS=20",
+                  "--set", "START=2026-01-06 13:00")  # fmt: skip
     assert "index.html" in output
     held = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert list(held["notebooks"][0]["inputs"]) == ["mine.xlsx"]
@@ -171,6 +175,15 @@ def test_a_second_run_into_a_folder_keeps_the_first(place: Path) -> None:
     index = (place / "july" / "index.html").read_text(encoding="utf-8")
     assert index.index("05-long.html") < index.index("06-other.html")
     assert "Another?" in index
+
+
+def test_a_setting_that_not_all_have_is_told(place: Path) -> None:
+    """Whoever runs all learns which of them listen."""
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Another?")])
+    other.metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(other, place / "notebooks" / "06-other.ipynb")
+    output = said("all", "--set", "HOURS=6", "--out", "july")
+    assert "HOURS is a parameter of 05-long alone." in output
 
 
 def test_what_came_out_is_no_source(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,13 @@ def run_notebooks(
         return
     paths = rerun.chosen(which, rerun.home())
     values = rerun.typed(settings or [], paths)
+    for name in values:
+        having = [path.stem for path in paths if name in rerun.parameters_of(path)]
+        if len(having) < len(paths):
+            typer.echo(f"{name} is a parameter of {', '.join(having)} alone.")
+    if portfolio is None and "PORTFOLIO" in values and Path(values["PORTFOLIO"]).exists():
+        # Seen from here, not from the notebooks' folder.
+        portfolio = Path(values["PORTFOLIO"])
     if portfolio is not None:
         from svcimpact.cli.app import load
 

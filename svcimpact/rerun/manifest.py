@@ -20,6 +20,8 @@ from svcimpact.rerun.run import Ran, put
 from svcimpact.rerun.settings import MANIFEST, home
 
 _FORMAT = 1
+# What a folder of tables is read from.
+_TABLES = (".csv", ".parquet", ".toml")
 _PACKAGES = ("numpy", "numba", "pandas", "scipy", "matplotlib", "networkx")
 
 
@@ -91,7 +93,7 @@ def _portfolio(one: Ran, folder: Path, given: Path | None) -> Path:
 
 
 def inputs_of(place: Path) -> dict[str, str]:
-    """Return the hash of every file of a portfolio.
+    """Return the hash of every file that a portfolio is read from.
 
     Parameters
     ----------
@@ -103,7 +105,9 @@ def inputs_of(place: Path) -> dict[str, str]:
     dict of str to str
         SHA-256 by file name.
     """
-    files = sorted(p for p in place.iterdir() if p.is_file()) if place.is_dir() else [place]
+    files = [place]
+    if place.is_dir():
+        files = sorted(p for p in place.iterdir() if p.suffix.lower() in _TABLES)
     return {path.name: digest(path) for path in files if path.is_file()}
 
 
