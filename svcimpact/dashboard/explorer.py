@@ -127,9 +127,10 @@ class Explorer:
         self.levers = w.Accordion(
             [self.choice], titles=("Levers: what could be done",), selected_index=None
         )
-        pictures = w.HBox([self.before, self.picture])
+        # Side by side on a projector, one above the other where that would be too small to read.
+        pictures = w.HBox([self.before, self.picture], layout=w.Layout(flex_flow="row wrap"))
         for held in (self.before, self.picture):
-            held.layout = w.Layout(width="100%", flex="1 1 0", min_width="0")
+            held.layout = w.Layout(flex="1 1 560px", min_width="0")
         buttons = [self.keep_button, self.drop_button, self.pack_button]
         if not self.served:
             buttons.insert(2, self.save_button)

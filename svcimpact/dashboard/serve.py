@@ -55,8 +55,9 @@ def notebook() -> str:
     """
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(_CELL, id="page")])
     made.metadata["title"] = "svcimpact"
+    # Python as it is, less its warnings about networks that this page does not use.
     made.metadata["kernelspec"] = {
-        "name": "python3", "display_name": "Python 3", "language": "python",
+        "name": "svcimpact", "display_name": "svcimpact", "language": "python",
     }  # fmt: skip
     return str(nbformat.writes(made))
 
