@@ -41,12 +41,14 @@ def setup(app: Any) -> None:
 def _prepare(_: Any) -> None:
     from commands import commands
     from gallery import draw_gallery
+    from model_pictures import draw_model
     from tables import tables
 
     made = HERE / "_made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     draw_gallery(made)
+    draw_model(made)
     (HERE / "tables.md").write_text(tables(), encoding="utf-8")
     (HERE / "commands.md").write_text(commands(), encoding="utf-8")
     notebooks = HERE / "notebooks"

@@ -25,8 +25,8 @@ MERIDIAN = ROOT / "data" / "meridian"
 _KEPT = ("CRD",)
 _LOGGED = 40
 # However the incident is told, a command does the same.
-_TELLING = {"--scenario", "--service", "--start", "--hours", "--median-hours", "--p90-hours",
-            "--severity", "--runs", "--seed"}  # fmt: skip
+TELLING = {"--scenario", "--service", "--start", "--hours", "--median-hours", "--p90-hours",
+           "--severity", "--runs", "--seed"}  # fmt: skip
 _LOG = """"number","opened_at","priority","state","business_service","resolved_at"
 "INC1","2025-03-03 10:00:00","1 - Critical","Closed","Payments","2025-03-03 13:30:00"
 "INC2","2025-03-04 10:00:00","2 - High","Resolved","payments","2025-03-04 12:00:00"
@@ -79,7 +79,7 @@ def commands(block: Block) -> list[list[str]]:
 
 def kind(words: list[str]) -> tuple[str, ...]:
     """Return what a command with its options does, so that it is run once on all pages."""
-    options = sorted({word for word in words if word.startswith("--")} - _TELLING)
+    options = sorted({word for word in words if word.startswith("--")} - TELLING)
     endings = sorted({Path(word).suffix for word in words if not word.startswith("-")})
     return (words[1], *options, *(x for x in endings if x in (".pptx", ".xlsx", ".html", ".pdf")))
 

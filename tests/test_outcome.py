@@ -328,12 +328,14 @@ def test_segments_of_tiny_against_paper(certain: Outcome) -> None:
         for (case, task), part in rows.groupby(["case", "task"])
     }
     assert found["levelled", "C3"] == [(0, 24, 0.5), (24, 44, 1)]
-    assert found["levelled", "C4"] == [(40, 56, 1)]
+    assert found["levelled", "C4"] == [(40, 56, 1), (56, 60, 0)]
     assert found["incident", "P1"] == [(0, 24, 1)]
     assert found["incident", "C1"] == [(0, 12, 1), (12, 22, 0), (22, 26, 0.5), (26, 54, 1)]
     assert found["incident", "C2"] == [(0, 12, 1), (12, 22, 0.5), (22, 26, 0.75), (26, 30, 1)]
     assert found["incident", "C3"] == [(0, 12, 0.5), (12, 30, 0), (30, 58, 1)]
-    assert found["incident", "C4"] == [(54, 70, 1)]
+    assert found["incident", "C4"] == [(54, 70, 1), (70, 74, 0)]
+    waits = rows[rows["state"] == "waiting"]
+    assert waits[["case", "task"]].to_numpy().tolist() == [["levelled", "C4"], ["incident", "C4"]]
     states = rows.groupby("state")["share"].agg(["min", "max"])
     assert states.loc["held"].tolist() == [0, 0]
     assert states.loc["working"].tolist() == [1, 1]

@@ -113,6 +113,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     date_axis(ax, cut - margin, last + margin)
     strip = _STRIP if project is None else _MIDDLE
     states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
+    states |= set(drawn["state"]) & {"waiting"}
     _draw_moves(ax, shown)
     ax.spines["left"].set_visible(False)
     for edge in range(len(shown)):
@@ -182,6 +183,11 @@ def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> None
             ax.broken_barh(
                 merged(worked), (y, height), facecolor=colour, edgecolor="none", zorder=2
             )
+        for task, wait in own[own["state"] == "waiting"].groupby("task"):
+            # From the end of the work, so that a night leaves no gap.
+            done = own.loc[(own["task"] == task) & (own["state"] != "waiting"), "finish"].max()
+            ends = [position(done), position(wait["finish"].max())]
+            ax.plot(ends, [y + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
 
 
 def _draw_trouble(
@@ -262,6 +268,9 @@ def _key(
         if state in states:
             label = task if one else f"some task {state}"
             key.append(Patch(label=label, **_LOOKS[state]))
+    if "waiting" in states:
+        text = "done, but a link holds the finish"
+        key.append(Line2D([], [], color=INCIDENT, linewidth=1.4, label=text))
     if dues:
         due = f"due {day(dues[0] - _DAY)}, end of day" if one else "due date"
         line = Line2D([], [], color=INK, linewidth=1.8, label=due)

@@ -22,6 +22,7 @@ from svcimpact.portfolio import Portfolio
 # Resource, from, until, FTE; task, from, until.
 Take: TypeAlias = tuple[int, float, float, float]
 Hold: TypeAlias = tuple[int, float, float]
+_TINY = 1e-9
 
 
 class Rules(TypedDict):
@@ -63,7 +64,8 @@ def typical_run(
     -------
     segments : pandas.DataFrame
         Columns `case` (levelled, incident), `task`, `start`, `finish`, `start_hours`,
-        `finish_hours`, `share` and `state` (working, short-handed, held).
+        `finish_hours`, `share` and `state` (working, short-handed, held; waiting when the work is
+        done and a link holds the finish back, with nobody held).
     takes : pandas.DataFrame
         What the incidents take from project capacity: columns `resource`, `start`, `finish`,
         `start_hours`, `finish_hours` and `fte` (pull and cover less relief).
@@ -251,20 +253,29 @@ def _taken(portfolio: Portfolio, takes: list[Take]) -> pd.DataFrame:
 
 
 def _stretches(portfolio: Portfolio, case: str, run: Run) -> pd.DataFrame:
-    rows = np.array([s[0] for s in run.segments], np.int64)
-    begin = np.array([s[1] for s in run.segments], float)
-    end = np.array([s[2] for s in run.segments], float)
-    share = np.array([s[3] for s in run.segments], float)
+    rows, begin, end, share = np.array(run.segments, float).reshape(-1, 4).T
+    done = np.full(len(run.finish), np.inf)
+    done[rows.astype(np.int64)] = -np.inf
+    np.maximum.at(done, rows.astype(np.int64), end)
+    late = np.flatnonzero(run.finish > done + _TINY)
+    waits = np.concatenate([np.zeros(len(rows), bool), np.ones(len(late), bool)])
+    begin, end = np.concatenate([begin, done[late]]), np.concatenate([end, run.finish[late]])
+    rows, share = np.concatenate([rows, late]), np.concatenate([share, np.zeros(len(late))])
+    order = np.lexsort((begin, rows))
+    rows, begin, end, share, waits = (x[order] for x in (rows, begin, end, share, waits))
     clock = portfolio.calendar
+    state = np.select(
+        [waits, share <= 0, share < 1], ["waiting", "held", "short-handed"], "working"
+    )
     return pd.DataFrame(
         {
             "case": pd.Series([case] * len(rows), dtype="str"),
-            "task": portfolio.tasks["task"].to_numpy()[rows],
+            "task": portfolio.tasks["task"].to_numpy()[rows.astype(np.int64)],
             "start": clock.when(begin, side="start"),
             "finish": clock.when(end, side="finish"),
             "start_hours": begin,
             "finish_hours": end,
             "share": share,
-            "state": np.select([share <= 0, share < 1], ["held", "short-handed"], "working"),
+            "state": state,
         }
     ).astype({"task": "str", "state": "str"})

@@ -191,7 +191,7 @@ def _still(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     mine = judge.segments[judge.segments["case"] == "incident"]
     at = judge.when
     mine = mine[
-        (mine["share"] <= 0)
+        (mine["state"] == "held")
         & (mine["start_hours"] <= at + 1e-9)
         & (mine["finish_hours"] > at + 1e-9)
     ]

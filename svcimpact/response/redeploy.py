@@ -289,7 +289,7 @@ def _work(outcome: Outcome, judge: Judge, begin: float, end: float) -> tuple[Flo
         total = values.groupby(mine["resource"]).sum()
         return order.map(total).fillna(0.0).to_numpy(np.float64)
 
-    still = mine["share"] <= 0
+    still = mine["state"] == "held"
     return by_resource(hours * mine["share"]), by_resource(hours * still)
 
 
