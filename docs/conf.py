@@ -27,10 +27,13 @@ autosummary_generate = True
 templates_path = ["_templates"]
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
+suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "furo"
 html_title = "svcimpact"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_copy_source = False
 
 
 def setup(app: Any) -> None:
@@ -54,4 +57,5 @@ def _prepare(_: Any) -> None:
     notebooks = HERE / "notebooks"
     notebooks.mkdir(exist_ok=True)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        shutil.copy(path, notebooks / path.name)
+        text = path.read_text(encoding="utf-8").replace("](../docs/", "](../")
+        (notebooks / path.name).write_text(text, encoding="utf-8")

@@ -24,6 +24,7 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 MERIDIAN = ROOT / "data" / "meridian"
 _KEPT = ("CRD",)
 _LOGGED = 40
+_ENDINGS = (".pptx", ".xlsx", ".html", ".pdf")
 # However the incident is told, a command does the same.
 TELLING = {"--scenario", "--service", "--start", "--hours", "--median-hours", "--p90-hours",
            "--severity", "--runs", "--seed"}  # fmt: skip
@@ -77,11 +78,14 @@ def commands(block: Block) -> list[list[str]]:
     return [words for words in found if words]
 
 
-def kind(words: list[str]) -> tuple[str, ...]:
-    """Return what a command with its options does, so that it is run once on all pages."""
-    options = sorted({word for word in words if word.startswith("--")} - TELLING)
-    endings = sorted({Path(word).suffix for word in words if not word.startswith("-")})
-    return (words[1], *options, *(x for x in endings if x in (".pptx", ".xlsx", ".html", ".pdf")))
+def shown_by(words: list[str], others: list[list[str]]) -> bool:
+    """Return whether one of other commands does all that this one does, with other values."""
+
+    def does(line: list[str]) -> set[str]:
+        options = {word for word in line if word.startswith("--")} - TELLING
+        return options | {suffix for word in line if (suffix := Path(word).suffix) in _ENDINGS}
+
+    return any(words[1] == other[1] and does(words) <= does(other) for other in others)
 
 
 def examples(page: str) -> doctest.DocTest:
@@ -122,5 +126,5 @@ def fill(folder: Path, portfolio: Portfolio) -> None:
         shutil.copytree(ROOT / "data" / "tiny", folder / "data" / "tiny")
     shutil.copy(MERIDIAN / "payments-down.toml", folder)
     (folder / "export.csv").write_text(_LOG, encoding="utf-8")
-    for name, text in (("a.mpp", MSPDI), ("plan.xml", MSPDI), ("b.xer", XER)):
+    for name, text in (("a.mpp", MSPDI), ("plan.mpp", MSPDI), ("b.xer", XER)):
         (folder / name).write_text(text, encoding="utf-8")

@@ -25,8 +25,8 @@ from doc_blocks import (
     commands,
     examples,
     fill,
-    kind,
     phrases,
+    shown_by,
     small_meridian,
 )
 from drawn import title
@@ -36,6 +36,10 @@ from typer.testing import CliRunner
 import svcimpact as si
 from svcimpact import charts, rerun
 from svcimpact.cli import app
+from svcimpact.engine.dispatch import RULES
+from svcimpact.incident.actions import KINDS
+from svcimpact.incident.disruption import MECHANISMS
+from svcimpact.incident.scenario_values import ORDERS
 from svcimpact.portfolio import Portfolio
 
 # Commands that no page's test runs, only reads as the command line would, and who runs them.
@@ -59,8 +63,28 @@ ELSEWHERE = {
     "sweep.md": "tests/test_sweep.py",
 }
 SHELL = [page for page in PAGES if any(block.language in ("sh", "") for block in blocks(page))]
-FIRST: dict[tuple[str, ...], str] = {}
 TOLD = [page for page in PAGES if examples(page).examples]
+
+
+def words_of(block: Block) -> list[list[str]]:
+    """Return the lines of a block that are commands; a picture of folders has none."""
+    if block.language not in ("sh", "") or block.text.startswith("svcimpact/\n"):
+        return []
+    return commands(block)
+
+
+def lines_to_run() -> list[tuple[str, list[str]]]:
+    """Return the lines of all pages that are run: the first to show what it does."""
+    run: list[tuple[str, list[str]]] = []
+    for page in SHELL:
+        for words in (words for block in blocks(page) for words in words_of(block)):
+            ours = words[0] == "svcimpact" and words[1] not in READ_ONLY
+            if ours and not shown_by(words, [before for _, before in run]):
+                run.append((page, words))
+    return run
+
+
+TO_RUN = lines_to_run()
 
 
 @pytest.fixture(scope="module")
@@ -81,20 +105,6 @@ def run_examples(page: str, folder: Path, *, runs: int | None = None) -> None:
         failed = doctest.DocTestRunner(optionflags=OPTIONS).run(shown, out=report.append).failed
     plt.close("all")
     assert failed == 0, "".join(report)
-
-
-def words_of(block: Block) -> list[list[str]]:
-    """Return the lines of a block that are commands; a picture of folders has none."""
-    if block.language not in ("sh", "") or block.text.startswith("svcimpact/\n"):
-        return []
-    return commands(block)
-
-
-for _page in SHELL:
-    for _block in blocks(_page):
-        for _words in words_of(_block):
-            if _words[0] == "svcimpact":
-                FIRST.setdefault(kind(_words), _page)
 
 
 @pytest.mark.parametrize("page", [page for page in TOLD if page not in ELSEWHERE])
@@ -130,7 +140,7 @@ def test_commands_on_a_page_run(
 ) -> None:
     """Every line of its shell blocks, in order and in one folder, with few runs.
 
-    What was run on a page before, with other values, is only read as the command line would.
+    What a line before has shown, with other values, is only read as the command line would.
     """
     lines = [words for block in blocks(page) for words in words_of(block)]
     if any(words[1] in ("import", "export") for words in lines if words[0] == "svcimpact"):
@@ -148,7 +158,7 @@ def test_commands_on_a_page_run(
         command = group.get_command(context, name)
         assert command is not None, told
         command.make_context(name, list(given))
-        if name in READ_ONLY or FIRST[kind(words)] != page:
+        if (page, words) not in TO_RUN:
             if name == "run" and "--set" in given:
                 chosen = rerun.chosen(given[0], rerun.home())
                 rerun.typed([given[k + 1] for k, x in enumerate(given) if x == "--set"], chosen)
@@ -223,7 +233,7 @@ def test_the_pictures_of_the_model_are_drawn_and_shown(monkeypatch: pytest.Monke
     import model_pictures
 
     text = PAGES["model.md"].read_text(encoding="utf-8")
-    drawn = model_pictures.pictures(runs=100)
+    drawn = model_pictures.pictures(runs=40)
     assert re.findall(r"\(_made/model-(\w+)\.png\)", text) == list(drawn)
     said = {name: title(draw()) for name, draw in drawn.items()}
     plt.close("all")
@@ -299,3 +309,15 @@ def _found(name: str) -> object:
         except AttributeError:
             place = import_module(f"{place.__name__}.{part}")
     return place
+
+
+def test_the_glossary_has_the_terms_of_the_program() -> None:
+    """Mechanisms, levers, rules, orders, levels of communication, stages; in order."""
+    text = PAGES["glossary.md"].read_text(encoding="utf-8")
+    terms = {*MECHANISMS, *KINDS, *RULES, *ORDERS, *(level.level for level in si.planning.LEVELS)}
+    terms |= {"scope", "design", "delivery", "test", "transition"}
+    terms |= {"P50", "P80", "total float", "alpha", "disturbance", "break-even", "knock-on"}
+    assert {term for term in terms if not re.search(rf"\b{term}\b", text)} == set()
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
+        listed = re.findall(r"^\| (?!term )([^|-].*?) \|", part, re.M)
+        assert listed == sorted(listed, key=lambda x: x.casefold().lstrip("\u00b1")), part[:40]
