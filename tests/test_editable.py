@@ -14,13 +14,15 @@ import pandas as pd
 import pytest
 from paper import staff, tasks
 from pptx import Presentation
+from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 from test_levers import STRIKE, one_task
 
 from svcimpact import charts
 from svcimpact.charts.drawn import Bars, Cells, Line, Lines, Part, drawn
-from svcimpact.charts.style import page
+from svcimpact.charts.fonts import FONT, fonts
+from svcimpact.charts.style import page, text_width
 from svcimpact.incident.attribution import Attribution, attribute
 from svcimpact.incident.exposure import exposure
 from svcimpact.incident.outcome import Outcome
@@ -46,13 +48,13 @@ AREA = (int(Inches(0.5)), int(Inches(2)), int(Inches(11.9)), int(Inches(5)))
 pytestmark = pytest.mark.xdist_group("present")
 
 
-def deck_of(folder: Path, *drawings: Callable[[], Any]) -> list[Any]:
+def deck_of(folder: Path, *drawings: Callable[[], Any], template: Path | None = None) -> list[Any]:
     """Return the slides of a deck with these charts, one each, read again."""
     sections = tuple(
         Section(f"Question {k}", charts=(Chart(f"c{k}", draw),)) for k, draw in enumerate(drawings)
     )
     found = Findings("Title", "Subtitle", (), ("Finding.",), sections, ("Basis.",), ())
-    made = Presentation(str(write_findings(found, folder / "deck.pptx")))
+    made = Presentation(str(write_findings(found, folder / "deck.pptx", template=template)))
     return list(made.slides)[2 : 2 + len(drawings)]
 
 
@@ -151,6 +153,10 @@ def test_delays_and_curves_hold_the_outcome(outcome: Outcome, tmp_path: Path) ->
         )
         with_it = next(s for s in curves if ": due" in s.name)
         x = [float(v.text) for v in with_it._element.iterfind(f"{qn('c:xVal')}//{qn('c:v')}")]
+        # Steps: flat until the end of a day, then straight up.
+        heights = list(with_it.values)
+        assert heights[::2] == [*heights[1::2], 1.0]
+        assert x[1::2] == x[2::2]
         due = (row["due"] - pd.Timestamp("1899-12-30")).days + 1
         passed = [y for at, y in zip(x, with_it.values, strict=True) if at <= due + 1e-9]
         assert passed[-1] == pytest.approx(1 - row["chance_late"])
@@ -206,6 +212,8 @@ def test_the_practices_can_be_edited(outcome: Outcome, tmp_path: Path) -> None:
     column = "saved_days" if plan.objective == "days" else "net"
     pairs = zip(wanted["disturbance"], wanted[column] / unit, strict=True)
     assert np.array(sorted(points)) == pytest.approx(np.array(sorted(pairs)))
+    top = (wanted[column] + 1.96 * wanted[f"{column}_se"]).max() / unit
+    assert chart.value_axis.maximum_scale >= top
 
 
 def test_the_load_is_a_table_of_its_weeks(meridian: Portfolio, tmp_path: Path) -> None:
@@ -272,6 +280,13 @@ def test_matrices_are_tables_cell_by_cell(meridian: Portfolio, tmp_path: Path) -
     assert rows.pop("")[-1] == "verdict"
     worst = judged.sheet["verdict"].value_counts()
     assert [cells[-1] for cells in rows.values()] == ["no-go"] * min(len(rows), worst["no-go"])
+    # On a narrow slide the names of columns stand upright, and fewer rows find room.
+    Presentation().save(str(tmp_path / "narrow.pptx"))
+    sheet = partial(charts.go_no_go, judged)
+    (narrow,) = deck_of(tmp_path, sheet, template=tmp_path / "narrow.pptx")
+    _, table = shown(narrow)
+    assert 3 <= len(rows_of(table)) - 1 < len(rows)
+    assert table.cell(0, 1)._tc.tcPr.get("vert") == "vert270"
 
 
 def test_pairs_in_conflict_are_bars(meridian: Portfolio, tmp_path: Path) -> None:
@@ -395,6 +410,36 @@ def test_what_is_no_bars_lines_or_cells_is_a_picture(outcome: Outcome, tmp_path:
 
     width, _ = Image.open(io.BytesIO(picture.image.blob)).size
     assert width / (picture.width / Inches(1)) > 120  # dots an inch on the slide
+
+
+def test_pictures_are_in_the_font_of_the_deck(
+    small: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the font of a template is installed; measured in it too, and only while asked for."""
+    theirs = Presentation()
+    part = theirs.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    part._blob = part.blob.replace(b"Calibri", b"DejaVu Serif")
+    theirs.save(str(tmp_path / "theirs.pptx"))
+    faces = []
+
+    def seen() -> Any:
+        ax = charts.gantt(small)
+        faces.append((ax.yaxis.get_label().get_fontfamily()[0], text_width("supplier")))
+        return ax
+
+    deck_of(tmp_path, seen, template=tmp_path / "theirs.pptx")
+    deck_of(tmp_path, seen)
+    with page(5.0, 3.0, FONT):
+        own = fonts()[0]
+    wanted = ["DejaVu Sans", "DejaVu Serif", "DejaVu Sans", own]
+    assert [family for family, _ in faces] == wanted
+    assert faces[0][1] == faces[2][1] != faces[1][1]
+    monkeypatch.setattr("svcimpact.charts.fonts._families", lambda: {"Verdana", "Yu Gothic"})
+    assert fonts() == ("DejaVu Sans", "Yu Gothic")
+    with page(5.0, 3.0, FONT):
+        assert fonts() == ("Verdana", "DejaVu Sans", "Yu Gothic")
+    with page(5.0, 3.0, "Their Own"):
+        assert fonts() == ("DejaVu Sans", "Yu Gothic")
 
 
 def test_names_stay_data(why: Attribution, small: Outcome, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from test_levers import STRIKE, one_task
 from typer.testing import CliRunner
 
 from svcimpact import report as reports
-from svcimpact.charts.style import FONT
+from svcimpact.charts.fonts import FONT
 from svcimpact.cli import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
 from svcimpact.incident.outcome import Outcome

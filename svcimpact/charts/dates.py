@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, Formatter
 
-from svcimpact.charts.style import LABEL, fonts
+from svcimpact.charts.fonts import fonts
+from svcimpact.charts.style import LABEL
 from svcimpact.wording import MONTHS
 
 FloatArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,10 +15,12 @@ import matplotlib.pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 from matplotlib.typing import RcKeyType
+
+from svcimpact.charts.fonts import FACE, fonts, missing_glyphs_silent
 
 # Chosen for colour-blind readers and grey printers: neighbours differ in lightness, not only hue.
 INK = "#1b1f24"
@@ -35,10 +36,6 @@ OUTAGE = "#f7dcd3"
 ALARM = "#a3271b"
 PALETTE = ("#12406b", "#d1560a", "#5fb0e5", "#3d7a4f", "#e8cf6a", "#7a2f63")
 
-# What decks, workbooks and pages name: the design of DejaVu Sans, in which matplotlib draws
-# everywhere, and on every Windows and Mac. Words and pictures of a report look alike.
-FONT = "Verdana"
-
 # Inches. A 16:9 slide; dropped into a bigger one, the text only grows.
 WIDTH = 10.0
 HEIGHT = 5.625
@@ -50,25 +47,9 @@ LABEL = 9.0
 P = ParamSpec("P")
 _page: ContextVar[tuple[float, float] | None] = ContextVar("page", default=None)
 
+
 # No-break spaces stay: they keep a figure and its unit on one line.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
-_FALLBACKS = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC",
-    "Hiragino Sans", "Yu Gothic", "Malgun Gothic", "WenQuanYi Micro Hei", "Arial Unicode MS",
-)  # fmt: skip
-
-
-@functools.cache
-def fonts() -> tuple[str, ...]:
-    """Return the font families to use: one for all, then installed ones for other scripts.
-
-    Returns
-    -------
-    tuple of str
-        Family names, the first always there because matplotlib brings it.
-    """
-    installed = {font.name for font in fontManager.ttflist}
-    return ("DejaVu Sans", *(name for name in _FALLBACKS if name in installed))
 
 
 def styled(chart: Callable[P, Axes]) -> Callable[P, Axes]:
@@ -148,24 +129,27 @@ def canvas(ax: Axes | None, height: float = HEIGHT) -> Axes:
 
 
 @contextmanager
-def page(width: float, tallest: float) -> Iterator[None]:
+def page(width: float, tallest: float, face: str = "") -> Iterator[None]:
     """Make new figures this wide and keep pyplot out of it, as a report wants them.
 
     Parameters
     ----------
     width, tallest : float
         Width of a figure, and the most height it may take, inches.
+    face : str
+        The font family of what the figure will stand in; used where it is installed.
 
     Yields
     ------
     None
         Nothing; figures are as before when it ends.
     """
-    token = _page.set((width, tallest))
+    size, family = _page.set((width, tallest)), FACE.set(face)
     try:
         yield
     finally:
-        _page.reset(token)
+        _page.reset(size)
+        FACE.reset(family)
 
 
 def room(ax: Axes, inches_per_row: float, around: float) -> int:
@@ -194,21 +178,6 @@ def room(ax: Axes, inches_per_row: float, around: float) -> int:
     return max(int(inches / inches_per_row + 1e-6), 3)
 
 
-@contextmanager
-def missing_glyphs_silent() -> Iterator[None]:
-    """Say nothing of letters that no installed font has, as names in any script may hold them.
-
-    Yields
-    ------
-    None
-        Nothing; only that warning is kept from the user while it runs.
-    """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph|Matplotlib currently")
-        yield
-
-
-@functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
     """Measure a line of text.
 
@@ -226,7 +195,12 @@ def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
     float
         Width in inches.
     """
-    font = FontProperties(family=list(fonts()), size=size, weight=weight)
+    return _measured(text, size, weight, fonts())
+
+
+@functools.lru_cache(maxsize=4096)
+def _measured(text: str, size: float, weight: str, families: tuple[str, ...]) -> float:
+    font = FontProperties(family=list(families), size=size, weight=weight)
     # A script no installed font has is measured by its boxes.
     with missing_glyphs_silent():
         return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72

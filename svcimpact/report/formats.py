@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact.charts.style import HEIGHT, WIDTH, missing_glyphs_silent, page
+from svcimpact.charts.fonts import missing_glyphs_silent
+from svcimpact.charts.style import HEIGHT, WIDTH, page
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import make_folder, replace_file

@@ -12,7 +12,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from svcimpact.charts.style import fonts, missing_glyphs_silent, page
+from svcimpact.charts.fonts import fonts, missing_glyphs_silent
+from svcimpact.charts.style import page
 from svcimpact.report.page import Chart
 
 # Inches; two charts and their headings go on an A4 page.

@@ -20,7 +20,8 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from svcimpact.charts.drawn import Bars, Cells, Lines
-from svcimpact.charts.style import FONT, INK, MUTED, PALETTE
+from svcimpact.charts.fonts import FONT
+from svcimpact.charts.style import INK, MUTED, PALETTE, wrap
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
@@ -35,8 +36,6 @@ _HEADLINES = 6
 _PAGE_OF_TEXT = 1700
 _WIDE = (Inches(13.333), Inches(7.5))
 _INSET = Inches(0.1)
-# Inches from the top, below a title and two lines of a note.
-_TOP = 1.98
 
 
 def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | None = None) -> Path:
@@ -70,7 +69,7 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
             cure="Choose another name.",
         )
     deck = _opened(template)
-    _title(deck, findings)
+    _title(deck, findings, template)
     _bullets(deck, "What the figures say", findings.headlines[:_HEADLINES], 18)
     shown, quiet = slides(findings, room=_room(deck))
     for slide in shown:
@@ -94,7 +93,7 @@ def _opened(template: str | Path | None) -> Any:
     if template is None:
         deck = Presentation()
         deck.slide_width, deck.slide_height = _WIDE
-        _theme(deck)
+        _dress(deck)
         return deck
     place = to_place(template)
     found = ""
@@ -138,10 +137,15 @@ def _as_deck(place: Path) -> io.BytesIO:
     return new
 
 
-def _theme(deck: Any) -> None:
-    """Give our own deck one font for all, and the colours of the charts for what is added."""
+def _theme(deck: Any) -> tuple[Any, Any]:
+    """Return the fonts and colours of a deck: the part that holds them, and what it says."""
     part = deck.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    theme = etree.fromstring(part.blob)
+    return part, etree.fromstring(part.blob)
+
+
+def _dress(deck: Any) -> None:
+    """Give our own deck one font for all, and the colours of the charts for what is added."""
+    part, theme = _theme(deck)
     for font in theme.iterfind(".//{*}fontScheme/*/{*}latin"):
         font.set("typeface", FONT)
     for place, wanted in enumerate(PALETTE, 1):
@@ -185,18 +189,22 @@ def _new(deck: Any, title: str, *, cover: bool = False) -> Any:
         _box(slide, _area(deck, 0.35, 0.9), [title], 26, bold=True)
         return slide
     holder = slide.shapes.title
+    # The library's own cover is made for a narrower slide; the cover of a template stays.
+    moved = deck.slide_width == _WIDE[0] and holder.left + holder.width < deck.slide_width * 0.8
     if not cover:
         holder.left, holder.top, holder.width, holder.height = _area(deck, 0.35, 1.05)
-    elif deck.slide_width == _WIDE[0] and holder.left + holder.width < deck.slide_width * 0.8:
-        # The library's own cover is made for a narrower slide.
+    elif moved:
         holder.left, holder.top, holder.width, holder.height = _area(deck, 1.7, 1.6)
     frame = holder.text_frame
     frame.word_wrap = True
     frame.text = title
-    size = 24 if len(title) < 90 else 20 if len(title) < 150 else 16
+    wide = holder.width / 914_400 - 0.25
+    sizes = (36, 28, 24, 20, 16) if cover else (24, 20, 18, 16)
+    fits = [size for size in sizes if len(wrap(title, wide, size, "bold")) <= 2]
     for paragraph in frame.paragraphs:
-        paragraph.alignment = PP_ALIGN.LEFT
-        paragraph.font.size = Pt(36 if cover and len(title) < 60 else size)
+        if not cover or moved:
+            paragraph.alignment = PP_ALIGN.LEFT
+        paragraph.font.size = Pt(fits[0] if fits else sizes[-1])
         paragraph.font.bold = True
     return slide
 
@@ -228,17 +236,17 @@ def _box(
         paragraph.space_after = Pt(size * 0.45)
 
 
-def _title(deck: Any, findings: Findings) -> None:
+def _title(deck: Any, findings: Findings, template: str | Path | None) -> None:
     slide = _new(deck, findings.title, cover=True)
     facts = ", ".join(f"{name.lower()} {value}" for name, value in findings.facts)
     told = [p for p in slide.placeholders if p.placeholder_format.type == PP_PLACEHOLDER.SUBTITLE]
     if told:
         told[0].text_frame.text = findings.subtitle
-        if deck.slide_width == _WIDE[0]:
+        if template is None:
             told[0].left, told[0].top, told[0].width, told[0].height = _area(deck, 3.5, 1.2)
-        for paragraph in told[0].text_frame.paragraphs:
-            paragraph.alignment = PP_ALIGN.LEFT
-            paragraph.font.color.rgb = colour(MUTED)
+            for paragraph in told[0].text_frame.paragraphs:
+                paragraph.alignment = PP_ALIGN.LEFT
+                paragraph.font.color.rgb = colour(MUTED)
     else:
         _box(slide, _area(deck, 3.2, 1.0), [findings.subtitle], 20)
     height = deck.slide_height / 914_400
@@ -265,9 +273,14 @@ def _lines(texts: Sequence[str], size: float, inches: float) -> int:
     return sum(-(-len(text) // letters) for text in texts)
 
 
+def _top(deck: Any) -> float:
+    """Return the inches above a chart: a title, and a note of two lines, or three where narrow."""
+    return 1.98 if deck.slide_width > Inches(12) else 2.18
+
+
 def _room(deck: Any) -> tuple[float, float]:
     """Return the inches that a table has on a slide: width and height."""
-    return deck.slide_width * 0.91 / 914_400 - 0.2, deck.slide_height / 914_400 - _TOP - 0.25
+    return deck.slide_width * 0.91 / 914_400 - 0.2, deck.slide_height / 914_400 - _top(deck) - 0.25
 
 
 def _content(deck: Any, slide: Slide) -> None:
@@ -280,10 +293,11 @@ def _content(deck: Any, slide: Slide) -> None:
         note = note if kept is None or not kept[1] else f"{note}. {kept[1]}"
     png = b""
     if what is None:
-        note, png = picture(slide.chart)
+        face = next(_theme(deck)[1].iterfind(".//{*}minorFont/{*}latin")).get("typeface")
+        note, png = picture(slide.chart, face=face)
     if note:
         _box(made, _area(deck, 1.38, 0.5), [note], SMALL, colour_=MUTED)
-    top = 1.5 if not note else _TOP if _lines([note], SMALL, across) > 1 else _TOP - 0.2
+    top = 1.5 if not note else _top(deck) if _lines([note], SMALL, across) > 1 else 1.78
     left, at, width, height = _area(deck, top, deck.slide_height / 914_400 - top - 0.25)
     # In line with the text above, which stands a little inside its box.
     area = left + int(_INSET), at, width - 2 * int(_INSET), height

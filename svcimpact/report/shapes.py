@@ -183,7 +183,10 @@ def line_chart(slide: Any, lines: Lines, area: Area) -> Any:
         up.tick_labels.number_format, up.tick_labels.number_format_is_linked = "0%", False
     if dates:
         _date_axis(across, [x for line in lines.lines for x in line.x])
-    elif lines.x_kind == "number":
+    if not lines.y_share:
+        _number_axis(up, _heights(lines))
+        across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    if lines.x_kind == "number":
         _number_axis(across, [x for line in lines.lines for x in line.x])
     if lines.x_kind == "log":
         scaling = across._element.find(qn("c:scaling"))
@@ -197,6 +200,16 @@ def line_chart(slide: Any, lines: Lines, area: Area) -> Any:
     for line, series in zip(drawn, chart.plots[0].series, strict=True):
         _line(series, line)
     return frame
+
+
+def _heights(lines: Lines) -> list[float]:
+    """Return how far down and up points and their errors reach."""
+    ends = []
+    for line in lines.lines:
+        errors = line.errors or (0.0,) * len(line.y)
+        for y, reach in zip(line.y, errors, strict=True):
+            ends += [y - reach, y + reach]
+    return ends
 
 
 def _look(chart: Any, told: list[bool]) -> None:

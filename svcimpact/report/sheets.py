@@ -8,13 +8,9 @@ from typing import Any
 import xlsxwriter
 from pptx.chart.data import CategoryChartData, XyChartData
 
-# As python-pptx has them, but for names: one that begins with = must not become a formula.
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+# As python-pptx has it, but that every name is written as a text: one that begins with = must not
+# become a formula.
+_OPTIONS = {"in_memory": True}
 
 
 class BarData(CategoryChartData):

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from svcimpact.charts.drawn import Bars, Cells, Drawn, Lines, drawn
-from svcimpact.charts.style import TEXT, TITLE, missing_glyphs_silent, page
+from svcimpact.charts.fonts import missing_glyphs_silent
+from svcimpact.charts.style import TEXT, TITLE, page
 from svcimpact.report.page import Chart, Findings
 from svcimpact.report.shaded import fitted
 
@@ -18,7 +19,7 @@ MOST = 8
 # Inches of a chart whose rows PowerPoint draws, and of a picture, which a slide shows a third
 # larger: the smallest text is to be read from the back of a room.
 _NATIVE = (11.6, 5.6)
-_TALL = (11.6, 7.2)
+_HEIGHTS = (7.2, 5.6, 4.6)
 _PICTURE = (9.1, 5.0)
 
 
@@ -87,14 +88,16 @@ def _empty(ax: Axes) -> bool:
 def _slide(chart: Chart, ax: Axes, room: tuple[float, float]) -> Slide:
     what = drawn(ax)
     if isinstance(what, Cells):
-        # Names of columns take less of a slide than of a picture: there may be room for more.
-        with page(*_TALL):
-            more = chart.draw()
-        cells = drawn(more)
-        if isinstance(cells, Cells) and fitted(cells, *room):
-            ax = more
+        # As many rows as find room: names of columns take less of a slide than of a picture, or
+        # more where they stand upright.
+        for height in _HEIGHTS:
+            with page(_NATIVE[0], height):
+                tried = chart.draw()
+            cells = drawn(tried)
+            if isinstance(cells, Cells) and fitted(cells, *room):
+                ax, what = tried, cells
+                break
     title, note = told(ax)
-    what = drawn(ax)
     if isinstance(what, Lines) and what.note:
         note = f"{note}. {what.note}"
     return Slide(title, note, what, chart)
@@ -119,13 +122,15 @@ def told(ax: Axes) -> tuple[str, str]:
     return title, note
 
 
-def picture(chart: Chart, dpi: int = 200) -> tuple[str, bytes]:
+def picture(chart: Chart, *, face: str = "", dpi: int = 200) -> tuple[str, bytes]:
     """Draw a chart for a slide, without its finding, which stands on the slide.
 
     Parameters
     ----------
     chart : Chart
         The chart.
+    face : str
+        The font of the deck; used where it is installed.
     dpi : int
         Dots an inch.
 
@@ -136,7 +141,7 @@ def picture(chart: Chart, dpi: int = 200) -> tuple[str, bytes]:
     png : bytes
         The file.
     """
-    with page(*_PICTURE):
+    with page(*_PICTURE, face):
         ax = chart.draw()
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)

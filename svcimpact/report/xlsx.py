@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from svcimpact.charts.style import FONT, GRID, INCIDENT, PAPER
+from svcimpact.charts.fonts import FONT
+from svcimpact.charts.style import GRID, INCIDENT, PAPER
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.io.results import spare_portfolio
