@@ -25,6 +25,7 @@ from involvement_faults import INVOLVEMENT_FAULTS
 from kernel_faults import KERNEL_FAULTS
 from response_faults import RESPONSE_FAULTS
 from restoration_faults import RESTORATION_FAULTS
+from scheme_faults import SCHEME_FAULTS
 from statistics_faults import STATISTICS_FAULTS
 
 FAULTS = (
@@ -32,6 +33,7 @@ FAULTS = (
     *INPUT_FAULTS,
     *STATISTICS_FAULTS,
     *RESTORATION_FAULTS,
+    *SCHEME_FAULTS,
     *INVOLVEMENT_FAULTS,
     *RESPONSE_FAULTS,
 )

@@ -42,8 +42,10 @@ def test_every_module_of_the_rules_is_among_the_faults():
         "program",
         "many",
         "midway",
+        "plain",
         "plan",
         "replay",
+        "scheme",
         "wake",
     )
     modules = {f"svcimpact/engine/{name}.py" for name in engine}

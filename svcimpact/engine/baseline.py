@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import allocating, compiled, signed
+from svcimpact.engine.compiled import compiled, signed
 from svcimpact.engine.gates import OPEN
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
+from svcimpact.engine.scheme import may_be_plain, run_plainly
 from svcimpact.engine.state import ENTRY, Disruption, Records, Work, records
 
 # Changes of state that a task has on average, more than enough; a run with more of them cannot
@@ -82,7 +83,7 @@ def make_baseline(program: Program, entries: int) -> Baseline:
     )
 
 
-@allocating
+@compiled
 def run_baseline(
     p: Program,
     nothing: Disruption,
@@ -98,15 +99,22 @@ def run_baseline(
     count = w.count[0]
     count.entries = count.moments = 0
     count.recording = recording
-    w.ragged[:] = 0
+    for i in range(len(w.ragged)):
+        w.ragged[i] = 0
     for c in range(len(p.component_ptr) - 1):
         count.spoilt = 0
-        stuck = run_component(p, nothing, w, c, (0, 0), rules, np.inf, b.start, b.finish, b.stops)
-        if stuck >= 0:
-            return stuck
-        lay_down(p, w, c)
+        plain = may_be_plain(p, w, c) and run_plainly(p, w, c, rules[0], b.start, b.finish, b.stops)
+        if not plain:
+            stuck = run_component(
+                p, nothing, w, c, (0, 0), rules, np.inf, b.start, b.finish, b.stops
+            )
+            if stuck >= 0:
+                return stuck
+            lay_down(p, w, c)
         b.moment_ptr[c + 1] = count.moments
         b.replays[c] = recording * (1 - count.spoilt)
+        if recording == 0:
+            continue
         for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
             if p.leads[i] == 1:
                 # Its successors hang on the work it has left: not worth the trouble.
@@ -126,13 +134,16 @@ def lay_down(p: Program, w: Work, c: int) -> None:
         w.people[p.member[m]].inside = 0
 
 
-@allocating
+@compiled
 def fold(p: Program, w: Work, b: Baseline) -> None:
     """Sort what was recorded by task."""
     count = w.count[0]
-    b.moments[: count.moments] = w.moments[: count.moments]
-    b.ragged[:] = w.ragged
-    b.ptr[:] = 0
+    for x in range(count.moments):
+        b.moments[x] = w.moments[x]
+    b.ptr[0] = 0
+    for i in range(len(p.task)):
+        b.ragged[i] = w.ragged[i]
+        b.ptr[i + 1] = 0
     for x in range(count.entries):
         b.ptr[signed(w.entries[x].task) + 1] += 1
     for i in range(len(p.task)):

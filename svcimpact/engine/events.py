@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import allocating
+from svcimpact.engine.compiled import allocating, compiled, inlined, signed
 from svcimpact.engine.program import CAPACITY_STEP, HELD, LET_GO, Program
 from svcimpact.engine.state import Disruption, Work
 
 EPS = 1e-9
 
 
+@inlined
+def clear_disruption(w: Work) -> None:
+    """Let nothing happen that is not known beforehand."""
+    count = w.count[0]
+    for e in range(signed(count.taken)):
+        w.take_head[w.taken[e]] = -1
+    count.taken = count.hit = 0
+    w.hit_ptr[0] = 0
+
+
 @allocating
 def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     """Lay the disruption's events out by component and time."""
+    clear_disruption(w)
     count = w.count[0]
     takes, holds = len(d.take_resource), len(d.hold_task)
-    for e in range(np.int64(count.taken)):
-        w.take_head[w.taken[e]] = -1
     for e in range(takes):
         w.taken[e] = d.take_resource[e]
     count.taken = takes
@@ -46,7 +55,6 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
         m += 1
     by_time = np.argsort(time[:m], kind="mergesort")
     order = by_time[np.argsort(part[by_time], kind="mergesort")]
-    count.hit = 0
     for a in range(m):
         e = order[a]
         w.event_time[a], w.event_kind[a], w.event_index[a] = time[e], kind[e], index[e]
@@ -57,7 +65,7 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     w.hit_ptr[count.hit] = m
 
 
-@allocating
+@compiled
 def project_capacity(p: Program, d: Disruption, w: Work, k: int, t: float) -> float:
     """Return what resource `k` has for projects at time `t`, summed from scratch."""
     low, high = p.capacity_ptr[k], p.capacity_ptr[k + 1]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from svcimpact.engine.baseline import Baseline, lay_down, run_baseline
 from svcimpact.engine.compiled import allocating, compiled, inlined, signed
-from svcimpact.engine.events import sort_disruption
+from svcimpact.engine.events import clear_disruption, sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
@@ -153,7 +153,7 @@ def sort_by_task(
     return of_task, place, run_of
 
 
-@allocating
+@compiled
 def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     """Write the incidents of one run as takes and holds; return how many of each."""
     takes = holds = 0
@@ -230,7 +230,7 @@ def run_many(
         if varies:
             for v in range(len(var_task)):
                 w.tasks[var_task[v]].hours = var_hours[run, v]
-            sort_disruption(p, nothing, w)
+            clear_disruption(w)
             strikes = s.ptr[run + 1] > s.ptr[run]
             recording = replays == 1 and large == 0 and strikes
             stuck = run_baseline(p, nothing, w, rules, b, int(recording))
@@ -242,6 +242,10 @@ def run_many(
             calm[run, :] = at_last
         late[run, :] = at_last
         takes, holds = expand(s, run, d)
+        if takes + holds == 0:
+            clear_disruption(w)
+            changes.ptr[x + 1] = m
+            continue
         now = Disruption(
             d.take_resource[:takes],
             d.take_from[:takes],

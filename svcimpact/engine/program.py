@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from svcimpact.engine.plain import plain_components, quanta
 from svcimpact.engine.plan import Floats, Integers, Plan
 
 CAPACITY_STEP, HELD, LET_GO = 0, 1, 2
@@ -66,6 +68,10 @@ class Program(NamedTuple):
         a task held, a task let go.
     task_component, resource_component : ndarray of int
         The component of each task, and of each resource (-1 for one that no task needs).
+    plain : ndarray of uint8, shape (components,)
+        Whether nothing can happen but that tasks start and finish; see `plain_components`.
+    need_quanta, capacity_quanta : ndarray of int
+        People in thousandths of an FTE, for these components.
     now : float
         When time begins.
     underway : int
@@ -112,6 +118,9 @@ class Program(NamedTuple):
     event_index: Integers
     task_component: Integers
     resource_component: Integers
+    plain: NDArray[np.uint8]
+    need_quanta: Integers
+    capacity_quanta: Integers
     now: float
     underway: int
 
@@ -153,6 +162,8 @@ def lay_out(plan: Plan) -> Program:
     members = np.flatnonzero(of_resource >= 0)
     members = members[np.argsort(of_resource[members], kind="stable")]
     events = _known_events(plan, place, component, of_resource, count)
+    leads = _has_leads(n, before, kind, plan.link_lag[order])
+    counted = quanta(plan, needed, units)
     return Program(
         task=task,
         hours=plan.hours[task],
@@ -174,7 +185,7 @@ def lay_out(plan: Plan) -> Program:
         in_link=np.argsort(after, kind="stable").astype(np.int64),
         start_gates=np.bincount(after[holds_start], minlength=n).astype(np.int64),
         finish_gates=np.bincount(after[~holds_start], minlength=n).astype(np.int64),
-        leads=_has_leads(n, before, kind, plan.link_lag[order]),
+        leads=leads,
         need_task=place[needer][entries],
         staff_ptr=np.concatenate([[0], np.cumsum(np.bincount(needed, minlength=r))]).astype(
             np.int64
@@ -196,6 +207,15 @@ def lay_out(plan: Plan) -> Program:
         event_index=events[3],
         task_component=component[task],
         resource_component=of_resource,
+        plain=plain_components(
+            component[task],
+            of_resource,
+            counted.whole,
+            np.concatenate([before[kind != 0], np.flatnonzero(leads)]),
+            np.diff(events[0]),
+        ),
+        need_quanta=counted.need[entries],
+        capacity_quanta=counted.capacity,
         now=plan.now,
         underway=int(not (np.isnan(plan.began) & np.isnan(plan.ended)).all()),
     )

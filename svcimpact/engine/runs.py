@@ -13,6 +13,7 @@ from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program, lay_out
+from svcimpact.engine.scheme import may_be_plain, run_plainly
 from svcimpact.engine.state import Disruption, Work, make_work
 
 # Task, from, until, share.
@@ -174,6 +175,12 @@ def _run_all(
         if at < count.hit and w.hit[at] == c:
             struck = (w.hit_ptr[at], w.hit_ptr[at + 1])
             at += 1
+        elif (
+            len(w.trace) == 0
+            and may_be_plain(p, w, c)
+            and run_plainly(p, w, c, rules[0], start, finish, interruptions)
+        ):
+            continue
         stuck = run_component(p, d, w, c, struck, rules, np.inf, start, finish, interruptions)
         if stuck >= 0:
             return stuck

@@ -62,6 +62,16 @@ ENTRY = np.dtype(
         *((name, "u4") for name in ("task", "status", "stopped", "frozen", "stops", "spare")),
     ]
 )
+# The plain scheme has less to know, and it is short enough to stay in the cache.
+LEAN = np.dtype(
+    [("gate", "f8")]
+    + [(name, "u4") for name in ("needs", "needs_end", "links", "links_end")]
+    + [(name, "u4") for name in ("start_gates", "gates")]
+)
+ASK = np.dtype([("resource", "u4"), ("quanta", "i4")])
+CREW = np.dtype([("capacity", "i4"), ("free", "i4"), ("freed", "u4"), ("spare", "u4")])
+WAITER = np.dtype([("task", "u4"), ("person", "u4")])
+DUE = np.dtype([("time", "f8"), ("task", "u4"), ("runs", "u4")])
 ALARM = np.dtype([("time", "f8"), ("task", "u4"), ("spare", "u4")])
 
 
@@ -119,6 +129,13 @@ class Work(NamedTuple):
     entries, moments, ragged
         Every change of a task's state in the order of time, when anything happened, and which
         tasks had an event that rounding put off another's: where a recording is wanted.
+    lean, asks, crew : records, shape (n,), (needs,) and (r + 1,)
+        Tasks, needs and resources for the plain scheme, people in thousandths of an FTE; the
+        last of `crew` is nobody.
+    queue, agenda : records, shape (n,)
+        Who waits in dispatch order, each with whom for; what is due, the latest first.
+    pauses : ndarray of int, shape (components,)
+        For how many runs the plain scheme is not tried.
     """
 
     tasks: Records
@@ -154,6 +171,12 @@ class Work(NamedTuple):
     entries: Records
     moments: Floats
     ragged: NDArray[np.uint8]
+    lean: Records
+    asks: Records
+    crew: Records
+    queue: Records
+    agenda: Records
+    pauses: Integers
 
 
 def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: int = 0) -> Work:
@@ -193,6 +216,14 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
     people = records(r, PERSON)
     people.least, people.room = program.least_units, program.staff_ptr[:-1]
 
+    lean = records(n, LEAN)
+    for name in ("needs", "needs_end", "links", "links_end", "start_gates"):
+        lean[name] = tasks[name]
+    asks = records(len(needs), ASK)
+    asks.resource, asks.quanta = program.need_resource, program.need_quanta
+    crew = records(r + 1, CREW)
+    crew.capacity[:r] = program.capacity_quanta
+
     def indices(size: int) -> Indices:
         return np.zeros(size, np.uint32)
 
@@ -230,6 +261,12 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
         entries=records(entries, ENTRY),
         moments=np.zeros(entries),
         ragged=np.zeros(n if entries else 0, np.uint8),
+        lean=lean,
+        asks=asks,
+        crew=crew,
+        queue=records(n, WAITER),
+        agenda=records(n, DUE),
+        pauses=np.zeros(len(program.component_ptr) - 1, np.int64),
     )
 
 
