@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -128,19 +129,37 @@ def test_a_template_keeps_its_masters_and_loses_its_slides(found: Findings, tmp_
     inside(made)
 
 
+def retyped(path: Path, old: str, new: str) -> None:
+    """Write an empty deck with another content type."""
+    deck = io.BytesIO()
+    Presentation().save(deck)
+    with ZipFile(deck) as parts, ZipFile(path, "w") as copy:
+        for name in parts.namelist():
+            text = parts.read(name)
+            if name == "[Content_Types].xml":
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            copy.writestr(name, text)
+
+
+def test_a_template_with_macros_is_told(found: Findings, tmp_path: Path) -> None:
+    """PowerPoint would not open a .pptx made of it."""
+    old = "vnd.openxmlformats-officedocument.presentationml.presentation.main"
+    retyped(tmp_path / "m.pptm", old, "vnd.ms-powerpoint.presentation.macroEnabled.main")
+    with pytest.raises(InputError) as caught:
+        write_findings(found, tmp_path / "a.pptx", template=tmp_path / "m.pptm")
+    assert describe(caught.value.faults) == [
+        "m.pptm: found a deck with macros, which a .pptx must not have, expected a deck or "
+        "template of PowerPoint (.pptx, .potx). Save it from PowerPoint as .pptx or .potx with at "
+        "least one layout."
+    ]
+    assert not (tmp_path / "a.pptx").exists()
+
+
 def test_a_template_of_powerpoint_is_one(found: Findings, tmp_path: Path) -> None:
     """A .potx differs by its content type only; what is saved is a deck, with its fonts."""
-    Presentation().save(str(tmp_path / "theirs.pptx"))
     kind = "presentationml.{}.main+xml"
-    with ZipFile(tmp_path / "theirs.pptx") as old, ZipFile(tmp_path / "theirs.potx", "w") as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name == "[Content_Types].xml":
-                assert kind.format("presentation").encode() in text
-                text = text.replace(
-                    kind.format("presentation").encode(), kind.format("template").encode()
-                )
-            new.writestr(name, text)
+    retyped(tmp_path / "theirs.potx", kind.format("presentation"), kind.format("template"))
     with pytest.raises(ValueError, match="is not a PowerPoint file"):
         Presentation(str(tmp_path / "theirs.potx"))
     short = replace(found, sections=())
@@ -310,6 +329,19 @@ def test_a_name_with_dots_keeps_them(
     assert made == [tmp_path / written]
 
 
+def test_a_name_of_no_format_is_told_before_anything_is_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a report that cannot be written."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("svcimpact.cli.during.load", lambda _: pytest.fail("the plan was read"))
+    (line,) = faults(*TINY, "--out", str(tmp_path / "july.2026"))
+    assert line.endswith(
+        "july.2026: found a name that ends in '.2026', expected a name that ends in .html. "
+        "A report can be .html, .pptx, .xlsx or .pdf; choose another name."
+    )
+
+
 def test_what_to_do_needs_an_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--practices` is not ignored where nothing is simulated."""
     monkeypatch.chdir(ROOT)
@@ -323,11 +355,8 @@ def test_what_to_do_needs_an_incident(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_practices_look_at_as_many_futures_as_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`--runs` holds for them too, above their usual 400 and below; the page says how many."""
+    """`--runs` holds for them too, above their usual 400 and below."""
     monkeypatch.chdir(ROOT)
-    run(*TINY, "--practices", "--runs", "20", "--out", str(tmp_path / "a.html"))
-    page = (tmp_path / "a.html").read_text()
-    assert "Levers are judged on 20 futures" in page
     asked: list[int] = []
     monkeypatch.setitem(PRACTICES, "watch", lambda _, runs: asked.append(runs))
     for name in set(PRACTICES) - {"watch"}:
@@ -378,12 +407,12 @@ def test_a_file_where_the_charts_go_is_told(
 
 
 def test_a_plan_without_tasks_has_a_report(tmp_path: Path) -> None:
-    """Whether incident and practices are told or not: plain words, and no empty slide."""
+    """With incident and practices or without: plain words, how many futures, no empty slide."""
     whole = read(ROOT / "data/tiny")
     gone = ("tasks", "links", "assignments", "changes")
     portfolio = whole.with_tables(**{name: whole.tables[name].head(0) for name in gone})
     outcome = simulate(portfolio, Scenario.read(ROOT / "data/tiny/incident.toml"))
-    struck = findings(portfolio, outcome, practices=practice_answers(outcome))
+    struck = findings(portfolio, outcome, practices=practice_answers(outcome, runs=20))
     alone, told = (
         Presentation(str(write_findings(what, tmp_path / "a.pptx")))
         for what in (findings(portfolio), struck)
@@ -399,6 +428,7 @@ def test_a_plan_without_tasks_has_a_report(tmp_path: Path) -> None:
         assert said not in slides
         assert len(slides) <= 12
     assert "No project ends later because of it." in struck.headlines
+    assert any(line.startswith("Levers are judged on 20 futures") for line in struck.assumptions)
 
 
 def test_letters_that_no_font_has_are_no_business_of_the_terminal(tmp_path: Path) -> None:

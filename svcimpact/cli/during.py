@@ -117,7 +117,7 @@ def report(
     --service it tells of the conflicts in the plan.
     """
     from svcimpact.report import findings, write_findings, write_report
-    from svcimpact.report.formats import FORMATS
+    from svcimpact.report.formats import FORMATS, known_format
 
     if format_ is not None and format_ not in FORMATS:
         row = fault("--format", found=repr(format_), expected=f"one of {', '.join(FORMATS)}")
@@ -126,6 +126,7 @@ def report(
         # What follows the last dot of july.2026 is no format.
         stem = out.with_suffix("") if out.suffix.lower().lstrip(".") in FORMATS else out
         out = stem.with_name(f"{stem.name}.{format_}")
+    known_format(out)
     options = (service, start, severity, hours, median_hours, p90_hours)
     alone = all(told is None for told in (scenario, *options, runs, seed))
     if practices and alone:

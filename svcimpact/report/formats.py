@@ -16,11 +16,47 @@ from svcimpact.charts.fonts import missing_glyphs_silent
 from svcimpact.charts.style import HEIGHT, WIDTH, page
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import make_folder, replace_file
+from svcimpact.io.replace import make_folder, refuse, replace_file
 from svcimpact.report.html import write_html
 from svcimpact.report.page import Findings
 
 FORMATS = ("html", "pptx", "xlsx", "pdf")
+
+
+def known_format(path: str | Path) -> str:
+    """Return the format that a file's name asks for, before anything is computed for it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+
+    Returns
+    -------
+    str
+        One of `FORMATS`.
+
+    Raises
+    ------
+    InputError
+        If the name ends in none of them.
+
+    Examples
+    --------
+    >>> known_format("july.2026.PPTX")
+    'pptx'
+    """
+    place = to_place(path)
+    kind = place.suffix.lower().lstrip(".")
+    kind = "html" if kind == "htm" or place.is_dir() else kind
+    if kind not in FORMATS:
+        raise refuse(
+            place,
+            found=f"a name that ends in {place.suffix!r}",
+            expected="a name that ends in .html",
+            cure="A report can be .html, .pptx, .xlsx or .pdf; choose another name.",
+        )
+    return kind
 
 
 def write_findings(
@@ -59,7 +95,7 @@ def write_findings(
         When a PDF is asked for and what writes it is not installed.
     """
     place = to_place(path)
-    kind = place.suffix.lower().lstrip(".")
+    kind = known_format(place)
     if template is not None and kind != "pptx":
         row = fault(
             "template",

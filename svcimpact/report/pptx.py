@@ -84,6 +84,10 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
     return replace_file(place, partial(_save, deck), overwrite=True)
 
 
+class _MacrosError(Exception):
+    """A template holds macros."""
+
+
 def _save(deck: Any, new: Path) -> None:
     deck.save(str(new))
 
@@ -101,6 +105,8 @@ def _opened(template: str | Path | None) -> Any:
         deck = Presentation(_as_deck(place))
         if not len(deck.slide_layouts):
             found = "a deck without layouts"
+    except _MacrosError:
+        found = "a deck with macros, which a .pptx must not have"
     except (PackageNotFoundError, BadZipFile, XMLSyntaxError, KeyError, ValueError, OSError):
         found = "no such file" if not place.exists() else "a file that is no PowerPoint deck"
     if found:
@@ -108,7 +114,7 @@ def _opened(template: str | Path | None) -> Any:
             place.name,
             found=found,
             expected="a deck or template of PowerPoint (.pptx, .potx)",
-            cure="Save it from PowerPoint as .pptx with at least one layout.",
+            cure="Save it from PowerPoint as .pptx or .potx with at least one layout.",
         )
         raise InputError("The template cannot be used.", fault_frame([row]))
     ids = deck.slides._sldIdLst
@@ -119,21 +125,23 @@ def _opened(template: str | Path | None) -> Any:
 
 
 def _as_deck(place: Path) -> io.BytesIO:
-    """Return a deck, a template (.potx) told to be one; python-pptx refuses the content type."""
+    """Return a deck; a template or a show is told to be one, as python-pptx reads no others."""
     kind = "application/vnd.openxmlformats-officedocument.presentationml.{}.main+xml"
     found = io.BytesIO(place.read_bytes())
     with ZipFile(found) as parts:
-        types = parts.read("[Content_Types].xml")
-        old = kind.format("template").encode()
-        if old not in types:
+        types = parts.read("[Content_Types].xml").decode()
+        if "macroEnabled.main+xml" in types:
+            raise _MacrosError
+        told = types
+        for name in ("template", "slideshow"):
+            told = told.replace(kind.format(name), kind.format("presentation"))
+        if told == types:
             return found
         new = io.BytesIO()
         with ZipFile(new, "w", ZIP_DEFLATED) as copy:
             for name in parts.namelist():
-                text = parts.read(name)
-                if name == "[Content_Types].xml":
-                    text = text.replace(old, kind.format("presentation").encode())
-                copy.writestr(name, text)
+                same = name != "[Content_Types].xml"
+                copy.writestr(name, parts.read(name) if same else told)
     return new
 
 
