@@ -258,6 +258,34 @@ def day(
     return f"{text}{' ' if brief else ' at '}{stamp:%H:%M}" if time else text
 
 
+def in_futures(half: Moment, most: Moment, *, word: str = "by", time: bool = False) -> str:
+    """Write a P50 and a P80 as what they are; one of them where both read the same.
+
+    Parameters
+    ----------
+    half, most : datetime-like
+        What comes first in half of the futures, and in four of five.
+    word : str
+        What stands before a date, such as ``until``.
+    time : bool
+        Whether to show the time of day.
+
+    Returns
+    -------
+    str
+        Text such as ``by 9 March 2026 in half of the futures, by 12 March 2026 in four of five``.
+
+    Examples
+    --------
+    >>> in_futures("2026-03-09 10:00", "2026-03-09 16:00", word="until")
+    'until 9 March 2026 in four of five futures'
+    """
+    one, other = day(half, time=time), day(most, time=time)
+    if one == other:
+        return f"{word} {other} in four of five futures"
+    return f"{word} {one} in half of the futures, {word} {other} in four of five"
+
+
 def listed(names: Sequence[str], most: int = 5, *, what: str = "") -> str:
     """Join names into a list that says how many it leaves out.
 

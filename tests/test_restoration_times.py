@@ -72,6 +72,10 @@ def test_borrowing_is_told() -> None:
         "incidents: found 3 closed severity 1 incidents of mail, expected at least 8. The fit is "
         "to severity 1 of all services, 12 of them closed."
     ]
+    one = mixed().drop(index=mixed().index[9:11])
+    assert describe(quick(one, service="mail", severity=1).warnings)[0].startswith(
+        "incidents: found 1 closed severity 1 incident of mail, expected at least 8. The fit is "
+    )
     assert known(service="core", severity=1).warnings.empty
     assert known(severity=1).warnings.empty
     assert known().warnings.empty

@@ -25,6 +25,7 @@ from svcimpact.incident.survival import kaplan_meier
 from svcimpact.incident.ticket_times import ticket_time_warnings
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -379,10 +380,12 @@ def _borrowed(
     if len(pool.hours) == int(asked.sum()):
         return []
     closed = int(log.loc[asked, "restored"].notna().sum())
+    level = "closed incident" if severity is None else f"closed severity {severity} incident"
+    of = "" if service is None else f" of {service}"
     return [
         fault(
             "incidents",
-            found=f"{closed} closed {_whose(service, severity)}",
+            found=counted(closed, level) + of,
             expected=f"at least {least_closed}",
             cure=f"The fit is to {pool.name}, {pool.closed} of them closed.",
         )

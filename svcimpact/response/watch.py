@@ -97,7 +97,8 @@ class WatchList(Answer):
             said.append("No project's P80 falls on a later day: there is nothing to watch.")
         else:
             names = listed(list(self.table["name"]))
-            said.append(f"Watch {names}: only their P80 falls on a later day.")
+            whose = "its" if len(self.table) == 1 else "their"
+            said.append(f"Watch {names}: only {whose} P80 falls on a later day.")
         if len(self.do_not_disturb):
             who = counted(len(self.do_not_disturb), "responder")
             ask = f" Ask {self.liaison}." if self.liaison else ""
