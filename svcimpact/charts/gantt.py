@@ -104,7 +104,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     shown = _most_moved(rows, room(ax, _ROW, _AROUND))
     drawn = segments[segments["row"].isin(shown["row"])]
     place = dict(zip(shown["row"], range(len(shown)), strict=True))
-    _draw_lanes(ax, drawn, place)
+    waits = _draw_lanes(ax, drawn, place)
     left = row_labels(ax, list(shown["name"]), lines=2)
     dues = _draw_dues(ax, outcome, shown, project)
     last = max([drawn["finish"].max(), *dues])
@@ -113,7 +113,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     date_axis(ax, cut - margin, last + margin)
     strip = _STRIP if project is None else _MIDDLE
     states = _draw_trouble(ax, trouble[trouble["row"].isin(shown["row"])], place, strip)
-    states |= set(drawn["state"]) & {"waiting"}
+    states |= {"waiting"} if waits else set()
     _draw_moves(ax, shown)
     ax.spines["left"].set_visible(False)
     for edge in range(len(shown)):
@@ -169,8 +169,9 @@ def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return rows.loc[sorted(keep)].reset_index(drop=True)
 
 
-def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> None:
-    """Draw the bars of all rows, without the incident and with it."""
+def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> bool:
+    """Draw the bars of all rows, without the incident and with it; say if a finish waits."""
+    waits = False
     for (name, case), own in segments.groupby(["row", "case"], sort=False):
         calm = case == "levelled"
         (top, height), colour = (_TOP, LEVELLED) if calm else (_MIDDLE, INCIDENT)
@@ -183,11 +184,13 @@ def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> None
             ax.broken_barh(
                 merged(worked), (y, height), facecolor=colour, edgecolor="none", zorder=2
             )
-        for task, wait in own[own["state"] == "waiting"].groupby("task"):
-            # From the end of the work, so that a night leaves no gap.
-            done = own.loc[(own["task"] == task) & (own["state"] != "waiting"), "finish"].max()
-            ends = [position(done), position(wait["finish"].max())]
-            ax.plot(ends, [y + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
+            held_back = own[own["finish_hours"] > worked["finish_hours"].max()]
+            if "waiting" in set(held_back["state"]):
+                # From the end of the work, so that a night leaves no gap.
+                ends = [position(worked["finish"].max()), position(held_back["finish"].max())]
+                ax.plot(ends, [y + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
+                waits = True
+    return waits
 
 
 def _draw_trouble(
