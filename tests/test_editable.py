@@ -20,9 +20,11 @@ from pptx.util import Inches, Pt
 from test_levers import STRIKE, one_task
 
 from svcimpact import charts
+from svcimpact.charts.bars import bars
 from svcimpact.charts.drawn import Bars, Cells, Line, Lines, Part, drawn
 from svcimpact.charts.fonts import FONT, fonts
-from svcimpact.charts.style import page, text_width
+from svcimpact.charts.grid import grid, shades
+from svcimpact.charts.style import canvas, page, text_width
 from svcimpact.incident.attribution import Attribution, attribute
 from svcimpact.incident.exposure import exposure
 from svcimpact.incident.outcome import Outcome
@@ -466,3 +468,25 @@ def test_axes_forget_nothing_but_the_chart(why: Attribution) -> None:
         assert drawn(charts.graph(why.outcome.portfolio)) is None
     assert isinstance(what, Bars)
     assert what.unit == "Mean delay, working days"
+
+
+def test_a_bar_keeps_its_interval_and_a_cell_its_shade() -> None:
+    """95 % around each bar of its colour, none where there is no error; light, dark and white."""
+    with page(8.0, 4.0):
+        ax, other = canvas(None), canvas(None)
+    bars(
+        ax, ["a", "b"], np.array([1.0, -2.0]), np.array([0.5, np.nan]), ["1", "-2"],
+        colours=["#111111", "#222222"], kinds=["x", "y"],
+    )  # fmt: skip
+    what = drawn(ax)
+    assert isinstance(what, Bars)
+    assert what.parts == (
+        Part("x", (1.0, None), "#111111", (0.98, 0.0)),
+        Part("y", (None, -2.0), "#222222", (0.0, 0.0)),
+    )
+    scale = shades("test", "#eeeeee", "#111111")
+    grid(other, np.array([[0.0, 1.0, np.nan]]), [["a", "b", ""]], ["r"], ["x", "y", "z"], scale)
+    cells = drawn(other)
+    assert isinstance(cells, Cells)
+    assert cells.fills == (("#eeeeee", "#111111", "#ffffff"),)
+    assert cells.figures == (("a", "b", ""),)
