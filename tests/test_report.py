@@ -19,6 +19,7 @@ from small_tables import built, table
 from svcimpact.errors import InputError
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
+from svcimpact.incident.totals import delay_costs
 from svcimpact.io import read
 from svcimpact.planning import level
 from svcimpact.planning.conflicts import conflict_register
@@ -29,7 +30,7 @@ from svcimpact.report import picture as pictures
 from svcimpact.report.html import render
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section, Table
-from svcimpact.report.sentences import delay_costs, incident_sentences
+from svcimpact.report.sentences import incident_sentences
 from svcimpact.wording import GAP
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}

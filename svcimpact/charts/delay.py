@@ -29,6 +29,7 @@ from svcimpact.charts.style import (
     shorten,
     styled,
 )
+from svcimpact.incident.totals import delay_costs, mean_of_total
 from svcimpact.wording import chance, counted, listed, money, number, with_error
 
 if TYPE_CHECKING:
@@ -171,9 +172,9 @@ def _title(rows: pd.DataFrame, outcome: Outcome) -> str:
         f"{shorten(top['name'], 48)} loses most: {days} working days on average, "
         f"{number(float(top['delay_p80_days']), 1)} at P80"
     )
-    total = float(rows["cost_mean"].sum())
-    if total > 0:
-        cost = money(total, outcome.portfolio.settings.currency)
+    total, error = mean_of_total(delay_costs(outcome), outcome.scenario.sampling)
+    if total > 0.5:
+        cost = money(total, outcome.portfolio.settings.currency, error=error)
         text += f"; all delays together cost {cost}"
     return text
 

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from svcimpact import charts
 from svcimpact.errors import InputError, SvcimpactError, describe
 from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.totals import delay_days, mean_of_total
 from svcimpact.planning.conflicts import conflict_register
 from svcimpact.wording import chance, counted, day, with_error
 
@@ -116,8 +117,8 @@ def figures(outcome: Outcome) -> str:
     )
     said = "No project ends later on average"
     if late.any():
-        total = rows["delay_mean_days"].sum()
-        said = f"{counted(int(late.sum()), 'project')} of {len(rows)} later: {total:.1f} "
+        total = mean_of_total(delay_days(outcome), outcome.scenario.sampling)
+        said = f"{counted(int(late.sum()), 'project')} of {len(rows)} later: {with_error(*total)} "
         said += "working days in all"
     runs = f"{outcome.scenario.runs:,} futures, seed {outcome.scenario.seed}"
     return (

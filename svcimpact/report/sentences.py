@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from svcimpact.incident.blocks import estimators
 from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.totals import delay_costs, mean_of_total
 from svcimpact.wording import GAP, chance, counted, day, listed, money, number, with_error
 
 _NONE_DAYS = 0.05
@@ -160,9 +160,9 @@ def cost_sentences(outcome: Outcome) -> list[str]:
     currency = outcome.portfolio.settings.currency
     parts = []
     total = delay_costs(outcome)
-    if abs(float(total.mean())) > 0.5:
-        error = _error(total, outcome.scenario.sampling)
-        text = f"the delays cost {money(float(total.mean()), currency, error=error)}"
+    mean, error = mean_of_total(total, outcome.scenario.sampling)
+    if abs(mean) > 0.5:
+        text = f"the delays cost {money(mean, currency, error=error)}"
         if np.ptp(total) > 0.5:
             high = money(float(np.quantile(total, 0.8)), currency)
             text += f" on average, {high} or more in 1 of 5 runs"
@@ -174,26 +174,6 @@ def cost_sentences(outcome: Outcome) -> list[str]:
         costs = "" if parts else "costs "
         parts.append(f"the outage itself {costs}{money(outage, currency, error=error)}")
     return [_sentence("; ".join(parts))] if parts else []
-
-
-def delay_costs(outcome: Outcome) -> np.ndarray:
-    """Return what all delays together cost, run by run.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What `simulate` returned.
-
-    Returns
-    -------
-    numpy.ndarray of float, shape (runs,)
-        Money; earlier finishes count against it, as they do per project.
-    """
-    late = outcome.project_finish.to_numpy(dtype=np.float64)
-    calm = outcome.levelled.project_finish.to_numpy(dtype=np.float64)
-    rate = outcome.projects["cost_of_delay_per_day"].to_numpy(dtype=np.float64)
-    total: np.ndarray = np.nansum((late - calm) / outcome.hours_per_day * rate, axis=1)
-    return total
 
 
 def people_sentences(outcome: Outcome) -> list[str]:
@@ -281,11 +261,6 @@ def _moment(when: pd.Timestamp) -> str:
 def _sentence(text: str) -> str:
     """Begin with a capital, end with a full stop."""
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _error(values: np.ndarray, sampling: str) -> float:
-    """Return the standard error of a mean over runs; NaN from a single run."""
-    return float(estimators(sampling).mean(values[:, None])[1][0])
 
 
 def _chance(value: float, error: float) -> str:
