@@ -164,6 +164,31 @@ def chance(value: float) -> str:
     return f"{value * 100:.0f}{GAP}%"
 
 
+def chance_with_error(value: float, error: float) -> str:
+    """Write a chance with its standard error, both in whole percent.
+
+    Parameters
+    ----------
+    value, error : float
+        The chance, 0 to 1, and its error.
+
+    Returns
+    -------
+    str
+        Text such as ``12 ± 3 %``; an error below half a percent is left out.
+
+    Examples
+    --------
+    >>> chance_with_error(0.58, 0.034).replace(GAP, " "), chance_with_error(1.0, 0.0)[:3]
+    ('58 ± 3 %', '100')
+    """
+    text = chance(value)
+    points = round(100 * error) if math.isfinite(error) else 0
+    if points < 1 or "under" in text or "over" in text or value in (0.0, 1.0):
+        return text
+    return text.replace(f"{GAP}%", f"{GAP}±{GAP}{points}{GAP}%")
+
+
 def _scaled(amount: float, digits: int) -> tuple[str, float, int]:
     """Return suffix, divisor and decimals that show `digits` significant digits."""
     size = float(f"{abs(amount):.{max(digits, 3) - 1}e}")

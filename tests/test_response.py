@@ -328,8 +328,8 @@ def test_escalate_or_hold_on_paper() -> None:
     assert row["breakeven_alpha"] == pytest.approx(np.log2(1 + 600 / 440), abs=0.05)
     assert cheap.sentences() == [
         "P: escalate. Keeping ana would save the project €600; the service loses €440. The gain "
-        "outweighs the loss in 100\u00a0% of futures (alpha 1). It pays as long as the outage "
-        "costs less than €27 an hour; it costs €20."
+        "outweighs the loss in 100\u00a0% of futures (alpha 1). On average it pays as long as the "
+        "outage costs less than €27.3 an hour; it costs €20."
     ]
 
 
@@ -410,7 +410,7 @@ def test_an_outage_without_a_price_is_not_weighed() -> None:
     row = found.table.iloc[0]
     assert row["verdict"] == "hold"
     assert row["breakeven_outage_cost_per_hour"] == pytest.approx(600 / 22)
-    assert found.sentences()[0].endswith("It would pay if it cost less than €27.")
+    assert found.sentences()[0].endswith("It would pay on average if it cost less than €27.3.")
 
 
 def test_what_no_table_holds_is_told() -> None:
@@ -420,7 +420,8 @@ def test_what_no_table_holds_is_told() -> None:
     now = pd.Timestamp(DECIDED)
     assert unwritten(portfolio, Levers((kept,), "least_float"), now) == [
         "The order in which people are handed back: least float.",
-        "To keep ana on the projects: who responds is decided by the incident.",
+        "To keep ana on the projects, if senior management agrees (alpha 1): who responds is "
+        "decided by the incident.",
     ]
     begun = Levers((Action("pause", project="P", until="2026-01-09"),))
     assert unwritten(portfolio, begun, now) == [

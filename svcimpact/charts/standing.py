@@ -80,7 +80,7 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     ax.set_xlabel("Working hours times FTE", color=INK)
     legend_below(ax, key(labels, _STATE_COLOURS, _STATE_HATCHES), columns=5, left=left)
-    idle = float(table["idle"].sum())
+    idle = found.idle_hours
     helping = found.moves[found.moves["helps"]]
     title = f"{number(idle)} hours are free or spent waiting until {day(found.until, year=False)}"
     title += (

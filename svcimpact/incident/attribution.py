@@ -118,7 +118,9 @@ class Attribution:
             for name, days in zip(rows["name"], shown, strict=True)
             if days
         ]
-        said = [f"Of {number(total, 1)} project days lost on average: {listed(parts, 5)}."]
+        error = float(rows["days_se"].fillna(0.0).max())
+        sure = f"; each is sure to ± {number(error, 1)} or better" if error >= _LEAST_DAYS else ""
+        said = [f"Of {number(total, 1)} project days lost on average: {listed(parts, 5)}{sure}."]
         said.append(_own(total, float(self.projects["knock_on_days"].sum())))
         return said + list(self.causes.values())
 

@@ -134,7 +134,7 @@ class Exposure:
             said.append(
                 f"{row['name']} is missed most: absent during an incident, "
                 f"{with_error(row['delay_days'], row['delay_days_se'])} project days more, and "
-                f"{number(row['outage_hours'], 1)} hours more of outage."
+                f"{with_error(row['outage_hours'], row['outage_hours_se'])} hours more of outage."
             )
         return said
 

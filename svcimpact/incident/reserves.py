@@ -40,8 +40,8 @@ class Reserves:
         `mean_days` (mean delay), `reserve_p50_days`, `reserve_p80_days`, `reserve_p90_days`,
         `reserve_p95_days` (working days which the delay by incidents does not exceed in as many
         of 100 futures), each with its `_se`; `finish_p50`, `finish_p80`, `finish_p90`,
-        `finish_p95`, and `past_due_p80_days` (working days by which the P80 finish is past the
-        due date; 0 in time, blank without one).
+        `finish_p95`, and `past_due_p80_days` with its `_se` (working days by which the P80 finish
+        is past the due date; 0 in time, blank without one).
     pooled : pandas.DataFrame
         One row per level: `level`, `sum_days` (reserves of all projects, each by itself),
         `pooled_days` (one reserve for the sum of all delays), each with its `_se`.
@@ -76,13 +76,18 @@ class Reserves:
         said = []
         for row in rows.head(5).to_dict("records"):
             days = with_error(row["reserve_p80_days"], row["reserve_p80_days_se"])
+            p90, p95 = (
+                with_error(row[f"reserve_p{q}_days"], row[f"reserve_p{q}_days_se"])
+                for q in (90, 95)
+            )
             text = (
-                f"{row['name']} needs {days} working days in reserve for P80, "
-                f"{number(row['reserve_p95_days'], 1)} for P95"
+                f"{row['name']} needs {days} working days in reserve for P80, {p90} for P90 and "
+                f"{p95} for P95"
             )
             past = row["past_due_p80_days"]
             if pd.notna(past) and past >= _LEAST_DAYS:
-                text += f"; at P80 it ends {number(past, 1)} days past its due date"
+                error = row["past_due_p80_days_se"]
+                text += f"; at P80 it ends {with_error(past, error)} days past its due date"
             said.append(f"{text}.")
         pool = self.pooled.set_index("level").loc[80].to_dict()
         one = with_error(pool["pooled_days"], pool["pooled_days_se"])
@@ -192,8 +197,10 @@ def _projects(portfolio: Portfolio, late: Floats, calm: Floats, days: Floats) ->
         table[f"reserve_p{q}_days"], table[f"reserve_p{q}_days_se"] = quantile(days, q / 100)
     for q in LEVELS:
         table[f"finish_p{q}"] = _dates(portfolio, quantile(late, q / 100)[0])
-    past = (quantile(late, 0.8)[0] - due) / portfolio.settings.hours_per_day
+    (finish, error), day = quantile(late, 0.8), portfolio.settings.hours_per_day
+    past = (finish - due) / day
     table["past_due_p80_days"] = np.where(np.isnan(past), np.nan, np.maximum(past, 0.0))
+    table["past_due_p80_days_se"] = np.where(np.isnan(past), np.nan, error / day)
     return table
 
 

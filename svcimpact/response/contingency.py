@@ -29,10 +29,12 @@ from svcimpact.response.contingency_tables import (
     project_gains,
     totals_table,
 )
+from svcimpact.response.escalate import THRESHOLD
 from svcimpact.response.judge import Judge, Levers
+from svcimpact.response.lever_words import names_of
 from svcimpact.response.practice import OPEN, Answer, asked
 from svcimpact.response.search import Judged, Search, score, search, undominated
-from svcimpact.wording import counted, day, money, number, with_error
+from svcimpact.wording import counted, day, listed, money, number, with_error
 
 Floats = NDArray[np.float64]
 
@@ -184,18 +186,27 @@ class ContingencyPlan(Answer):
     def _headline(self, fresh: pd.Series) -> str:
         days = with_error(fresh["saved_days"], fresh["saved_days_se"])
         levers = counted(len(self.levers), "lever")
-        cost = money(fresh["cost"], self.currency, error=fresh["cost_se"])
+        paid = self._paid(fresh)
         if self.objective == "days":
-            paid = f", at a cost of {cost}" if fresh["cost"] > 0 else ", at no cost"
             return (
                 f"{levers.capitalize()}, decided {self._when()}: {days} project days saved{paid}."
             )
         net = money(fresh["net"], self.currency, error=fresh["net_se"])
-        paid = f", after {cost} of costs" if fresh["cost"] > 0 else ", at no cost"
         return (
             f"{levers.capitalize()}, decided {self._when()}, would save {net}{paid}: {days} "
             "project days in all."
         )
+
+    def _paid(self, fresh: pd.Series) -> str:
+        """Say what the plan costs, and what of that no table tells."""
+        unknown = _without_rate(self.outcome.portfolio, self.levers.actions)
+        if not fresh["cost"] > 0 and not unknown:
+            return ", at no cost"
+        cost = money(fresh["cost"], self.currency, error=fresh["cost_se"])
+        parts = [f"after {cost} of costs"] if fresh["cost"] > 0 else []
+        if unknown:
+            parts.append(f"before the cost of bringing in {listed(unknown)}, which no table tells")
+        return f", {' and '.join(parts)}"
 
     def _when(self) -> str:
         return f"on {day(self.now, time=True)}"
@@ -284,7 +295,8 @@ def contingency_plan(
     left_out: tuple[str, ...] = ()
     if levers is None:
         found = choices(outcome, judge)
-        single, left_out = list(found.levers), found.left_out
+        single, held = _worth_asking(judge, found.levers)
+        left_out = (*found.left_out, *held)
     else:
         single = [Levers((action,)) for action in levers]
         _check_levers(judge, single)
@@ -310,6 +322,26 @@ def contingency_plan(
         searched=searched,
         objective=sought,
     )
+
+
+def _worth_asking(judge: Judge, levers: Sequence[Levers]) -> tuple[list[Levers], list[str]]:
+    """Leave out responders whom senior management would not let go, as `escalation` has it."""
+    keeps = [one for one in levers if any(a.kind == "keep_responder" for a in one.actions)]
+    held = [
+        one
+        for one, verdict in zip(keeps, judge.judge_all(keeps), strict=True)
+        if verdict is None or verdict.net.mean() <= 0 or (verdict.net > 1e-9).mean() < THRESHOLD
+    ]
+    told = [f"{counted(len(held), 'responder')} to keep, for whom it is not worth asking"]
+    return [one for one in levers if one not in held], told if held else []
+
+
+def _without_rate(portfolio: Portfolio, actions: Sequence[Action]) -> list[str]:
+    """Name those brought in for whom the tables have no cost."""
+    rate = portfolio.resources.set_index("resource")["cost_per_day"]
+    who = {str(a.resource) for a in actions if a.kind == "bring_in"}
+    names = names_of(portfolio, "resources")
+    return sorted(names[one] for one in who if pd.isna(rate.get(one)))
 
 
 def _check(most: int, objective: str | None) -> None:
@@ -371,17 +403,11 @@ def _assumptions(
             f"{counted(len(searched.impossible), 'lever')} would leave a task without anybody who "
             "could ever do it."
         )
-    unpriced = {
-        str(a.resource)
-        for one in searched.singles
-        for a in one.levers.actions
-        if a.kind == "bring_in"
-    }
-    rate = portfolio.resources.set_index("resource")["cost_per_day"]
-    free = sorted(who for who in unpriced if pd.isna(rate.get(who)))
+    free = _without_rate(portfolio, [a for one in searched.singles for a in one.levers.actions])
     if free:
-        names = ", ".join(free[:5]) + (f" and {len(free) - 5} more" if len(free) > 5 else "")
-        said.append(f"No cost per day is given for {names}: bringing them in costs nothing here.")
+        said.append(
+            f"No cost per day is given for {listed(free)}: bringing them in costs nothing here."
+        )
     alphas = {
         a.alpha
         for one in searched.singles

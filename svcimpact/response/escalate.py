@@ -17,10 +17,11 @@ from svcimpact.incident.action_checks import action_faults
 from svcimpact.incident.actions import ALPHA, Action
 from svcimpact.incident.outcome import Outcome
 from svcimpact.portfolio import Portfolio
+from svcimpact.response.escalate_words import verdict_in_words
 from svcimpact.response.judge import Judge, Levers, Verdict, rows_of
 from svcimpact.response.lever_words import names_of
 from svcimpact.response.practice import OPEN, Answer, asked, still_open
-from svcimpact.wording import chance, day, listed, money, number
+from svcimpact.wording import chance, listed, number
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ ALPHAS = (0.0, 0.5, 1.0, 1.5, 2.0)
 COSTS = (0.5, 1.0, 2.0)
 LATER_HOURS = (4.0, 8.0, 16.0, 24.0, 48.0, 96.0)
 # Working days from which a delay is worth a word to senior management.
-_LEAST_DAYS = 0.05
+_LEAST_DAYS = 0.5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,16 +41,16 @@ class Escalation(Answer):
     Attributes
     ----------
     table : pandas.DataFrame
-        One row per delayed project: `project`, `name`, `verdict` (escalate, hold, never),
-        `reason`, `responders` (whom it would keep, by name), `likelihood` (of futures in which
-        the project's gain outweighs the loss), `project_gain` (cost of delay that the project
-        saves), `service_loss` (cost of the longer outage), `others_loss` (cost of delay that it
-        brings other projects), `net` (gain less both), each with its `_se`;
-        `extra_outage_hours`, `outage_cost_per_hour` (of all services down),
-        `breakeven_outage_cost_per_hour` (below it the mean net is a gain), `breakeven_alpha`
-        (likewise; blank beyond those looked at), `alpha`, and `ask_again` (when the verdict
-        would be another if the incident is still open; blank if at none of the moments looked
-        at). Money is in the portfolio's currency.
+        One row per project that loses half a working day or more on average: `project`, `name`,
+        `verdict` (escalate, hold, never), `reason`, `responders` (whom it would keep, by name),
+        `likelihood` (of futures in which the project's gain outweighs the loss), `project_gain`
+        (cost of delay that the project saves), `service_loss` (cost of the longer outage),
+        `others_loss` (cost of delay that it brings other projects), `net` (gain less both),
+        `breakeven_outage_cost_per_hour` (below it the mean net is a gain), each with its `_se`;
+        `extra_outage_hours`, `outage_cost_per_hour` (of all services down), `breakeven_alpha`
+        (below it likewise; blank beyond those looked at), `alpha`, and `ask_again` (when the
+        verdict would be another if the incident is still open; blank if at none of the moments
+        looked at). Money is in the portfolio's currency.
     sensitivity : pandas.DataFrame
         `project`, `alpha`, `outage_cost_factor`, `likelihood` and `net` with their `_se`.
     threshold : float
@@ -75,60 +76,16 @@ class Escalation(Answer):
             One or two sentences per project.
         """
         if self.table.empty:
-            return ["No project is delayed: there is nothing to escalate."]
+            return [
+                "No project loses half a working day or more on average: there is nothing to "
+                "escalate."
+            ]
         order = {"escalate": 0, "hold": 1, "never": 2}
         rows = sorted(self.table.to_dict("records"), key=lambda row: order[row["verdict"]])
-        return [self._sentence({str(k): v for k, v in row.items()}) for row in rows]
-
-    def _sentence(self, row: dict[str, Any]) -> str:
-        name = row["name"]
-        if row["verdict"] == "never":
-            return f"{name}: do not escalate. {row['reason']}"
-        if pd.isna(row["net"]):
-            return f"{name}: hold. {row['reason']}"
-        if row["project_gain"] <= estimates.Z95 * row["project_gain_se"]:
-            return f"{name}: hold. Keeping {row['responders']} would not bring it forward."
-        gain = money(row["project_gain"], self.currency, error=row["project_gain_se"])
-        loss = money(row["service_loss"], self.currency, error=row["service_loss_se"])
-        others = row["others_loss"]
-        also = f", other projects {'lose' if others > 0 else 'gain'} "
-        also += money(abs(others), self.currency, error=row["others_loss_se"])
-        likely = chance(row["likelihood"])
-        if not row["service_loss"] > 0 and row["extra_outage_hours"] > 0:
-            return self._unpriced(row, gain)
-        text = (
-            f"{name}: {row['verdict']}. Keeping {row['responders']} would save the project "
-            f"{gain}; the service loses {loss}{also if abs(others) > 0.5 else ''}. The gain "
-            f"outweighs the loss in {likely} of futures (alpha {row['alpha']:g})."
-        )
-        at_most = row["breakeven_outage_cost_per_hour"]
-        if pd.notna(at_most) and row["extra_outage_hours"] > 0:
-            pays = (
-                "pays as long as the outage costs"
-                if row["net"] > 0
-                else ("would pay only if the outage cost")
-            )
-            text += (
-                f" It {pays} less than "
-                f"{money(max(at_most, 0.0), self.currency)} an hour; it costs "
-                f"{money(row['outage_cost_per_hour'], self.currency)}."
-                if at_most > 0
-                else " It would not pay even if the outage cost nothing."
-            )
-        if pd.notna(row["ask_again"]):
-            when = day(row["ask_again"], time=True)
-            text += f" Ask again on {when} if the incident is still open."
-        return text
-
-    def _unpriced(self, row: dict[str, Any], gain: str) -> str:
-        """Say from which cost on it would not pay, where the tables tell none."""
-        at_most = money(max(row["breakeven_outage_cost_per_hour"], 0.0), self.currency)
-        return (
-            f"{row['name']}: hold. Keeping {row['responders']} would save the project {gain}, and "
-            f"the outage would last {number(row['extra_outage_hours'], 1)} hours longer; what an "
-            "hour of it costs no table tells (services, outage_cost_per_hour). It would pay if it "
-            f"cost less than {at_most}."
-        )
+        return [
+            verdict_in_words({str(k): v for k, v in row.items()}, self.currency, self.threshold)
+            for row in rows
+        ]
 
 
 def escalation(
@@ -351,6 +308,9 @@ def _told(
         told["outage_cost_per_hour"] = told["service_loss"] / extra
         room = told["project_gain"] - told["others_loss"]
         told["breakeven_outage_cost_per_hour"] = room / extra
+        # Of a ratio of two means of the same runs.
+        off = _mean(gain - others - room / extra * verdict.longer)[1]
+        told["breakeven_outage_cost_per_hour_se"] = off / extra
     # An outage that no table prices outweighs nothing and is outweighed by nothing.
     priced = told["service_loss"] > 0 or not extra > 0
     wins = told["likelihood"] >= threshold and told["net"] > 0 and priced
@@ -434,6 +394,7 @@ def _ask_again(
 def _assumptions(alpha: float, threshold: float, runs: int) -> tuple[str, ...]:
     return (
         f"Judged on {number(runs)} futures, each against the same in which nobody is kept.",
+        "Projects that lose less than half a working day on average are not asked about.",
         OPEN,
         "Whoever is kept is missed by the restoration: what is left of it takes (responders / "
         f"responders left) ^ {alpha:g} as long, responders counted in FTE pulled. Alpha is a "

@@ -83,7 +83,8 @@ def _action(action: Action, names: Mapping[str, Mapping[str, str]]) -> str:
         return f"start {task} before its planned date{begin}"
     if action.kind == "prioritise":
         return f"give {projects[str(action.project)]} priority {action.priority}"
-    return f"keep {people[str(action.resource)]} on the projects"
+    who = people[str(action.resource)]
+    return f"keep {who} on the projects, if senior management agrees (alpha {action.alpha:g})"
 
 
 def _when(moment: pd.Timestamp | None) -> str:

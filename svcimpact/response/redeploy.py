@@ -69,6 +69,12 @@ class Redeployment(Answer):
         """The tables by name."""
         return {"people": self.table, "moves": self.moves}
 
+    @property
+    def idle_hours(self) -> float:
+        """Hours times FTE that are free or spent waiting, of those who are not needed inside."""
+        mine = self.table["state"].isin(("waiting", "free"))
+        return float(self.table.loc[mine, "free_hours"].sum())
+
     def sentences(self) -> list[str]:
         """Return who is where, and the best moves.
 
@@ -101,9 +107,7 @@ class Redeployment(Answer):
             rows = self.table[self.table["state"] == state]
             if len(rows):
                 said.append(f"{text}{listed(list(rows['name']))}.")
-        free = float(
-            self.table.loc[self.table["state"].isin(("waiting", "free")), "free_hours"].sum()
-        )
+        free = self.idle_hours
         helping = self.moves[self.moves["helps"]]
         if not len(helping):
             said.append(
@@ -222,12 +226,14 @@ def _people(outcome: Outcome, judge: Judge, begin: float, end: float) -> pd.Data
     free = np.maximum(has - parts["pull"] - parts["cover"] + parts["relief"] - working, 0.0)
     free[free < 1e-6] = 0.0
     waiting = np.minimum(waiting, free)
+    # A window that is short itself lets nobody idle for long.
+    least = np.minimum(_LEAST_HOURS, np.maximum(0.5 * has, 1e-6))
     state = np.select(
         [
             parts["pull"] > 1e-9,
             parts["cover"] >= 0.1,
-            waiting >= _LEAST_HOURS,
-            (free >= _LEAST_HOURS) & (free >= _FREE_SHARE * has),
+            waiting >= least,
+            (free >= least) & (free >= _FREE_SHARE * has),
         ],
         STATES[:4],
         STATES[4],
