@@ -329,7 +329,7 @@ def test_escalate_or_hold_on_paper() -> None:
     assert cheap.sentences() == [
         "P: escalate. Keeping ana would save the project €600; the service loses €440. The gain "
         "outweighs the loss in 100\u00a0% of futures (alpha 1). On average it pays as long as the "
-        "outage costs less than €27.3 an hour; it costs €20."
+        "outage costs less than €27 an hour; it costs €20."
     ]
 
 
@@ -410,7 +410,7 @@ def test_an_outage_without_a_price_is_not_weighed() -> None:
     row = found.table.iloc[0]
     assert row["verdict"] == "hold"
     assert row["breakeven_outage_cost_per_hour"] == pytest.approx(600 / 22)
-    assert found.sentences()[0].endswith("It would pay on average if it cost less than €27.3.")
+    assert found.sentences()[0].endswith("It would pay on average if it cost less than €27.")
 
 
 def test_what_no_table_holds_is_told() -> None:
@@ -772,3 +772,33 @@ def test_the_example_has_an_answer_to_every_question() -> None:
         assert repr(one).startswith(name)
         assert "<table" in one._repr_html_()
         assert "This rests on:" in one.text()
+
+
+def test_a_plan_whose_cost_no_table_tells_says_so() -> None:
+    """Ana's second has no rate: what is saved is told before the cost of bringing them in."""
+    plan = contingency_plan(outcome_of(one_task(projects=P)), runs=2)
+    assert plan.plan["kind"].tolist() == ["bring_in"]
+    assert plan.sentences()[0].endswith(
+        "would save €600, before the cost of bringing in ana, which no table tells: 0.8 project "
+        "days in all."
+    )
+
+
+def test_nobody_is_kept_for_whom_it_is_not_worth_asking() -> None:
+    """At 100 an hour keeping ana loses 1,600; at 20 it wins 160, and may be in the plan."""
+    dear, cheap = (contingency_plan(both_respond(cost), runs=2) for cost in (100, 20))
+    assert "keep_responder" not in set(dear.table["kind"])
+    assert "1 responder to keep, for whom it is not worth asking" in " ".join(dear.assumptions)
+    assert "keep_responder" in set(cheap.table["kind"])
+    kept = cheap.table.set_index("kind").loc["keep_responder", "lever"]
+    assert kept == "keep ana on the projects, if senior management agrees (alpha 1)"
+
+
+def test_small_delays_are_not_escalated() -> None:
+    """Three hours are less than half a day: nobody senior is asked."""
+    portfolio = both_respond(20).portfolio
+    outcome = outcome_of(portfolio, replace(STRIKE, hours=3.0))
+    assert 0.05 < outcome.projects["delay_mean_days"].iloc[0] < 0.5
+    assert escalation(outcome, runs=2).sentences() == [
+        "No project loses half a working day or more on average: there is nothing to escalate."
+    ]

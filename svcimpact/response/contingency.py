@@ -203,7 +203,8 @@ class ContingencyPlan(Answer):
         if not fresh["cost"] > 0 and not unknown:
             return ", at no cost"
         cost = money(fresh["cost"], self.currency, error=fresh["cost_se"])
-        parts = [f"after {cost} of costs"] if fresh["cost"] > 0 else []
+        spent = f"at a cost of {cost}" if self.objective == "days" else f"after {cost} of costs"
+        parts = [spent] if fresh["cost"] > 0 else []
         if unknown:
             parts.append(f"before the cost of bringing in {listed(unknown)}, which no table tells")
         return f", {' and '.join(parts)}"

@@ -170,7 +170,8 @@ _COLUMNS = [
     "project", "name", "verdict", "reason", "responders", "likelihood", "likelihood_se",
     "project_gain", "project_gain_se", "service_loss", "service_loss_se", "others_loss",
     "others_loss_se", "net", "net_se", "extra_outage_hours", "outage_cost_per_hour",
-    "breakeven_outage_cost_per_hour", "breakeven_alpha", "alpha",
+    "breakeven_outage_cost_per_hour", "breakeven_outage_cost_per_hour_se", "breakeven_alpha",
+    "alpha",
 ]  # fmt: skip
 _SENSITIVITY = [
     "project", "alpha", "outage_cost_factor", "likelihood", "likelihood_se", "net", "net_se",

@@ -68,7 +68,7 @@ def _breakeven(row: dict[str, Any], currency: str) -> str:
         pays = "pays as long as the outage costs"
     return (
         f" On average it {pays} less than {_at_most(row, currency)} an hour; it costs "
-        f"{money(row['outage_cost_per_hour'], currency, digits=3)}."
+        f"{money(row['outage_cost_per_hour'], currency)}."
     )
 
 
@@ -85,4 +85,4 @@ def _unpriced(row: dict[str, Any], gain: str, currency: str) -> str:
 def _at_most(row: dict[str, Any], currency: str) -> str:
     error = float(row["breakeven_outage_cost_per_hour_se"])
     at_most = max(float(row["breakeven_outage_cost_per_hour"]), 0.0)
-    return money(at_most, currency, digits=3, error=error)
+    return money(at_most, currency, error=error)
