@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -139,7 +140,14 @@ def test_a_bad_fit_is_called_bad() -> None:
     rng = np.random.default_rng(1)
     hours = np.r_[rng.uniform(0.9, 1.1, 30), rng.uniform(90, 110, 30)]
     found = restoration_times(with_log(logged(hours)), resamples=39)
-    assert "It fits badly: 2% of logs drawn from it" in " ".join(found.sentences())
+    said = " ".join(found.sentences())
+    assert "It fits badly: 2% of logs drawn from it" in said
+    assert said.endswith("; half of the log itself is over within 66 minutes.")
+    doubtful = replace(found, fits=found.fits.assign(ks_p=0.06))
+    assert "The fit is in doubt: 6% of logs" in doubtful.sentences()[-1]
+    sound = replace(found, fits=found.fits.assign(ks_p=0.3))
+    assert sound.sentences()[-1].startswith("Nothing speaks against the fit: 30% of logs")
+    assert "the log itself" not in sound.sentences()[-1]
 
 
 def test_hostile_names_are_escaped() -> None:

@@ -29,8 +29,13 @@ from svcimpact.wording import counted
 
 Floats = NDArray[np.float64]
 
-# A fit is doubted where so few fits of its own kind are as far from their log.
-_DOUBTFUL = 0.05
+# Shares of logs drawn from a fit that lie as far off: below the first it is rejected.
+_DOUBTFUL = 0.2
+_VERDICTS = (
+    (0.05, "It fits badly"),
+    (_DOUBTFUL, "The fit is in doubt"),
+    (np.inf, "Nothing speaks against the fit"),
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -196,11 +201,13 @@ class RestorationTimes:
             names = " and ".join(rivals["distribution"])
             said.append(f"The log can hardly tell {self.best} from {names} (AIC within 2).")
         if np.isfinite(row["ks_p"]):
-            doubted = row["ks_p"] < _DOUBTFUL
+            verdict = next(words for most, words in _VERDICTS if row["ks_p"] < most)
+            own = self.fits.set_index("distribution").loc["empirical", "median_hours"]
+            beside = f"; half of the log itself is over within {span(own)}"
             said.append(
-                f"{'It fits badly' if doubted else 'Nothing speaks against the fit'}: "
-                f"{row['ks_p']:.0%} of logs drawn from it lie as far from their own fit "
-                f"(distance {row['ks_distance']:.2f})."
+                f"{verdict}: {row['ks_p']:.0%} of logs drawn from it lie as far from their own fit "
+                f"(distance {row['ks_distance']:.2f})"
+                f"{beside if row['ks_p'] < _DOUBTFUL else ''}."
             )
         return said
 
