@@ -329,7 +329,8 @@ def test_escalate_or_hold_on_paper() -> None:
     assert cheap.sentences() == [
         "P: escalate. Keeping ana would save the project €600; the service loses €440. The gain "
         "outweighs the loss in 100\u00a0% of futures (alpha 1). On average it pays as long as the "
-        "outage costs less than €27 an hour; it costs €20."
+        "outage costs less than €27 an hour; it costs €20.",
+        "Before asking, see what helps that needs nobody's leave: contingency.",
     ]
 
 

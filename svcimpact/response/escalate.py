@@ -82,10 +82,13 @@ class Escalation(Answer):
             ]
         order = {"escalate": 0, "hold": 1, "never": 2}
         rows = sorted(self.table.to_dict("records"), key=lambda row: order[row["verdict"]])
-        return [
+        said = [
             verdict_in_words({str(k): v for k, v in row.items()}, self.currency, self.threshold)
             for row in rows
         ]
+        if any(row["verdict"] == "escalate" for row in rows):
+            said.append("Before asking, see what helps that needs nobody's leave: contingency.")
+        return said
 
 
 def escalation(
