@@ -30,7 +30,7 @@ def said(*words: str) -> str:
 @pytest.mark.parametrize(
     ("command", "line", "table"),
     [
-        ("watch", "only their P80 falls on a later day.", "watch"),
+        ("watch", "only its P80 falls on a later day.", "watch"),
         ("redeploy", "Restoring the service: Ana.", "people"),
         ("contingency", "No lever helps", "levers"),
         ("escalate", "Checkout", "escalate"),

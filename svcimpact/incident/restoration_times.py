@@ -202,7 +202,8 @@ class RestorationTimes:
             said.append(f"The log can hardly tell {self.best} from {names} (AIC within 2).")
         if np.isfinite(row["ks_p"]):
             verdict = next(words for most, words in _VERDICTS if row["ks_p"] < most)
-            own = self.fits.set_index("distribution").loc["empirical", "median_hours"]
+            logged = self.fits["distribution"] == "empirical"
+            own = float(self.fits.loc[logged, "median_hours"].iloc[0])
             beside = f"; half of the log itself is over within {span(own)}"
             said.append(
                 f"{verdict}: {row['ks_p']:.0%} of logs drawn from it lie as far from their own fit "
