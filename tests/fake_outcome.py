@@ -261,9 +261,7 @@ def fake_outcome(
             "start": [STRUCK],
             "restoration": ["median 16 h, P90 72 h, lognormal"],
             "restored_p50": [RESTORED],
-            "restored_p50_se_hours": [0.9],
             "restored_p80": [RESTORED + pd.Timedelta(days=1)],
-            "restored_p80_se_hours": [2.1],
             "restoration_hours_mean": [31.0],
             "restoration_hours_mean_se": [1.1],
         }

@@ -69,6 +69,21 @@ ANSWERED = tuple(
         "people_are_back_once_the_aftermath_is_over",
     )
 )
+WATCHED = (
+    *(
+        f"tests/test_watching.py::test_{name}"
+        for name in (
+            "several_are_back_with_the_product_of_their_chances",
+            "a_median_is_told_as_it_was_typed",
+            "without_a_responder_the_median_is_as_much_later",
+            "nobody_is_back_before_the_service",
+            "only_who_is_still_needed_is_asked_for_and_once",
+            "no_news_until_it_is_over_in_95_of_100_futures",
+            "a_project_that_is_not_watched_yet_is_looked_at_too",
+        )
+    ),
+    "tests/test_informing.py::test_only_the_liaison_is_not_sent_to_themselves",
+)
 
 MIDWAY = faults_in(
     "engine/midway.py",
@@ -345,6 +360,11 @@ DECIDED = (
         ANSWERED,
         (
             "People are back when the service is, whatever its aftermath.",
+            "stated[row].aftermath_hours if aftermath[row] > 0 else 0.0",
+            "0.0",
+        ),
+        (
+            "A day of an earlier return is one of fewer days where there is an aftermath.",
             "np.where(strikes.aftermath[strikes.kind] > 0, strikes.over, strikes.restored)",
             "strikes.restored",
         ),
@@ -352,6 +372,81 @@ DECIDED = (
             "What an earlier return saves is told whole, not by the day.",
             'table.loc[k, f"day_{name}"] = value / days if days > 0 else 0.0',
             'table.loc[k, f"day_{name}"] = value',
+        ),
+    ),
+    *faults_in(
+        "response/recover.py",
+        WATCHED,
+        (
+            "Who is asked of one service is asked of the next too.",
+            "        worth = worth.drop(index=mine.index)\n",
+            "",
+        ),
+        (
+            "People are asked for from a service that is back.",
+            "if one.state != OVER]",
+            "]",
+        ),
+    ),
+    *faults_in(
+        "response/restored.py",
+        WATCHED,
+        (
+            "Several services are back when the slowest is by itself.",
+            "if len(rows) > 1 and back(low) < q:",
+            "if len(rows) > 2 and back(low) < q:",
+        ),
+        (
+            "All incidents begin with the first.",
+            "(clock.utc(starts) - clock.utc(starts[0])) / _HOUR",
+            "0.0 * ((clock.utc(starts) - clock.utc(starts[0])) / _HOUR)",
+        ),
+        (
+            "Who is given back at night is back the evening before.",
+            'clock.when(hours, side="start")',
+            'clock.when(hours, side="finish")',
+        ),
+    ),
+    *faults_in(
+        "response/looks.py",
+        WATCHED,
+        (
+            "News is told though it is within its error.",
+            "surely = share - Z95 * error",
+            "surely = share",
+        ),
+        (
+            "The next look is a step of the grid.",
+            "while something - nothing > 1:",
+            "while something - nothing > 99:",
+        ),
+        (
+            "Only projects that are watched already are looked at.",
+            'told = watched | set(table.loc[table["changes"], "project"])',
+            "told = watched",
+        ),
+        (
+            "It is over when half of the futures are.",
+            "judge.futures.arrivals, rows, 0.95)",
+            "judge.futures.arrivals, rows, 0.5)",
+        ),
+    ),
+    *faults_in(
+        "response/note_text.py",
+        WATCHED,
+        (
+            "Who has no liaison to ask is everybody.",
+            "watch.liaison_id != reader",
+            "watch.liaison_id == reader",
+        ),
+    ),
+    *faults_in(
+        "incident/outcome.py",
+        WATCHED,
+        (
+            "Without a responder the median is that with all of them.",
+            "lengthened(portfolio, scenario, one, kept).hours for one in runs",
+            "one.hours for one in runs",
         ),
     ),
 )

@@ -137,9 +137,41 @@ def test_dates_are_told_as_what_they_are() -> None:
     chance = Incident("S", start="2026-01-05 13:00", median_hours=16, p90_hours=72)
     found = stakeholder_notes(outcome_of(told(), chance, runs=60), now=NOW, runs=60)
     text = found.table["text"].iloc[0]
-    assert "we now expect it to finish as likely as not by " in text
-    assert ", and in four of five futures by " in text
+    assert "we now expect it to finish by " in text
+    assert " in half of the futures, by " in text
     assert "between" not in text
+
+
+def test_a_note_promises_a_look_and_no_letter() -> None:
+    """Where the dates stay, the moment told comes and nothing is written."""
+    chance = Incident("S", start="2026-01-05 13:00", median_hours=16, p90_hours=72)
+    outcome = outcome_of(told(), chance, runs=60)
+    watch = watch_list(outcome, now=NOW, runs=60)
+    assert pd.notna(watch.next_look)
+    text = stakeholder_notes(outcome, now=NOW, runs=60, watch=watch).table["text"].iloc[0]
+    when = f"{watch.next_look.day} January 2026 at {watch.next_look:%H:%M}"
+    assert (
+        f"We look again on {when}, or as soon as the service is back, and write if your dates "
+        "change."
+    ) in text
+    none = replace(watch, next_look=pd.NaT)
+    text = stakeholder_notes(outcome, now=NOW, runs=60, watch=none).table["text"].iloc[0]
+    assert "We write again if your dates change." in text
+
+
+@pytest.mark.parametrize(("sponsor", "asks"), [("sam", True), ("max", False)])
+def test_only_the_liaison_is_not_sent_to_themselves(sponsor: str, asks: bool) -> None:
+    """Max, the sponsor, is not Max Ode of the service, whom he asks; Max Ode asks nobody."""
+    portfolio = told(
+        projects=[{"project": "P", "name": "Payroll", "sponsor": sponsor}],
+        stakeholders=[{"stakeholder": "sam", "name": "Max"},
+                      {"stakeholder": "max", "name": "Max Ode", "side": "service"}],
+    )  # fmt: skip
+    outcome = outcome_of(portfolio)
+    watch = watch_list(outcome, now=NOW, runs=2)
+    assert watch.liaison_id == "max"
+    (text,) = stakeholder_notes(outcome, now=NOW, runs=2, watch=watch).table["text"]
+    assert ("Questions: Max Ode, please" in text) == asks
 
 
 def test_the_window_is_on_the_wall_clock_and_nobodys_own_end() -> None:

@@ -45,10 +45,10 @@ COLUMNS = {
         outage_cost_se held_tasks uncovered_fte uncovered_hours uncovered_hours_se""",
     "segments": "case task start finish start_hours finish_hours share state",
     "takes": "resource start finish start_hours finish_hours fte",
-    "incidents": """service name severity start restoration restored_p50 restored_p50_se_hours
-        restored_p80 restored_p80_se_hours restoration_hours_mean restoration_hours_mean_se""",
+    "incidents": """service name severity start restoration restored_p50 restored_p80
+        restoration_hours_mean restoration_hours_mean_se""",
 }
-ERRORS = ("_se", "_se_days", "_se_hours")
+ERRORS = ("_se", "_se_days")
 DATES = {"due", "start", "finish", "restored_p50", "restored_p80"}
 
 
@@ -429,7 +429,7 @@ def test_incident_table_of_random_incidents_is_empty(tiny: Portfolio) -> None:
     """Only stated incidents have a row; the columns are there without any."""
     chance = RandomIncidents(20, rates={"payments": 9}, median_hours=4, p90_hours=9)
     drawn = draw_incidents(tiny, Scenario(random_incidents=chance, runs=5))
-    found = incident_table(tiny, drawn, 0)
+    found = incident_table(tiny, drawn, np.zeros(0), np.zeros(0))
     assert list(found.columns) == COLUMNS["incidents"].split()
     assert len(found) == 0
 

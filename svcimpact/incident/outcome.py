@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Integers, Plan
+from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program
 from svcimpact.errors import fault, fault_frame
 from svcimpact.incident import tables
@@ -18,12 +18,12 @@ from svcimpact.incident.assumptions import assumptions
 from svcimpact.incident.batches import Batches, Found
 from svcimpact.incident.certain import certainty
 from svcimpact.incident.draws import Arrivals
-from svcimpact.incident.levers import Decided, kept_back
+from svcimpact.incident.levers import Decided, kept_back, lengthened
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import Struck
 from svcimpact.incident.tables import Phase
 from svcimpact.incident.task_table import task_table
-from svcimpact.incident.typical import typical_run
+from svcimpact.incident.typical import at_quantile, typical_run
 from svcimpact.portfolio import Portfolio
 
 
@@ -70,7 +70,8 @@ class Finishes:
 class Outcome:
     """The result of a simulation; every estimate has its standard error beside it.
 
-    That of `x` is `x_se`; that of a date is `x_se_days` (`x_se_hours` of a restoration).
+    That of `x` is `x_se`; that of a date is `x_se_days`. Quantiles of a restoration have none: they
+    are those of its distribution, not of the draws.
 
     Attributes
     ----------
@@ -170,7 +171,7 @@ class Outcome:
                 portfolio, arrivals, phases, certain=certain.services, sampling=drawn
             ),
             incidents=tables.incident_table(
-                portfolio, arrivals, len(scenario.incidents), sampling=drawn
+                portfolio, arrivals, *_restored(futures), sampling=drawn
             ),
             segments=segments,
             takes=takes,
@@ -328,6 +329,15 @@ def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
         )
         rows.append(row)
     return fault_frame(rows)
+
+
+def _restored(futures: Futures) -> tuple[Floats, Floats]:
+    """Return hours within which each stated incident is restored, at P50 and P80."""
+    portfolio, scenario = futures.portfolio, futures.scenario
+    stated, kept = len(scenario.incidents), kept_back(scenario)
+    runs = [at_quantile(futures.arrivals, stated, q) for q in (0.5, 0.8)]
+    half, most = (lengthened(portfolio, scenario, one, kept).hours for one in runs)
+    return half, most
 
 
 def _finishes(futures: Futures, keep: str, found: Found | None) -> Finishes:

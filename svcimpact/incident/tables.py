@@ -246,7 +246,12 @@ def service_table(
 
 
 def incident_table(
-    portfolio: Portfolio, arrivals: Arrivals, stated: int, *, sampling: str = "random"
+    portfolio: Portfolio,
+    arrivals: Arrivals,
+    half: Floats,
+    most: Floats,
+    *,
+    sampling: str = "random",
 ) -> pd.DataFrame:
     """Return the stated incidents and when they are restored.
 
@@ -256,8 +261,9 @@ def incident_table(
         What was simulated.
     arrivals : Arrivals
         The incidents drawn; stated ones are the first sources.
-    stated : int
-        How many incidents the scenario states.
+    half, most : ndarray of float, shape (incidents stated,)
+        Hours within which each stated one is restored in half of the futures and in four of five,
+        by the restoration itself.
     sampling : {"random", "latin-hypercube"}
         How the runs were drawn.
 
@@ -266,10 +272,10 @@ def incident_table(
     pandas.DataFrame
         One row per stated incident; hours are around the clock.
     """
-    mean, quantile, _ = estimators(sampling)
+    mean = estimators(sampling).mean
     names = portfolio.services.set_index("service")["name"]
     rows = []
-    for number, source in enumerate(arrivals.sources[:stated]):
+    for number, source in enumerate(arrivals.sources[: len(half)]):
         mine = arrivals.source == number
         start, hours = arrivals.start[mine][0], arrivals.hours[mine][:, None]
         fixed = source.restoration.distribution == "fixed"
@@ -280,17 +286,14 @@ def incident_table(
             "start": start,
             "restoration": source.restoration.describe(),
         }
-        for name, q in (("restored_p50", 0.5), ("restored_p80", 0.8)):
-            estimate, error = quantile(hours, q)
-            row[name] = to_minute(portfolio.calendar.later(start, estimate))[0]
-            row[name + "_se_hours"] = 0.0 if fixed else float(error[0])
+        back = to_minute(portfolio.calendar.later(start, np.array([half[number], most[number]])))
+        row["restored_p50"], row["restored_p80"] = back
         estimate, error = mean(hours)
         row["restoration_hours_mean"] = float(estimate[0])
         row["restoration_hours_mean_se"] = 0.0 if fixed else float(error[0])
         rows.append(row)
     columns = ["service", "name", "severity", "start", "restoration", "restored_p50"]
-    columns += ["restored_p50_se_hours", "restored_p80", "restored_p80_se_hours"]
-    columns += ["restoration_hours_mean", "restoration_hours_mean_se"]
+    columns += ["restored_p80", "restoration_hours_mean", "restoration_hours_mean_se"]
     return pd.DataFrame(rows, columns=columns)
 
 

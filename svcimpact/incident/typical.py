@@ -189,14 +189,34 @@ def at_medians(arrivals: Arrivals, stated: int) -> Arrivals:
     Arrivals
         The single run.
     """
+    return at_quantile(arrivals, stated, 0.5)
+
+
+def at_quantile(arrivals: Arrivals, stated: int, q: float) -> Arrivals:
+    """Return one run with the stated incidents only, each restored at a quantile.
+
+    Parameters
+    ----------
+    arrivals : Arrivals
+        The incidents drawn; stated ones are the first sources.
+    stated : int
+        How many incidents the scenario states.
+    q : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Arrivals
+        The single run.
+    """
     first = [int(np.flatnonzero(arrivals.source == k)[0]) for k in range(stated)]
-    half = [float(s.restoration.draw(np.array([0.5]))[0]) for s in arrivals.sources[:stated]]
+    lasts = [float(s.restoration.draw(np.array([q]))[0]) for s in arrivals.sources[:stated]]
     return Arrivals(
         arrivals.sources,
         np.array([0, stated], np.int64),
         np.arange(stated, dtype=np.int64),
         arrivals.start[first],
-        np.array(half, float),
+        np.array(lasts, float),
     )
 
 

@@ -230,7 +230,7 @@ def stakeholder_notes(
                 "side": person["side"],
                 "projects": len(new) + len(gone),
                 "subject": note.subject(new, gone),
-                "text": note.text(new, gone, before.get(who, {}), person["name"]),
+                "text": note.text(new, gone, before.get(who, {}), who),
             }
         )
         for row in new:
@@ -243,8 +243,7 @@ def stakeholder_notes(
         now=when,
         table=pd.DataFrame(rows, columns=columns),
         assumptions=(
-            f"Dates are from {number(runs)} futures: as likely as not is P50, four of five "
-            "futures is P80.",
+            f"Dates are from {number(runs)} futures: half of them is P50, four of five is P80.",
             OPEN,
             "Only projects whose P80 falls on a later day than without the incident are told of, "
             "and only dates that are not the same, to the day, as in the last note.",

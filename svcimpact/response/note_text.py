@@ -14,7 +14,7 @@ from svcimpact.response.lever_words import names_of
 from svcimpact.response.situation import EXPECTED, OPEN, OVER, Stands
 from svcimpact.response.watch import WatchList
 from svcimpact.wording import chance as percent
-from svcimpact.wording import counted, day
+from svcimpact.wording import counted, day, in_futures
 
 # A project that is back on its dates: id, name, P80.
 Gone = tuple[str, str, pd.Timestamp]
@@ -89,7 +89,7 @@ class NoteText:
         before: Mapping[str, Any],
         reader: str,
     ) -> str:
-        """Return a note: what, effect, what we do, when we write again, whom to ask.
+        """Return a note: what, effect, what we do, when we look again, whom to ask.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class NoteText:
         before : mapping
             The dates last told to the reader, by project.
         reader : str
-            Who reads it.
+            Id of the stakeholder who reads it; nobody is sent to themselves with questions.
 
         Returns
         -------
@@ -115,13 +115,13 @@ class NoteText:
         said.append(self._doing(new))
         watch, open_ = self.watch, any(one.state == OPEN for one in self.stands)
         again = None if watch is None or pd.isna(watch.next_look) else watch.next_look
-        sooner = ", or sooner if the service is back" if open_ else ""
+        sooner = ", or as soon as the service is back" if open_ else ""
         said.append(
-            f"We write again on {day(again, time=True)}{sooner}."
+            f"We look again on {day(again, time=True)}{sooner}, and write if your dates change."
             if again is not None
-            else "We write again when something changes."
+            else "We write again if your dates change."
         )
-        if watch is not None and watch.liaison and not watch.liaison.startswith(reader):
+        if watch is not None and watch.liaison and watch.liaison_id != reader:
             spared = ", rather than the people restoring" if open_ else ""
             said.append(f"Questions: {one_line(watch.liaison)}, please{spared}.")
         return "\n\n".join(line for line in said if line)
@@ -161,8 +161,8 @@ class NoteText:
 def _effect(row: Mapping[str, Any], before: Mapping[str, str] | None) -> str:
     """Return what happens to one project, as dates and how likely they are."""
     name = one_line(row["name"])
-    text = f"{name}: we now expect it to finish {_dates(row['p50'], row['p80'])}. Without the "
-    text += f"incident it was {_dates(row['p50_before'], row['p80_before'])}."
+    text = f"{name}: we now expect it to finish {in_futures(row['p50'], row['p80'])}. Without the "
+    text += f"incident it was {in_futures(row['p50_before'], row['p80_before'])}."
     if pd.notna(row["chance_late"]) and pd.notna(row["due"]):
         was, is_ = percent(row["chance_late_before"]), percent(row["chance_late"])
         text += (
@@ -171,13 +171,5 @@ def _effect(row: Mapping[str, Any], before: Mapping[str, str] | None) -> str:
             else f" The chance of missing its due date, {day(row['due'])}, is still {is_}."
         )
     if before:
-        text += f" Our last note said {_dates(before['p50'], before['p80'])}."
+        text += f" Our last note said {in_futures(before['p50'], before['p80'])}."
     return text
-
-
-def _dates(half: Any, most: Any) -> str:
-    """Return P50 and P80 as what they are; one of them where they fall on one day."""
-    one, other = day(half), day(most)
-    if one == other:
-        return f"by {other} in four of five futures"
-    return f"as likely as not by {one}, and in four of five futures by {other}"

@@ -10,14 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.incident.actions import Action
-from svcimpact.incident.estimates import Z95, mean, quantile
+from svcimpact.incident.estimates import Z95, mean
 from svcimpact.incident.outcome import Outcome
-from svcimpact.incident.tables import to_minute
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Judge, Levers, Verdict
 from svcimpact.response.lever_words import ORDERS
 from svcimpact.response.practice import OPEN, Answer, asked
-from svcimpact.wording import day, listed, money, number, with_error
+from svcimpact.response.restored import at_work, restored
+from svcimpact.response.situation import EXPECTED, OVER, situation
+from svcimpact.wording import in_futures, listed, money, number, with_error
 
 Floats = NDArray[np.float64]
 
@@ -43,9 +44,10 @@ class HandBack(Answer):
         with their `_se`, and `chance_late`.
     people : pandas.DataFrame
         One row per person or team that the incident takes: `resource`, `name`, `team`,
-        `taken_fte`, `back_p50`, `back_p80` (when the incident has given them back whole, the
-        aftermath included), `day_saved_days` and `day_saved_money` (what one working day of
-        earlier return is worth to the projects) with their `_se`, blank for those not judged.
+        `taken_fte`, `back_p50`, `back_p80` (the first working moment from when the incidents have
+        given them back whole, the aftermath included: quantiles of the restorations themselves),
+        `day_saved_days` and `day_saved_money` (what one working day of earlier return is worth to
+        the projects) with their `_se`, blank for those not judged.
     asks : pandas.DataFrame
         One row per request: `stakeholder`, `name`, `role`, `about` and `text`.
     """
@@ -92,9 +94,9 @@ class HandBack(Answer):
                 f"Hand people back in order of {row['name']}: against the order of the plan it "
                 f"saves {saved}."
             ]
-        for one in self.people.head(3).to_dict("records"):
-            back = f"{day(one['back_p50'])} in half of the futures, {day(one['back_p80'])} in four"
-            said.append(f"{one['name']} is back by {back} of five.")
+        away = self.people[self.people["back_p80"] > self.now]
+        for one in away.head(3).to_dict("records"):
+            said.append(f"{one['name']} is back {in_futures(one['back_p50'], one['back_p80'])}.")
         said += list(self.asks["text"])
         return said
 
@@ -160,7 +162,7 @@ def hand_back(
         ),
         projects=projects,
         people=people,
-        asks=_asks(outcome, people, projects, _best(table)),
+        asks=_asks(outcome, when, people, projects, _best(table)),
     )
 
 
@@ -231,8 +233,8 @@ def _people(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     table = table.iloc[rows].reset_index(drop=True)
     back = np.column_stack([_back(judge, int(k)) for k in rows]) if len(rows) else None
     for name, q in (("back_p50", 0.5), ("back_p80", 0.8)):
-        hours = np.zeros(0) if back is None else quantile(back, q)[0]
-        table[name] = to_minute(np.asarray(portfolio.calendar.when(hours, side="finish")))
+        ends = [_given_back(judge, int(k), q) for k in rows]
+        table[name] = pd.Series(ends, dtype="datetime64[us]")
     pulled = np.array([e.pull for e in effects]).max(axis=0, initial=0.0)[rows]
     told = [k for k in range(len(table)) if pulled[k] > 1e-9][:MOST_PEOPLE]
     levers = [
@@ -249,6 +251,18 @@ def _people(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     return table
 
 
+def _given_back(judge: Judge, k: int, q: float) -> pd.Timestamp:
+    """Return from when a resource is at work again in a share of the futures."""
+    clock, f = judge.portfolio.calendar, judge.futures
+    stated = judge.scenario.incidents
+    mine = [row for row in range(len(stated)) if f.struck.effects[row].taken[k] > 1e-9]
+    if not mine:
+        return at_work(clock, pd.Timestamp(clock.when(judge.when)), judge.when)
+    aftermath = f.struck.strikes.aftermath
+    more = [stated[row].aftermath_hours if aftermath[row] > 0 else 0.0 for row in mine]
+    return at_work(clock, restored(clock, f.arrivals, mine, q, more), judge.when)
+
+
 def _back(judge: Judge, k: int) -> Floats:
     """Return when the stated incidents have given a resource back, run by run."""
     struck = judge.futures.struck
@@ -263,9 +277,12 @@ def _back(judge: Judge, k: int) -> Floats:
 
 
 def _asks(
-    outcome: Outcome, people: pd.DataFrame, projects: pd.DataFrame, rule: str
+    outcome: Outcome, now: pd.Timestamp, people: pd.DataFrame, projects: pd.DataFrame, rule: str
 ) -> pd.DataFrame:
-    """Return what to ask of service owners, and of sponsors whose projects come first."""
+    """Return what to ask of service owners, and of sponsors whose projects come first.
+
+    Nobody is asked for from a service that is back, and nobody twice.
+    """
     portfolio = outcome.portfolio
     stakeholders = portfolio.stakeholders.set_index("stakeholder")
     rows: list[dict[str, Any]] = []
@@ -273,19 +290,23 @@ def _asks(
     worth = worth[worth["day_saved_days"] >= 0.05]
     worth = worth.sort_values("day_saved_days", ascending=False, kind="stable")
     services = portfolio.services.set_index("service")
-    for service in dict.fromkeys(item.service for item in outcome.scenario.incidents):
+    stands = [one for one in situation(outcome.scenario, portfolio, now) if one.state != OVER]
+    states = {one.incident.service: one.state for one in reversed(stands)}
+    for service in dict.fromkeys(one.incident.service for one in stands):
         owner = services.loc[service, "owner"]
         support = portfolio.support[portfolio.support["service"] == service]["resource"]
         mine = worth[worth["resource"].isin(support)].head(3)
         if not len(mine):
             continue
+        worth = worth.drop(index=mine.index)
         each = [
             f"{row['name']} ({with_error(row['day_saved_days'], row['day_saved_days_se'])} project "
             "days for each working day)"
             for row in mine.to_dict("records")
         ]
         name = str(services.loc[service, "name"])
-        text = f"As {name} recovers, please hand back first {listed(each)}."
+        once = f"Once {name} has failed and" if states[service] == EXPECTED else f"As {name}"
+        text = f"{once} recovers, please hand back first {listed(each)}."
         rows.append(_ask(stakeholders, owner, name, text))
     if rule != "plan":
         gaining = projects[projects["rule"] == rule].sort_values(

@@ -18,6 +18,7 @@ from svcimpact.response.choices import choices
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import in_words, names_of
 from svcimpact.response.practice import OPEN, Answer, asked
+from svcimpact.response.restored import restored
 from svcimpact.response.situation import EXPECTED, OVER, situation
 from svcimpact.response.situation import OPEN as OPEN_NOW
 from svcimpact.wording import counted, day, listed, number, with_error
@@ -192,28 +193,20 @@ def redeployment(
 def _window(outcome: Outcome, judge: Judge) -> tuple[float, float, pd.Timestamp, pd.Timestamp]:
     """Return from when until when people are looked at, its end on the wall clock, and the half.
 
-    The half is when the services are back in half of the futures.
+    The half is when all services are back in half of the futures.
     """
-    portfolio = outcome.portfolio
-    arrivals = at_medians(judge.futures.arrivals, len(outcome.scenario.incidents))
+    clock = outcome.portfolio.calendar
     now = judge.scenario.decision_time
     assert now is not None
-    stands = situation(judge.scenario, portfolio, now)
+    stands = situation(judge.scenario, outcome.portfolio, now)
     rows = [one.row for one in stands if one.state == OPEN_NOW] or [one.row for one in stands]
-    end = max(float(moments(portfolio, arrivals)[1][rows].max()), judge.when)
-    back = max(
-        pd.Timestamp(
-            portfolio.calendar.later(
-                np.datetime64(judge.scenario.incidents[row].start), arrivals.hours[row]
-            )[()]
-        )
-        for row in rows
-    ).round("min")
+    back = restored(clock, judge.futures.arrivals, rows, 0.5)
+    end = float(clock.hours(np.datetime64(back)))
     if end > judge.when + 1e-9:
         return judge.when, end, back, back
     # Once all is restored, the next day is what there is to speak of.
     end = judge.when + judge.day
-    return judge.when, end, pd.Timestamp(portfolio.calendar.when(end, side="finish")), back
+    return judge.when, end, pd.Timestamp(clock.when(end, side="finish")), back
 
 
 def _people(outcome: Outcome, judge: Judge, begin: float, end: float) -> pd.DataFrame:
@@ -263,14 +256,14 @@ def _taken(outcome: Outcome, judge: Judge, begin: float, end: float) -> dict[str
     """Return hours of pull, cover and relief by resource over a window of the typical run."""
     stated = len(outcome.scenario.incidents)
     arrivals = at_medians(judge.futures.arrivals, stated)
-    strikes, restored, _, over = moments(outcome.portfolio, arrivals)
+    strikes, ends, _, over = moments(outcome.portfolio, arrivals)
     count = len(outcome.portfolio.resources)
     parts = {name: np.zeros(count) for name in ("pull", "cover", "relief")}
     for number_, effect in enumerate(judge.futures.struck.effects[:stated]):
         share = arrivals.sources[number_].aftermath_share
         share = 0.0 if "aftermath" in outcome.scenario.without else share
-        lasts = _overlap(strikes[number_], restored[number_], begin, end)
-        lasts += share * _overlap(restored[number_], over[number_], begin, end)
+        lasts = _overlap(strikes[number_], ends[number_], begin, end)
+        lasts += share * _overlap(ends[number_], over[number_], begin, end)
         for name in parts:
             parts[name] += lasts * getattr(effect, name)
     return parts

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from svcimpact.incident.estimates import chance, mean, quantile
+from svcimpact.incident.estimates import Z95, chance, quantile
 from svcimpact.incident.outcome import Outcome
-from svcimpact.incident.scenario import Scenario
-from svcimpact.incident.simulate import futures
 from svcimpact.incident.tables import to_minute
 from svcimpact.portfolio import Portfolio
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import names_of
-from svcimpact.response.practice import OPEN, Answer, asked, still_open
+from svcimpact.response.looks import RUNS as LOOK_RUNS
+from svcimpact.response.looks import THRESHOLD, looks_ahead, why
+from svcimpact.response.practice import OPEN, Answer, asked
+from svcimpact.response.restored import at_work, restored
 from svcimpact.response.situation import EXPECTED, OVER, Stands, situation
 from svcimpact.response.situation import OPEN as STILL
 from svcimpact.wording import chance as percent
-from svcimpact.wording import counted, day, listed, number
+from svcimpact.wording import counted, day, in_futures, listed, number
 
 Floats = NDArray[np.float64]
 
 RUNS = 400
-# Chance of missing the due date at which somebody would decide otherwise.
-THRESHOLD = 0.5
-# Hours around the clock after `now` at which it is asked what news there could be.
-LATER_HOURS = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 36.0, 48.0, 72.0, 96.0, 144.0, 192.0)
 _LEAST_DAYS = 0.05
 # Who speaks for a service, the first of these that is no responder.
 _SPEAKS = ("advises", "informed", "does", "decides", "owns")
@@ -51,18 +48,22 @@ class WatchList(Answer):
     forecast : pandas.DataFrame
         One row per stated incident, those open first, the most severe first: `service`, `name`,
         `state` (open, over, expected), `start`, `elapsed_hours`, `p50`, `p80`, `p95` (when it is
-        restored, from the time elapsed alone).
+        restored: quantiles of the restoration itself, given the time elapsed).
     do_not_disturb : pandas.DataFrame
-        Who restores what is open: `resource`, `name`, `team`, `until_p50`, `until_p80`.
+        Who restores what is open: `resource`, `name`, `team`, `until_p50`, `until_p80` (the
+        first working moment from when they are given back).
     looks : pandas.DataFrame
         What would be known if the incident were still open later: `when`, `project`, `name`,
-        `chance_late`, `finish_p80` and `changes` (whether a decision could then be another).
+        `chance_late` with its `_se`, `finish_p80` and `changes` (whether a decision could then
+        be another, beyond the error).
     next_look : pandas.Timestamp or NaT
-        The first of these moments that could change a decision.
+        The first of these moments that could change a decision, to the hour.
     why : str
         What it would change.
     liaison : str
         Whom to ask, instead of the responders.
+    liaison_id : str
+        Their id in the table stakeholders; empty where there is nobody.
     """
 
     forecast: pd.DataFrame
@@ -71,6 +72,7 @@ class WatchList(Answer):
     next_look: Any
     why: str
     liaison: str
+    liaison_id: str
 
     name: ClassVar[str] = "watch"
 
@@ -112,16 +114,15 @@ class WatchList(Answer):
 
 def _ahead(row: Mapping[Any, Any]) -> str:
     """Return when a service is back."""
-    name, half = row["name"], _moment(row["p50"])
+    name = row["name"]
     if row["state"] == OVER:
-        return f"{name} was back on {half}, by what was told."
+        return f"{name} was back on {_moment(row['p50'])}, by what was told."
     down = f", down for {number(row['elapsed_hours'], 1)} hours,"
     if row["state"] == EXPECTED:
         down = f", expected to fail on {_moment(row['start'])},"
-    return (
-        f"{name}{down} is back by {half} in half of the futures, by {_moment(row['p80'])} in four "
-        "of five."
-    )
+    if row["p50"] == row["p95"]:
+        return f"{name}{down} is back on {_moment(row['p50'])}, by what was told."
+    return f"{name}{down} is back {in_futures(row['p50'], row['p80'], time=True)}."
 
 
 def later_day(before: pd.Series, after: pd.Series) -> pd.Series:
@@ -155,9 +156,9 @@ def watch_list(
 ) -> WatchList:
     """Say which projects to watch, and the next moment at which news could change a decision.
 
-    News changes a decision when a watched project's chance of missing its due date comes to the
-    threshold from below, or its P80 passes its due date: the first moment from now on for which
-    that is so given that the incident is then still open.
+    News changes a decision when a project's chance of missing its due date comes to the threshold
+    from below, or its P80 passes its due date, either by more than its error: the first hour from
+    now on for which that is so given that the incident is then still open.
 
     Parameters
     ----------
@@ -196,9 +197,10 @@ def watch_list(
     stands = situation(scenario, portfolio, when)
     responders = _responders(portfolio, judge, stands)
     table = _projects(outcome, judge, set(responders["resource"]))
-    looks = _looks(portfolio, judge, when, table, threshold)
-    ahead = looks[looks["changes"]] if len(looks) else looks
+    looks = looks_ahead(judge, when, stands, set(table["project"]), threshold)
+    ahead = looks[looks["changes"]]
     next_look = ahead["when"].iloc[0] if len(ahead) else pd.NaT
+    liaison_id, liaison = _liaison(portfolio, stands, set(responders["name"]))
     return WatchList(
         outcome=outcome,
         now=when,
@@ -207,7 +209,9 @@ def watch_list(
             f"From {number(runs)} futures, from the time elapsed alone.",
             OPEN,
             f"A decision could be another when the chance of missing a due date comes to "
-            f"{percent(threshold)}, or P80 passes the due date.",
+            f"{percent(threshold)}, or P80 passes the due date, by more than {Z95} standard errors "
+            f"of {number(min(runs, LOOK_RUNS))} futures in which the incident is then still open; "
+            "the next look is the first hour from now at which that is so.",
             "The liaison is whoever advises on, or is informed of, the service that failed, and "
             "does not restore it; its owner where there is nobody else.",
         ),
@@ -215,13 +219,10 @@ def watch_list(
         do_not_disturb=responders,
         looks=looks,
         next_look=next_look,
-        why=_why(portfolio, ahead, judge, threshold, stands),
-        liaison=_liaison(portfolio, stands, set(responders["name"])),
+        why=why(judge, stands, table, looks, threshold),
+        liaison=liaison,
+        liaison_id=liaison_id,
     )
-
-
-def _late(judge: Judge, due: Floats) -> NDArray[np.bool_]:
-    return judge.futures.found.late > due + 1e-6
 
 
 def _projects(outcome: Outcome, judge: Judge, pulled: set[str]) -> pd.DataFrame:
@@ -276,7 +277,6 @@ def _forecast(
     rows = []
     for one in stands:
         incident = one.incident
-        hours = arrivals.hours[arrivals.source == one.row][:, None]
         since = clock.utc(np.datetime64(when)) - clock.utc(np.datetime64(incident.start))
         row: dict[str, Any] = {
             "service": incident.service,
@@ -285,9 +285,7 @@ def _forecast(
             "start": pd.Timestamp(incident.start),
             "elapsed_hours": max(float(since / np.timedelta64(1, "h")), 0.0),
         }
-        for q in (50, 80, 95):
-            lasts = quantile(hours, q / 100)[0]
-            row[f"p{q}"] = to_minute(clock.later(np.datetime64(incident.start), lasts))[0]
+        row |= {f"p{q}": restored(clock, arrivals, [one.row], q / 100) for q in (50, 80, 95)}
         rows.append(row)
     columns = ["service", "name", "state", "start", "elapsed_hours", "p50", "p80", "p95"]
     return pd.DataFrame(rows, columns=columns)
@@ -295,120 +293,20 @@ def _forecast(
 
 def _responders(portfolio: Portfolio, judge: Judge, stands: list[Stands]) -> pd.DataFrame:
     """Return who restores what is open, and until when the incidents need them."""
-    stated = len(judge.scenario.incidents)
-    struck, clock = judge.futures.struck, portfolio.calendar
-    arrivals = judge.futures.arrivals
-    pulls = np.array([e.pull for e in struck.effects[:stated]]).reshape(stated, -1)
-    pulls[[one.row for one in stands if one.state != STILL]] = 0.0
-    rows = np.flatnonzero((pulls > 1e-9).any(axis=0))
+    clock, f = portfolio.calendar, judge.futures
+    pulls = {one.row: f.struck.effects[one.row].pull for one in stands if one.state == STILL}
+    needed = np.array([*pulls.values(), np.zeros(len(portfolio.resources))]) > 1e-9
+    rows = np.flatnonzero(needed.any(axis=0))
     table = portfolio.resources[["resource", "name", "team"]].iloc[rows].reset_index(drop=True)
-    run = np.repeat(np.arange(judge.runs), np.diff(arrivals.ptr))
-    columns = []
-    for k in rows:
-        mine = np.append(pulls[:, k] > 1e-9, False)[np.minimum(arrivals.source, stated)]
-        until = np.full(judge.runs, judge.when)
-        np.maximum.at(until, run[mine], struck.strikes.restored[mine])
-        columns.append(until)
+    by = [[row for row, pull in pulls.items() if pull[k] > 1e-9] for k in rows]
     for name, q in (("until_p50", 0.5), ("until_p80", 0.8)):
-        hours = quantile(np.column_stack(columns), q)[0] if columns else np.zeros(0)
-        table[name] = to_minute(np.asarray(clock.when(hours, side="finish")))
+        until = [at_work(clock, restored(clock, f.arrivals, mine, q), judge.when) for mine in by]
+        table[name] = pd.Series(until, dtype="datetime64[us]")
     return table
 
 
-def _looks(
-    portfolio: Portfolio,
-    judge: Judge,
-    now: pd.Timestamp,
-    watched: pd.DataFrame,
-    threshold: float,
-) -> pd.DataFrame:
-    """Return what would be known at later moments if the incident were still open."""
-    columns = ["when", "project", "name", "chance_late", "finish_p80", "changes"]
-    clock, projects = portfolio.calendar, portfolio.projects
-    due = clock.span(projects["due"], projects["due"])[1]
-    rows = [k for k, p in enumerate(projects["project"]) if p in set(watched["project"])]
-    open_ended = any(item.hours is None for item in judge.scenario.incidents)
-    if not rows or not open_ended:
-        return pd.DataFrame(columns=columns).astype({"changes": "bool"})
-    before = _seen(judge.futures.found.late, due)
-    last = _p95(judge)
-    told = []
-    for hours in LATER_HOURS:
-        when = pd.Timestamp(clock.later(np.datetime64(now), hours)[()])
-        if float(clock.hours(np.datetime64(when))) > last:
-            break
-        scenario = still_open(judge.scenario, portfolio, when)
-        late = futures(portfolio, _at_most(scenario), threads=judge.threads).found.late
-        after = _seen(late, due)
-        ends = to_minute(np.asarray(clock.when(after[1], side="finish")))
-        for k in rows:
-            crosses = before[0][k] < threshold <= after[0][k]
-            passes = before[1][k] <= due[k] + 1e-6 < after[1][k]
-            told.append(
-                {
-                    "when": when,
-                    "project": projects["project"].iloc[k],
-                    "name": projects["name"].iloc[k],
-                    "chance_late": after[0][k],
-                    "finish_p80": pd.Timestamp(ends[k]),
-                    "changes": bool(crosses or passes),
-                }
-            )
-        if told and any(row["changes"] for row in told):
-            break
-    return pd.DataFrame(told, columns=columns).astype({"changes": "bool"})
-
-
-def _at_most(scenario: Scenario) -> Scenario:
-    """Return the scenario with few enough runs for a look ahead."""
-    return replace(scenario, runs=min(scenario.runs, RUNS))
-
-
-def _seen(late: Floats, due: Floats) -> tuple[Floats, Floats]:
-    """Return the chance of missing each due date, and each P80."""
-    share = mean((late > due + 1e-6).astype(np.float64))[0]
-    return np.where(np.isnan(due), np.nan, share), quantile(late, 0.8)[0]
-
-
-def _p95(judge: Judge) -> float:
-    """Return when the incidents are restored in 95 of 100 futures, in working hours."""
-    strikes = judge.futures.struck.strikes
-    run = np.repeat(np.arange(judge.runs), np.diff(strikes.ptr))
-    last = np.full(judge.runs, judge.when)
-    np.maximum.at(last, run, strikes.restored)
-    return float(np.quantile(last, 0.95))
-
-
-def _why(
-    portfolio: Portfolio,
-    ahead: pd.DataFrame,
-    judge: Judge,
-    threshold: float,
-    stands: list[Stands],
-) -> str:
-    """Say what the next look could change, or why none can."""
-    if len(ahead):
-        first = ahead[ahead["when"] == ahead["when"].iloc[0]]
-        names = listed(list(first["name"]))
-        return (
-            f"if the incident is still open then, {names} would more likely than not, or by P80, "
-            "miss the due date."
-            if threshold == THRESHOLD
-            else f"if the incident is still open then, {names} would cross what was agreed."
-        )
-    if all(one.state == OVER for one in stands):
-        return "by what was told, the incident is over."
-    until = pd.Timestamp(portfolio.calendar.when(_p95(judge), side="finish"))
-    return (
-        f"until {_moment(to_minute(np.array([until], 'datetime64[us]'))[0])}, by when the incident "
-        "is over in 95 of 100 futures, no project that is in time comes to miss its due date."
-    )
-
-
-def _liaison(portfolio: Portfolio, stands: list[Stands], responders: set[str]) -> str:
+def _liaison(portfolio: Portfolio, stands: list[Stands], responders: set[str]) -> tuple[str, str]:
     """Return who speaks for the service that matters most now, and does not restore it."""
-    if not stands:
-        return ""
     service = stands[0].incident.service
     people = portfolio.stakeholders.set_index("stakeholder")
     interests = portfolio.interests[portfolio.interests["item"] == service]
@@ -417,8 +315,9 @@ def _liaison(portfolio: Portfolio, stands: list[Stands], responders: set[str]) -
             row = people.loc[who]
             if row["side"] == "service" and row["name"] not in responders:
                 role = row["role"]
-                return f"{row['name']} ({role})" if isinstance(role, str) else str(row["name"])
+                name = f"{row['name']} ({role})" if isinstance(role, str) else str(row["name"])
+                return str(who), name
     owner = portfolio.services.set_index("service").loc[service, "owner"]
-    return (
-        str(people.loc[owner, "name"]) if isinstance(owner, str) and owner in people.index else ""
-    )
+    if isinstance(owner, str) and owner in people.index:
+        return owner, str(people.loc[owner, "name"])
+    return "", ""
