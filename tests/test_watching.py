@@ -110,6 +110,7 @@ def test_how_long_it_lasts_is_known_and_what_that_means_is_told() -> None:
         "Shop, down for 0.0 hours, is back on 8 January 2026 at 13:00, by what was told."
     )
     assert found.sentences()[1] == "Watch Payroll: only its P80 falls on a later day."
+    assert found.sentences()[2].startswith("Leave the responder alone until they are back.")
     assert found.sentences()[-1] == (
         "No news would change a decision: how long it lasts is known; Payroll misses its due date "
         "in 100\N{NO-BREAK SPACE}% of futures."

@@ -102,7 +102,8 @@ class WatchList(Answer):
             whose = "its" if len(self.table) == 1 else "their"
             said.append(f"Watch {names}: only {whose} P80 falls on a later day.")
         if len(self.do_not_disturb):
-            who = counted(len(self.do_not_disturb), "responder")
+            count = len(self.do_not_disturb)
+            who = "responder" if count == 1 else counted(count, "responder")
             ask = f" Ask {self.liaison}." if self.liaison else ""
             said.append(f"Leave the {who} alone until they are back.{ask}")
         if pd.isna(self.next_look):
