@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.totals import delay_costs, mean_of_total
-from svcimpact.wording import GAP, chance, counted, day, listed, money, number, with_error
+from svcimpact.wording import (
+    GAP,
+    chance_with_error,
+    counted,
+    day,
+    listed,
+    money,
+    number,
+    with_error,
+)
 
 _NONE_DAYS = 0.05
 _NONE_HOURS = 0.05
@@ -125,7 +132,7 @@ def _due_sentences(frame: pd.DataFrame) -> list[str]:
     parts = []
     for row in rising.head(3).to_dict("records"):
         before, now = (
-            _chance(float(row[c]), float(row[f"{c}_se"]))
+            chance_with_error(float(row[c]), float(row[f"{c}_se"]))
             for c in ("chance_late_levelled", "chance_late")
         )
         parts.append(f"from {before} to {now} for {row['name']} ({day(row['due'])})")
@@ -261,12 +268,3 @@ def _moment(when: pd.Timestamp) -> str:
 def _sentence(text: str) -> str:
     """Begin with a capital, end with a full stop."""
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _chance(value: float, error: float) -> str:
-    """Write a chance with its error in whole percent."""
-    text = chance(value)
-    points = round(100 * error) if math.isfinite(error) else 0
-    if points < 1 or "under" in text or "over" in text or value in (0.0, 1.0):
-        return text
-    return text.replace(f"{GAP}%", f"{GAP}±{GAP}{points}{GAP}%")
