@@ -97,10 +97,10 @@ def looks_ahead(
         the due date, by more than 1.96 standard errors. The moments double until one changes
         something; that is then narrowed down to the hour.
     """
-    if not open_ended(stands):
-        return _table([], watched)
     clock, projects = judge.portfolio.calendar, judge.portfolio.projects
     due = due_hours(clock, projects["due"])
+    if not open_ended(stands) or np.isnan(due).all():
+        return _table([], watched)
     late = judge.futures.found.late
     below = chance(late > due + 1e-6)[0] < threshold
     in_time = quantile(late, 0.8)[0] <= due + 1e-6
