@@ -27,7 +27,8 @@ from svcimpact.response.contingency import contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import read_told, stakeholder_notes, write_told
 from svcimpact.response.judge import Judge, Levers
-from svcimpact.response.live import PRACTICES, live_picture, read_last, write_last
+from svcimpact.response.last import read_last, write_last
+from svcimpact.response.live import PRACTICES, live_picture
 from svcimpact.response.morale import stuck_people
 from svcimpact.response.practice import Practice, at
 from svcimpact.response.recover import hand_back
@@ -36,6 +37,10 @@ from svcimpact.response.search import search
 from svcimpact.response.watch import watch_list
 
 P = [{"project": "P", "cost_of_delay_per_day": 800}]
+NOTHING = (
+    "Since 5 January 2026 at 15:00 no restoration moved by an hour or more, no P80 to another "
+    "day, no chance by 2 points or more; the plan and the verdicts are the same."
+)
 WRITING = [{**row, "skill": "writing"} for row in assigned(A="ana")]
 
 
@@ -723,12 +728,15 @@ def test_a_live_picture_and_what_changed(tmp_path: Path) -> None:
     assert max(map(len, first.screen().splitlines())) <= 80
     last = write_last(first, tmp_path / "last.json")
     same = live_picture(outcome, last=read_last(last), told=first.notes.told)
-    assert same.changes == ("No date moved and no chance changed since 5 January 2026 at 15:00.",)
+    assert same.changes == (NOTHING,)
     assert same.notes.table.empty
     later = outcome_of(portfolio, replace(STRIKE, hours=72))
     moved = live_picture(later, last=read_last(last), told=first.notes.told)
     assert moved.changes == (
+        "S back by 6 January 2026 at 13:00 → 8 January 2026 at 13:00.",
         "Payroll: P80 7 January 2026 → 9 January 2026, misses its due date 0\u00a0% → 100\u00a0%.",
+        "What helps: now also bring in 1 FTE beside ana until 9 January, no longer bring in 1 FTE "
+        "beside ana until 7 January.",
     )
     assert len(moved.notes.table) == 2
 

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from svcimpact.errors import describe
+from svcimpact.errors import InputError, describe, fault, fault_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from svcimpact.portfolio import Portfolio
 
+
+class Commands(TyperGroup):
+    """All commands; none of them takes an empty text, which as a path is the current folder."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Raise which words are empty, before a command reads them."""
+        faults = []
+        for before, word in zip(["", *args], args, strict=False):
+            inline = word.startswith("--") and word.endswith("=") and word.count("=") == 1
+            if word.strip() and not inline:
+                continue
+            option = word[:-1] if inline else before if before.startswith("-") else ""
+            cure = "Leave it out, or say what it is."
+            faults.append(
+                fault(
+                    "command line",
+                    column=option,
+                    found="an empty text",
+                    expected="a value",
+                    cure=cure,
+                )
+            )
+        if faults:
+            raise InputError("The command is not clear.", fault_frame(faults))
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
+    cls=Commands,
     help="What a serious incident does to a project portfolio that shares people and services "
     "with operations.",
     no_args_is_help=True,

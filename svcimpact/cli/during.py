@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from svcimpact.cli.app import Out, Where, app, load, tell
 from svcimpact.errors import InputError, fault, fault_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from svcimpact.incident.outcome import Outcome
     from svcimpact.incident.scenario import Incident, Scenario
     from svcimpact.portfolio import Portfolio
@@ -32,7 +35,23 @@ Runs = Annotated[
 Seed = Annotated[
     int | None, typer.Option(help="Seed of all randomness; as the scenario file says, else 1.")
 ]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        help="The moment, as '2026-03-09 12:00'; the decision time of the scenario, or when the "
+        "incident strikes, if not given."
+    ),
+]
+Elapsed = Annotated[
+    float | None,
+    typer.Option(help="Hours that it has lasted so far, instead of --now."),
+]
+OpenAt = Annotated[
+    str | None,
+    typer.Option(help="Given that it is still open then, as '2026-03-09 12:00'."),
+]
 
+_LONGEST = 100_000  # hours
 _EXPECTED = "--scenario FILE, or --service with --start"
 
 
@@ -94,11 +113,14 @@ def report(
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
+    now: OpenAt = None,
+    elapsed: Elapsed = None,
     practices: Annotated[
         bool,
         typer.Option(
             "--practices",
-            help="Tell what to do as well: levers, people; on --runs futures, or 400 at most.",
+            help="Tell what to do as well: levers, people. Levers are sought on 400 of the "
+            "futures at most.",
         ),
     ] = False,
     format_: Annotated[
@@ -118,6 +140,7 @@ def report(
     """
     from svcimpact.report import findings, write_findings, write_report
     from svcimpact.report.formats import FORMATS, known_format
+    from svcimpact.report.practices import practice_answers
 
     if format_ is not None and format_ not in FORMATS:
         row = fault("--format", found=repr(format_), expected=f"one of {', '.join(FORMATS)}")
@@ -128,22 +151,18 @@ def report(
         out = stem.with_name(f"{stem.name}.{format_}")
     known_format(out)
     options = (service, start, severity, hours, median_hours, p90_hours)
-    alone = all(told is None for told in (scenario, *options, runs, seed))
+    alone = all(told is None for told in (scenario, *options, runs, seed, now, elapsed))
     if practices and alone:
         raise _unclear("--practices without an incident", _EXPECTED)
     found = load(portfolio)
     if alone:
         written = write_findings(findings(found), out, template=template, pictures=charts)
     else:
-        told = scenario_of(scenario, *options)
-        written = write_report(
-            simulated(found, told, runs, seed),
-            out,
-            practices=practices,
-            practice_runs=runs,
-            template=template,
-            pictures=charts,
-        )
+        given = scenario_of(scenario, *options)
+        told, when = given_open(found, given, now, elapsed, always=practices)
+        outcome = simulated(found, told, runs, seed)
+        answers = practice_answers(outcome, now=when) if practices else False
+        written = write_report(outcome, out, practices=answers, template=template, pictures=charts)
     typer.echo(f"Written: {written}")
 
 
@@ -194,6 +213,55 @@ def scenario_of(
         median_hours=median_hours,
         p90_hours=p90_hours,
     )
+
+
+def moment_told(
+    portfolio: Portfolio, scenario: Scenario, now: str | None, elapsed: float | None
+) -> pd.Timestamp:
+    """Return the moment spoken of: as told, or so long after the first strike."""
+    import numpy as np
+    import pandas as pd
+
+    from svcimpact.response.practice import moment_of
+
+    if elapsed is None:
+        return moment_of(scenario, portfolio, now)
+    faults = []
+    if now is not None:
+        faults.append(fault("command line", found="both --elapsed and --now", expected="one"))
+    if not 0 <= elapsed <= _LONGEST:
+        expected = f"hours from 0 to {_LONGEST}"
+        faults.append(fault("--elapsed", found=f"{elapsed:g}", expected=expected))
+    if faults:
+        raise InputError("The moment is not clear.", fault_frame(faults))
+    first = min((item.start for item in scenario.incidents), default=pd.Timestamp(0))
+    when = pd.Timestamp(portfolio.calendar.later(np.datetime64(first), elapsed)[()])
+    return moment_of(scenario, portfolio, when)
+
+
+def given_open(
+    portfolio: Portfolio,
+    told: Scenario | Incident,
+    now: str | None,
+    elapsed: float | None,
+    *,
+    always: bool = False,
+) -> tuple[Scenario, pd.Timestamp | None]:
+    """Return what is told, given that it is open at a moment, and the moment.
+
+    Where no moment is told it is left as it is, unless `always`; what was decided at a time of
+    its own stays decided then.
+    """
+    from svcimpact.incident.simulate import as_scenario
+    from svcimpact.response.practice import still_open
+
+    scenario = as_scenario(portfolio, told)
+    if now is None and elapsed is None and not (always and scenario.incidents):
+        return scenario, None
+    when = moment_told(portfolio, scenario, now, elapsed)
+    if not (scenario.decides and scenario.decision_time is not None):
+        scenario = replace(scenario, decision_time=when)
+    return still_open(scenario, portfolio, when), when
 
 
 def _unclear(found: str, expected: str) -> InputError:

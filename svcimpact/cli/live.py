@@ -11,8 +11,10 @@ import typer
 from svcimpact.cli.app import Where, app, load, tell
 from svcimpact.cli.during import (
     P90,
+    Elapsed,
     Hours,
     Median,
+    Now,
     Runs,
     ScenarioFile,
     Seed,
@@ -22,11 +24,10 @@ from svcimpact.cli.during import (
     scenario_of,
     simulated,
 )
-from svcimpact.cli.response import Now
+from svcimpact.cli.response import as_open
 
 if TYPE_CHECKING:
     from svcimpact.incident.scenario import Incident, Scenario
-    from svcimpact.portfolio import Portfolio
     from svcimpact.response.live import Picture
 
 
@@ -43,9 +44,7 @@ def incident(
     hours: Hours = None,
     median_hours: Median = None,
     p90_hours: P90 = None,
-    elapsed: Annotated[
-        float | None, typer.Option(help="Hours that it has lasted so far; sets the moment.")
-    ] = None,
+    elapsed: Elapsed = None,
     now: Now = None,
     runs: Runs = None,
     seed: Seed = None,
@@ -53,16 +52,19 @@ def incident(
     """Walk through a live incident, and write the pack.
 
     Run again later into the same folder, it shows what changed, and writes only the notes whose
-    dates moved. Without hours, the restoration time is fitted to the incident log.
+    dates moved. Without hours, the restoration time is fitted to the incident log. All figures
+    are given that the incident is still open at the moment told, and nothing decided yet; plans
+    are sought on 400 of the futures at most.
     """
     from svcimpact.response.inform import read_told, write_told
-    from svcimpact.response.live import live_picture, read_last, write_last
+    from svcimpact.response.last import read_last, write_last
+    from svcimpact.response.live import live_picture
 
     found = load(portfolio)
     told = _scenario(scenario, service, start, severity, hours, median_hours, p90_hours)
-    when = _moment(found, told, elapsed, now)
+    stood, when = as_open(found, told, now, elapsed)
     last, before = read_last(out / "last.json"), read_told(out / "told.json")
-    outcome = simulated(found, told, runs, seed)
+    outcome = simulated(found, stood, runs, seed)
     picture = live_picture(outcome, now=when, last=last, told=before)
     typer.echo(picture.screen())
     tell(found.warnings, outcome.warnings)
@@ -93,33 +95,6 @@ def _scenario(
             from_log=True,
         )
     return scenario_of(file, service, start, severity, hours, median_hours, p90_hours)
-
-
-def _moment(
-    portfolio: Portfolio, told: Scenario | Incident, elapsed: float | None, now: str | None
-) -> object:
-    """Return the moment spoken of: as told, or so long after the first strike."""
-    import numpy as np
-    import pandas as pd
-
-    from svcimpact.errors import InputError, fault, fault_frame
-    from svcimpact.incident.scenario import Incident, Scenario, in_zone
-
-    if elapsed is None:
-        return now
-    faults = []
-    if now is not None:
-        faults.append(fault("command line", found="both --elapsed and --now", expected="one"))
-    if not 0 <= elapsed <= 100_000:
-        faults.append(fault("--elapsed", found=f"{elapsed:g}", expected="hours from 0 to 100000"))
-    if faults:
-        raise InputError("The moment is not clear.", fault_frame(faults))
-    scenario = Scenario(incidents=(told,)) if isinstance(told, Incident) else told
-    scenario = in_zone(scenario, portfolio.settings.timezone)
-    if not scenario.incidents:
-        return None
-    first = min(item.start for item in scenario.incidents)
-    return pd.Timestamp(portfolio.calendar.later(np.datetime64(first), elapsed)[()])
 
 
 def _pack(picture: Picture, out: Path) -> None:

@@ -121,8 +121,13 @@ def restoration(
     ] = None,
 ) -> None:
     """Tell how long incidents last, and how much longer."""
+    from svcimpact.incident.log_fit import FITTED
     from svcimpact.incident.restoration_times import restoration_times
 
+    if distribution not in FITTED:
+        expected = f"one of {', '.join(FITTED)}"
+        row = fault("--distribution", found=repr(distribution), expected=expected)
+        raise InputError("The forecast is not clear.", fault_frame([row]))
     portfolio = None
     if log.name.lower().endswith((".csv", ".csv.gz")):
         from svcimpact.exchange import read_incident_log

@@ -10,29 +10,31 @@ import typer
 from svcimpact.cli.app import Out, Where, app, load, tell
 from svcimpact.cli.during import (
     P90,
+    Elapsed,
     Hours,
     Median,
+    Now,
+    OpenAt,
     Runs,
     ScenarioFile,
     Seed,
     Service,
     Severity,
     Start,
+    given_open,
+    moment_told,
     scenario_of,
     simulated,
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from svcimpact.incident.outcome import Outcome
+    from svcimpact.incident.scenario import Incident, Scenario
+    from svcimpact.portfolio import Portfolio
     from svcimpact.response.practice import Answer
 
-Now = Annotated[
-    str | None,
-    typer.Option(
-        help="The moment, as '2026-03-09 12:00'; the decision time of the scenario, or when the "
-        "incident strikes, if not given."
-    ),
-]
 Alpha = Annotated[
     float, typer.Option(help="How strongly a restoration suffers from a responder less.")
 ]
@@ -50,6 +52,8 @@ def explain(
     p90_hours: P90 = None,
     runs: Runs = None,
     seed: Seed = None,
+    now: OpenAt = None,
+    elapsed: Elapsed = None,
     out: Out = None,
 ) -> None:
     """Say why projects are late: mechanisms, drivers, causes."""
@@ -58,7 +62,9 @@ def explain(
     from svcimpact.incident.attribution import attribute
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    found = attribute(_outcome(portfolio, told, runs, seed))
+    read = load(portfolio)
+    given, _ = given_open(read, scenario_of(*told), now, elapsed)
+    found = attribute(_run(read, given, runs, seed))
     typer.echo("\n".join(fill(line, 100) for line in found.sentences()))
     typer.echo("\nSaved if one driver is taken away, in project days and money:")
     typer.echo(found.drivers.head(10).round(2).to_string(index=False))
@@ -82,13 +88,15 @@ def watch(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     out: Out = None,
 ) -> None:
     """Say which projects to watch, and when to look again."""
     from svcimpact.response.watch import watch_list
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    _answer(watch_list(_outcome(portfolio, told, runs, seed), now=now), out)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    _answer(watch_list(outcome, runs=_all(outcome)), out)
 
 
 @app.command()
@@ -104,13 +112,15 @@ def redeploy(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     out: Out = None,
 ) -> None:
     """Say who responds, covers, waits or is free."""
     from svcimpact.response.redeploy import redeployment
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    _answer(redeployment(_outcome(portfolio, told, runs, seed), now=now), out)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    _answer(redeployment(outcome, runs=_all(outcome)), out)
 
 
 @app.command()
@@ -126,6 +136,7 @@ def contingency(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     most: Annotated[int, typer.Option(help="Most levers in the plan.")] = 3,
     out: Out = None,
     write: Annotated[
@@ -139,11 +150,16 @@ def contingency(
         bool, typer.Option("--overwrite", help="Replace the portfolio that is there.")
     ] = False,
 ) -> None:
-    """Find the best few levers to pull."""
+    """Find the best few levers to pull.
+
+    They are sought on 400 of the futures at most: many sets of levers are judged on each.
+    """
     from svcimpact.response.contingency import contingency_plan
+    from svcimpact.response.live import SEARCH_RUNS
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    plan = contingency_plan(_outcome(portfolio, told, runs, seed), now=now, most=most)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    plan = contingency_plan(outcome, most=most, runs=min(_all(outcome), SEARCH_RUNS))
     _answer(plan, out)
     if write is not None:
         from textwrap import fill
@@ -175,6 +191,7 @@ def escalate(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     alpha: Alpha = 1.0,
     threshold: Annotated[
         float, typer.Option(help="Likelihood from which senior management sides with a project.")
@@ -185,8 +202,9 @@ def escalate(
     from svcimpact.response.escalate import escalation
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    outcome = _outcome(portfolio, told, runs, seed)
-    _answer(escalation(outcome, now=now, alpha=alpha, threshold=threshold), out)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    found = escalation(outcome, alpha=alpha, threshold=threshold, runs=_all(outcome))
+    _answer(found, out)
 
 
 @app.command()
@@ -202,13 +220,15 @@ def morale(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     out: Out = None,
 ) -> None:
     """Say who is stuck, and what work is in reach."""
     from svcimpact.response.morale import stuck_people
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    _answer(stuck_people(_outcome(portfolio, told, runs, seed), now=now), out)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    _answer(stuck_people(outcome, runs=_all(outcome)), out)
 
 
 @app.command()
@@ -224,13 +244,15 @@ def recover(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     out: Out = None,
 ) -> None:
     """Compare the orders in which people are handed back."""
     from svcimpact.response.recover import hand_back
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    _answer(hand_back(_outcome(portfolio, told, runs, seed), now=now), out)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
+    _answer(hand_back(outcome, runs=_all(outcome)), out)
 
 
 @app.command()
@@ -246,6 +268,7 @@ def inform(
     runs: Runs = None,
     seed: Seed = None,
     now: Now = None,
+    elapsed: Elapsed = None,
     out: Annotated[
         Path | None,
         typer.Option(help="A folder for the notes; what was told before is remembered in it."),
@@ -253,19 +276,20 @@ def inform(
 ) -> None:
     """Write notes to those whose dates moved."""
     from svcimpact.response.inform import SENT, read_told, stakeholder_notes, write_told
+    from svcimpact.response.note_text import one_line
     from svcimpact.response.watch import watch_list
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
-    outcome = _outcome(portfolio, told, runs, seed)
+    outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
     record = None if out is None else out / "told.json"
     notes = stakeholder_notes(
         outcome,
-        now=now,
         told=None if record is None else read_told(record),
-        watch=watch_list(outcome, now=now),
+        watch=watch_list(outcome, runs=_all(outcome)),
+        runs=_all(outcome),
     )
     for row in notes.table.to_dict("records"):
-        typer.echo(f"To: {row['name']}\nSubject: {row['subject']}\n\n{row['text']}\n")
+        typer.echo(f"To: {one_line(row['name'])}\nSubject: {row['subject']}\n\n{row['text']}\n")
     typer.echo("\n".join(notes.sentences()))
     if out is not None and record is not None:
         for path in notes.write(out):
@@ -286,15 +310,43 @@ def _outcome(
         float | None,
         float | None,
     ],
+    now: str | None,
+    elapsed: float | None,
     runs: int | None,
     seed: int | None,
 ) -> Outcome:
-    """Read, and simulate what is told in options or a file."""
-    scenario = scenario_of(*told)
+    """Read, and simulate what is told in options or a file, as it stands at the moment."""
+    given = scenario_of(*told)
     found = load(portfolio)
-    outcome = simulated(found, scenario, runs, seed)
-    tell(found.warnings, outcome.warnings)
+    return _run(found, as_open(found, given, now, elapsed)[0], runs, seed)
+
+
+def _run(
+    portfolio: Portfolio, given: Scenario | Incident, runs: int | None, seed: int | None
+) -> Outcome:
+    """Simulate, and tell what to be careful with."""
+    outcome = simulated(portfolio, given, runs, seed)
+    tell(portfolio.warnings, outcome.warnings)
     return outcome
+
+
+def as_open(
+    portfolio: Portfolio, given: Scenario | Incident, now: str | None, elapsed: float | None
+) -> tuple[Scenario, pd.Timestamp]:
+    """Return the scenario as it stands at the moment, with nothing decided, and the moment."""
+    from svcimpact.incident.simulate import as_scenario
+    from svcimpact.response.practice import as_it_stands
+
+    scenario = as_scenario(portfolio, given)
+    when = moment_told(portfolio, scenario, now, elapsed)
+    if scenario.decides:
+        typer.echo("What the scenario decides is left aside: it is asked anew what to do.\n")
+    return as_it_stands(scenario, portfolio, when), when
+
+
+def _all(outcome: Outcome) -> int:
+    """Return on how many futures a practice answers: all; none answers on one."""
+    return max(outcome.runs, 2)
 
 
 def _answer(answer: Answer, out: Path | None) -> None:

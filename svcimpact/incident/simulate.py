@@ -113,14 +113,13 @@ def simulate(
     1  checkout             1.75
     """
     _check_kinds(portfolio, what, keep, threads, (until, within_days))
-    scenario = what if isinstance(what, Scenario) else Scenario(_title(portfolio, what), (what,))
+    scenario = as_scenario(portfolio, what)
     scenario = replace(
         scenario,
         runs=scenario.runs if runs is None else runs,
         seed=scenario.seed if seed is None else seed,
         sampling=scenario.sampling if sampling is None else sampling,
     )
-    scenario = in_zone(scenario, portfolio.settings.timezone)
     plan = compile_plan(portfolio)
     _check(portfolio, scenario, plan)
     program = lay_out(plan)
@@ -139,6 +138,25 @@ def simulate(
         count = next_runs(count, short, most)
     _check_ends(portfolio, plan, futures)
     return Outcome.gather(futures, keep=keep)
+
+
+def as_scenario(portfolio: Portfolio, what: Incident | Scenario) -> Scenario:
+    """Return what is to be simulated as a scenario on the portfolio's wall clock.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        It gives the time zone, and the service's name to the scenario of one incident.
+    what : Incident or Scenario
+        As `simulate` takes it.
+
+    Returns
+    -------
+    Scenario
+        The same, or the one incident under the default rules.
+    """
+    scenario = what if isinstance(what, Scenario) else Scenario(_title(portfolio, what), (what,))
+    return in_zone(scenario, portfolio.settings.timezone)
 
 
 def futures(portfolio: Portfolio, scenario: Scenario, *, threads: int | None = None) -> Futures:

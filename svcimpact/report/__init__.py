@@ -38,8 +38,8 @@ def write_report(
         Whether to tell what to do as well, which takes some seconds more; or what the practices
         answered.
     practice_runs : int, optional
-        On how many of the simulated futures practices answer; 400 where not given, or all where
-        there are fewer.
+        On how many futures practices answer; as many as were simulated where not given. The
+        contingency plan is sought on 400 of them at most.
     template : str or pathlib.Path, optional
         A deck whose masters and layouts a ``.pptx`` uses.
     pictures : str or pathlib.Path, optional

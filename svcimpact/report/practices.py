@@ -13,7 +13,7 @@ from svcimpact.incident.attribution import Attribution
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.outcome import Outcome
 from svcimpact.report.page import Chart, Section, Table
-from svcimpact.response.live import PRACTICES, RUNS
+from svcimpact.response.live import answer_all
 from svcimpact.response.practice import Answer
 from svcimpact.wording import chance, day, money, number, with_error
 
@@ -28,15 +28,20 @@ _TITLES = {
 }
 
 
-def practice_answers(outcome: Outcome, *, runs: int | None = None) -> dict[str, Answer]:
+def practice_answers(
+    outcome: Outcome, *, now: object = None, runs: int | None = None
+) -> dict[str, Answer]:
     """Return the answers of all practices to an outcome.
 
     Parameters
     ----------
     outcome : Outcome
         What was simulated.
+    now : date, date-time or ISO text, optional
+        The moment they speak of; the scenario's decision time where not given.
     runs : int, optional
-        On how many futures they answer; 400, or all where fewer were simulated.
+        On how many futures they answer; as many as were simulated where not given. The
+        contingency plan is sought on 400 of them at most.
 
     Returns
     -------
@@ -45,8 +50,7 @@ def practice_answers(outcome: Outcome, *, runs: int | None = None) -> dict[str, 
     """
     if not outcome.scenario.incidents:
         return {}
-    runs = max(min(RUNS, outcome.runs) if runs is None else runs, 2)
-    return {name: practice(outcome, runs=runs) for name, practice in PRACTICES.items()}
+    return answer_all(outcome, now=now, runs=None if runs is None else max(runs, 2))
 
 
 def practice_sections(answers: Mapping[str, Answer]) -> list[Section]:

@@ -52,8 +52,8 @@ class StakeholderNotes(Answer):
         of), `subject` and `text`.
     dates : pandas.DataFrame
         One row per project whose P80 falls on a later day with the incident: `project`, `name`,
-        `due`, `p50_before`, `p80_before`, `p50`, `p80`, `delay_p80_days`, `chance_late_before`,
-        `chance_late`.
+        `due`, `p50_before`, `p80_before`, `p50`, `p80`, `delay_p80_days`, and the chances
+        `chance_late_before` and `chance_late`, each with its `_se`.
     told : dict
         By stakeholder and project the dates told by now: what `write_told` keeps.
     """
@@ -79,7 +79,7 @@ class StakeholderNotes(Answer):
         said = []
         unnamed = self.unnamed
         if not self.table.empty:
-            names = ", ".join(self.table["name"])
+            names = ", ".join(one_line(name) for name in self.table["name"])
             said.append(f"{counted(len(self.table), 'note')} to send: {names}.")
         elif len(unnamed) < len(self.dates) or not unnamed:
             said.append("There is nothing new to tell anybody.")
@@ -274,7 +274,9 @@ def _dates(outcome: Outcome, judge: Judge) -> pd.DataFrame:
     table["delay_p80_days"] = quantile((found.late - calm) / judge.day, 0.8)[0]
     known = ~np.isnan(due + found.late[0])
     for name, values in (("chance_late_before", calm), ("chance_late", found.late)):
-        table[name] = np.where(known, chance(values > due + 1e-6)[0], np.nan)
+        share, error = chance(values > due + 1e-6)
+        table[name] = np.where(known, share, np.nan)
+        table[f"{name}_se"] = np.where(known, error, np.nan)
     return table[later_day(table["p80_before"], table["p80"])].reset_index(drop=True)
 
 

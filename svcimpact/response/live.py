@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import Any
 
 import pandas as pd
 
-from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.outcome import Outcome
-from svcimpact.io.place import to_place
-from svcimpact.io.replace import replace_file
+from svcimpact.incident.simulate import simulate
 from svcimpact.response.contingency import ContingencyPlan, contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import StakeholderNotes, stakeholder_notes
+from svcimpact.response.last import changes
 from svcimpact.response.morale import stuck_people
-from svcimpact.response.practice import Answer, at
+from svcimpact.response.note_text import one_line
+from svcimpact.response.practice import Answer, as_it_stands, at
 from svcimpact.response.recover import hand_back
 from svcimpact.response.redeploy import RESTORING, redeployment
 from svcimpact.response.situation import EXPECTED, OVER, situation
 from svcimpact.response.watch import WatchList, watch_list
-from svcimpact.wording import chance, counted, day, listed, number
+from svcimpact.wording import chance_with_error, counted, day, listed, number, with_error
 
 WIDTH = 80
 # Every practice but inform, which writes of what the others found.
@@ -36,9 +34,8 @@ PRACTICES: dict[str, Callable[..., Answer]] = {
     "morale": stuck_people,
     "recover": hand_back,
 }
-# Futures that each practice looks at, or as many as were simulated where those are fewer.
-RUNS = 400
-_FORMAT = 1
+# Futures on which plans are sought, of those simulated; all others answer on all of them.
+SEARCH_RUNS = 400
 _MOST_PROJECTS = 8
 
 
@@ -136,16 +133,18 @@ class Picture:
         table = self.watch.table
         if table.empty:
             return "LATE\nNo project's P80 falls on a later day."
-        head = f"{'LATE':<34}{'due':>9}{'P80':>9}{'days':>7}{'misses due':>21}"
-        rows = [head]
+        rows = [f"{'LATE':<30}{'due':>8}{'P80':>8}{'days':>12}{'misses due':>22}"]
+        calm = self.outcome.projects.set_index("project")["chance_late_levelled_se"]
         for row in _records(table.head(_MOST_PROJECTS)):
-            name = str(row["name"])
-            name = name if len(name) <= 33 else f"{name[:32]}…"
-            before, after = row["chance_late_before"], row["chance_late"]
-            misses = "" if pd.isna(after) else f"{chance(before)} → {chance(after)}"
+            name = one_line(row["name"])
+            name = name if len(name) <= 29 else f"{name[:28]}…"
+            days = with_error(row["delay_p80_days"], row["delay_p80_days_se"], most=1)
+            before = chance_with_error(row["chance_late_before"], calm[row["project"]])
+            after = chance_with_error(row["chance_late"], row["chance_late_se"])
+            misses = "" if pd.isna(row["chance_late"]) else f"{before} → {after}"
             rows.append(
-                f"{name:<34}{_short(row['due']):>9}{_short(row['finish_p80']):>9}"
-                f"{number(row['delay_p80_days'], 1):>7}{misses:>21}"
+                f"{name:<30}{_short(row['due']):>8}{_short(row['finish_p80']):>8}"
+                f"{days:>12}{misses:>22}"
             )
         if len(table) > _MOST_PROJECTS:
             rows.append(f"… and {len(table) - _MOST_PROJECTS} more")
@@ -165,18 +164,37 @@ class Picture:
         return said
 
     @property
-    def figures(self) -> dict[str, dict[str, Any]]:
-        """What is remembered for the next picture: by project, P80 and the chance of missing it."""
+    def figures(self) -> dict[str, Any]:
+        """What is remembered for the next picture: dates, chances, restorations, plan, verdicts."""
         watched = {row["project"]: row for row in _records(self.watch.table)}
-        told = {}
+        projects = {}
         for row in _records(self.outcome.projects):
             held = watched.get(row["project"], row)
-            end, misses = held["finish_p80"], held["chance_late"]
-            told[str(row["project"])] = {
+            end, misses, error = (held[x] for x in ("finish_p80", "chance_late", "chance_late_se"))
+            projects[str(row["project"])] = {
                 "p80": "" if pd.isna(end) else f"{end:%Y-%m-%d}",
                 "chance_late": None if pd.isna(misses) else round(float(misses), 4),
+                "chance_late_se": 0.0 if pd.isna(error) else round(float(error), 4),
             }
-        return told
+        verdicts = self.answers["escalate"].table
+        return {
+            "projects": projects,
+            "restoration": {
+                f"{row['service']} {row['start']:%Y-%m-%d %H:%M}": {
+                    q: f"{row[q]:%Y-%m-%d %H:%M}" for q in ("p50", "p80")
+                }
+                for row in _records(self.watch.forecast)
+            },
+            "plan": self.plan,
+            "verdicts": dict(zip(verdicts["project"], verdicts["verdict"], strict=True)),
+        }
+
+    @property
+    def plan(self) -> list[str]:
+        """The levers of the contingency plan, in words."""
+        found = self.answers["contingency"]
+        assert isinstance(found, ContingencyPlan)
+        return [str(lever) for lever in found.plan["lever"]]
 
 
 def _short(when: Any) -> str:
@@ -196,6 +214,45 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
+def answer_all(
+    outcome: Outcome,
+    *,
+    now: object = None,
+    runs: int | None = None,
+    threads: int | None = None,
+) -> dict[str, Answer]:
+    """Return the answers of all practices but inform.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+    now : date, date-time or ISO text, optional
+        The moment; the scenario's decision time where not given.
+    runs : int, optional
+        On how many futures they answer; as many as were simulated where not given. The plan is
+        sought on 400 of them at most: many sets of levers are judged on each.
+    threads : int, optional
+        How many threads to run on.
+
+    Returns
+    -------
+    dict of str to Answer
+        By practice.
+
+    Raises
+    ------
+    InputError
+        When there is no incident, or an argument is out of its range.
+    """
+    count = max(outcome.runs, 2) if runs is None else runs
+    most = {"contingency": min(count, SEARCH_RUNS)}
+    return {
+        name: practice(outcome, now=now, runs=most.get(name, count), threads=threads)
+        for name, practice in PRACTICES.items()
+    }
+
+
 def live_picture(
     outcome: Outcome,
     *,
@@ -211,9 +268,11 @@ def live_picture(
     outcome : Outcome
         What `simulate` returned.
     now : date, date-time or ISO text, optional
-        The moment; the scenario's decision time where not given.
+        The moment; the scenario's decision time where not given. Unless the outcome is of the
+        incident as it stands then, with nothing decided, that is simulated first: all that the
+        picture says has the same figures.
     last : mapping, optional
-        What `read_last` returned: the figures of the last picture.
+        What `last.read_last` returned: the figures of the last picture.
     told : mapping, optional
         What stakeholders were told before, as `inform.read_told` returns it.
     threads : int, optional
@@ -230,11 +289,11 @@ def live_picture(
         When there is no incident, or the moment is not clear.
     """
     when = at(outcome, now)
-    runs = max(min(RUNS, outcome.runs), 2)
-    answers = {
-        name: practice(outcome, now=when, runs=runs, threads=threads)
-        for name, practice in PRACTICES.items()
-    }
+    stood = as_it_stands(outcome.scenario, outcome.portfolio, when)
+    if stood != replace(outcome.scenario, decision_time=when):
+        outcome = simulate(outcome.portfolio, stood, threads=threads)
+    runs = max(outcome.runs, 2)
+    answers = answer_all(outcome, now=when, threads=threads)
     watch, plan = answers["watch"], answers["contingency"]
     assert isinstance(watch, WatchList)
     assert isinstance(plan, ContingencyPlan)
@@ -242,101 +301,4 @@ def live_picture(
         outcome, now=when, told=told, watch=watch, plan=plan, runs=runs, threads=threads
     )
     picture = Picture(outcome, when, answers, ())
-    return Picture(outcome, when, answers, tuple(_changes(picture, last or {})))
-
-
-def _changes(picture: Picture, last: Mapping[str, Any]) -> list[str]:
-    """Say what is otherwise than in the last picture."""
-    if not last:
-        return []
-    names = dict(
-        zip(picture.outcome.projects["project"], picture.outcome.projects["name"], strict=True)
-    )
-    said = []
-    for project, now in picture.figures.items():
-        before = last["projects"].get(project)
-        if before is None or project not in names:
-            continue
-        moved = before["p80"] != now["p80"] and before["p80"] and now["p80"]
-        a, b = before["chance_late"], now["chance_late"]
-        likelier = a is not None and b is not None and abs(a - b) >= 0.02
-        if not (moved or likelier):
-            continue
-        text = f"{names[project]}:"
-        if moved:
-            text += f" P80 {day(before['p80'])} → {day(now['p80'])}"
-        if likelier:
-            text += f"{',' if moved else ''} misses its due date {chance(a)} → {chance(b)}"
-        said.append(text + ".")
-    return said or [f"No date moved and no chance changed since {day(last['when'], time=True)}."]
-
-
-def read_last(path: str | Path) -> dict[str, Any]:
-    """Read the figures of the last picture.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A file that `write_last` wrote; nothing where there is none.
-
-    Returns
-    -------
-    dict
-        When it was, and figures by project.
-
-    Raises
-    ------
-    InputError
-        When the file is something else.
-    """
-    place = to_place(path)
-    if not place.exists():
-        return {}
-    try:
-        held = json.loads(place.read_text(encoding="utf-8"))
-        if held["format"] == _FORMAT and pd.Timestamp(held["when"]) and _sound(held["projects"]):
-            return dict(held)
-        found = "a file that is not what was written"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        found = "a file that cannot be read"
-    row = fault(
-        place.name,
-        found=found,
-        expected="the figures of the last picture",
-        cure="Put it back, or delete it: nothing is then compared.",
-    )
-    raise InputError("What changed cannot be told.", fault_frame([row]))
-
-
-def _sound(projects: Any) -> bool:
-    return isinstance(projects, dict) and all(
-        isinstance(row, dict)
-        and isinstance(row.get("p80"), str)
-        and (row["p80"] == "" or pd.Timestamp(row["p80"]) is not None)
-        and (row.get("chance_late") is None or isinstance(row["chance_late"], float | int))
-        for row in projects.values()
-    )
-
-
-def write_last(picture: Picture, path: str | Path) -> Path:
-    """Keep the figures of a picture for the next one.
-
-    Parameters
-    ----------
-    picture : Picture
-        What was shown.
-    path : str or pathlib.Path
-        The file; replaced whole.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-    """
-    held = {"format": _FORMAT, "when": f"{picture.now:%Y-%m-%d %H:%M}", "projects": picture.figures}
-    text = json.dumps(held, indent=1, ensure_ascii=False) + "\n"
-
-    def put(new: Path) -> None:
-        new.write_text(text, encoding="utf-8", newline="\n")
-
-    return replace_file(to_place(path), put, overwrite=True)
+    return Picture(outcome, when, answers, changes(picture, last or {}))

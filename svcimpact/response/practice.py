@@ -137,7 +137,32 @@ def at(outcome: Outcome, now: object = None) -> pd.Timestamp:
     InputError
         If it is no date and time, or nothing has happened that could be spoken of.
     """
-    if not outcome.scenario.incidents:
+    return moment_of(outcome.scenario, outcome.portfolio, now)
+
+
+def moment_of(scenario: Scenario, portfolio: Portfolio, now: object = None) -> pd.Timestamp:
+    """Return the moment that is spoken of, before anything is simulated.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its dates are on the portfolio's wall clock.
+    portfolio : Portfolio
+        With its calendar.
+    now : date, date-time or ISO text, optional
+        As `at` takes it.
+
+    Returns
+    -------
+    pandas.Timestamp
+        Not before the portfolio's clock starts.
+
+    Raises
+    ------
+    InputError
+        As `at` does.
+    """
+    if not scenario.incidents:
         raise InputError(
             "There is no incident to respond to.",
             fault_frame(
@@ -153,7 +178,7 @@ def at(outcome: Outcome, now: object = None) -> pd.Timestamp:
             ),
         )
     if now is None:
-        return decision_time(outcome.scenario, outcome.portfolio)
+        return decision_time(scenario, portfolio)
     when = moment(now)
     if when is None:
         row = fault(
@@ -164,9 +189,9 @@ def at(outcome: Outcome, now: object = None) -> pd.Timestamp:
         )
         raise InputError("The moment is not clear.", fault_frame([row]))
     if when.tz is not None:
-        zone = ZoneInfo(outcome.portfolio.settings.timezone)
+        zone = ZoneInfo(portfolio.settings.timezone)
         when = when.astimezone(zone).tz_localize(None)
-    begin = outcome.portfolio.settings.status_date or outcome.portfolio.settings.start
+    begin = portfolio.settings.status_date or portfolio.settings.start
     return max(when, pd.Timestamp(begin))
 
 
@@ -198,6 +223,27 @@ def still_open(scenario: Scenario, portfolio: Portfolio, now: pd.Timestamp) -> S
     return replace(scenario, incidents=tuple(incidents))
 
 
+def as_it_stands(scenario: Scenario, portfolio: Portfolio, now: pd.Timestamp) -> Scenario:
+    """Return a scenario as it stands at a moment, with nothing decided.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its dates are on the portfolio's wall clock.
+    portfolio : Portfolio
+        With its calendar.
+    now : pandas.Timestamp
+        The moment; decisions are made at it.
+
+    Returns
+    -------
+    Scenario
+        Without levers or another order of work, and with incidents that have struck still open.
+    """
+    idle = replace(scenario, actions=(), order="plan", decision_time=now)
+    return still_open(idle, portfolio, now)
+
+
 def asked(outcome: Outcome, now: object, runs: int) -> tuple[pd.Timestamp, Scenario]:
     """Return the moment a practice speaks of, and the scenario as it stands then.
 
@@ -226,8 +272,8 @@ def asked(outcome: Outcome, now: object, runs: int) -> tuple[pd.Timestamp, Scena
     if not isinstance(runs, int) or isinstance(runs, bool) or runs < 2:
         row = fault("runs", found=repr(runs), expected="a whole number, 2 or more")
         raise InputError("There is nothing to look at.", fault_frame([row]))
-    told = replace(outcome.scenario, runs=runs, actions=(), order="plan", decision_time=when)
-    return when, still_open(told, outcome.portfolio, when)
+    told = replace(outcome.scenario, runs=runs)
+    return when, as_it_stands(told, outcome.portfolio, when)
 
 
 OPEN = (
