@@ -33,6 +33,7 @@ EXPLAINED = tuple(
         "what_is_decided_explains_nothing",
         "what_is_lost_anyway_is_no_cause",
         "only_the_chain_that_sets_the_date_is_critical",
+        "one_thing_after_another_keeps_a_task",
     )
 )
 EXPOSED = tuple(
@@ -250,6 +251,39 @@ WHY = (
             "Who is pulled covers.",
             '"is pulled to" if effect.pull[r] > 1e-9',
             '"is pulled to" if effect.pull[r] < 0.0',
+        ),
+        (
+            "A wait has one cause.",
+            "turns = {x for span in spans for x in span[1:] if a + SAME < x < b - SAME}",
+            "turns: set[float] = set()",
+        ),
+        (
+            "Nobody is ever away.",
+            "for since, until, wholly in away(plan, r):",
+            "for since, until, wholly in away(plan, r)[:0]:",
+        ),
+    ),
+    *faults_in(
+        "incident/hits.py",
+        EXPLAINED,
+        (
+            "The leave that a task is shifted into hit the task itself.",
+            "np.clip(inside, 0.0, np.maximum(longer[:, i], 0.0))",
+            "np.maximum(longer[:, i], 0.0)",
+        ),
+    ),
+    *faults_in(
+        "incident/windows.py",
+        EXPLAINED,
+        (
+            "What two incidents hit at once is counted twice.",
+            "last - np.maximum(begin, told)",
+            "last - np.maximum(begin, since)",
+        ),
+        (
+            "People come back before the aftermath is over.",
+            "(self.after, s.over)",
+            "(self.after, s.restored)",
         ),
     ),
 )

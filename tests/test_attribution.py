@@ -331,9 +331,77 @@ def test_nobody_is_busy_elsewhere_who_is_away() -> None:
         absences=[{"resource": "ben", "start": "2026-01-07", "end": "2026-01-07"}],
     )
     assert explained(portfolio).causes == {
-        "P": TYPICAL + "P ends 2.0 working days late: ana is pulled to S, 1.0; then B waits to "
-        "start, 1.0."
+        "P": TYPICAL + "P ends 2.0 working days late: ana is pulled to S, 1.0; then ben is away, "
+        "1.0."
     }
+
+
+FROM_TUESDAY = {"tasks": tasks(("A", 16), planned_start="2026-01-06")}
+TWO = {**FROM_TUESDAY, "services": [{"service": "S"}, {"service": "T"}]}
+BOTH = {**TWO, "support": staff(("S", "ana", 0, 1), ("T", "ana", 0, 1))}
+LEAVE = [{"resource": "ana", "start": "2026-01-08", "end": "2026-01-09"}]
+
+
+def from_tuesday(service: str = "S", day: int = 6, hours: float = 24, **more: float) -> Incident:
+    """Return an incident that strikes at nine, Tuesday if no other day is given."""
+    return Incident(service, start=f"2026-01-{day:02} 09:00", hours=hours, **more)
+
+
+TURNS = [
+    ("one incident, then another", BOTH, [from_tuesday(), from_tuesday("T", 7)],
+     "ana is pulled to S, 1.0; then ana is pulled to T, 1.0", (2, 0)),
+    ("two incidents that overlap", BOTH, [from_tuesday(hours=48), from_tuesday("T", 7, 48)],
+     "ana is pulled to S, 2.0; then ana is pulled to T, 1.0", (3, 0)),
+    ("one of two people, then the other",
+     {**TWO, "assignments": assigned(A="ana ben"),
+      "support": staff(("S", "ana", 0, 1), ("T", "ben", 0, 1))},
+     [from_tuesday(), from_tuesday("T", 7)],
+     "ana is pulled to S, 1.0; then ben is pulled to T, 1.0", (2, 0)),
+    ("a hold, then the aftermath",
+     {**FROM_TUESDAY, "support": staff(("S", "ana", 0, 0.8)),
+      "changes": [{"task": "A", "service": "S", "effect": "uses"}]},
+     [from_tuesday(aftermath_hours=24, aftermath_share=0.8)],
+     "A waits for S to be back, 1.0; then ana is needed at S for longer, 1.0", (2, 0)),
+    ("a pull, and so into leave", {**FROM_TUESDAY, "absences": LEAVE}, [from_tuesday()],
+     "ana is pulled to S, 1.0; then ana is away, 2.0", (1, 2)),
+    ("two pulls at once, and so into leave", {**BOTH, "absences": LEAVE},
+     [from_tuesday(), from_tuesday("T")],
+     "ana is pulled to S, 1.0; then ana is away, 2.0", (1, 2)),
+    ("a pull, and so into two days at half",
+     {**FROM_TUESDAY, "absences": [{**LEAVE[0], "fte": 0.5}]}, [from_tuesday()],
+     "ana is pulled to S, 1.0; then ana is away in part, 1.0", (1, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "incidents", "said", "split"), [c[1:] for c in TURNS], ids=[c[0] for c in TURNS]
+)
+def test_one_thing_after_another_keeps_a_task(
+    more: dict, incidents: list[Incident], said: str, split: tuple[float, float]
+) -> None:
+    """A has two days of work from Tuesday on; each thing is told with its days, and hits A."""
+    found = attribute(simulate(one_task(**more), Scenario("Paper", tuple(incidents), runs=1)))
+    whole = f"P ends {sum(split)}.0 working days late: "
+    assert found.causes == {"P": TYPICAL + whole + said + "."}
+    row = found.projects.iloc[0]
+    assert row[["direct_days", "knock_on_days"]].tolist() == pytest.approx(split)
+
+
+def test_leave_that_a_queue_shifts_a_task_into_is_knock_on() -> None:
+    """B of Q waits for ana, who does A of P first; a day later it runs into her leave."""
+    portfolio = one_task(
+        projects=[{"project": "P", "priority": 1}, {"project": "Q", "priority": 2}],
+        tasks=[*tasks(("A", 16)), *tasks(("B", 16), project="Q")],
+        assignments=assigned(A="ana", B="ana"),
+        absences=[{"resource": "ana", "start": "2026-01-09", "end": "2026-01-12"}],
+    )
+    found = explained(portfolio, Incident("S", start="2026-01-05 09:00", hours=24))
+    assert found.causes["Q"] == (
+        TYPICAL + "Q ends 3.0 working days late: ana is pulled to S, 1.0; then ana is away, 2.0."
+    )
+    rows = found.projects.set_index("project")[["direct_days", "knock_on_days"]]
+    assert rows.loc["P"].tolist() == pytest.approx([1, 0])
+    assert rows.loc["Q"].tolist() == pytest.approx([0, 3])
 
 
 def test_days_in_a_chain_add_up_as_shown() -> None:
@@ -358,12 +426,12 @@ def test_days_in_a_chain_add_up_as_shown() -> None:
     ("knock", "said"),
     [
         (0.0, "All of it hit the projects' own tasks: none is knock-on."),
-        (0.5, "75 % of it hit the projects' own tasks; the rest is knock-on, from other projects "
-              "and through queues for people."),
-        (2.0, "None of it hit the projects' own tasks: all is knock-on, from other projects and "
-              "through queues for people."),
-        (-0.5, "Projects' own tasks lose 2.5; knock-on, from other projects and through queues "
-               "for people, takes 0.5 off."),
+        (0.5, "75 % of it hit the projects' own tasks; the rest is knock-on, from other "
+              "projects, queues for people, and planned absences and freezes."),
+        (2.0, "None of it hit the projects' own tasks: all is knock-on, from other projects, "
+              "queues for people, and planned absences and freezes."),
+        (-0.5, "Projects' own tasks lose 2.5; knock-on, from other projects, queues for people, "
+               "and planned absences and freezes, takes 0.5 off."),
     ],
 )  # fmt: skip
 def test_how_much_is_knock_on_in_words(knock: float, said: str) -> None:

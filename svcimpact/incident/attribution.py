@@ -93,8 +93,8 @@ class Attribution:
             "Delay is split over pull, cover, cascade, freeze and aftermath by Shapley value: the "
             "same runs under every set of them, on the same random numbers.",
             "Direct is what a project's own tasks lose by being held or losing their people, along "
-            "the chain that sets its date; what came from other projects and through queues for "
-            "people is knock-on.",
+            "the chain that sets its date; what came from other projects, through queues for "
+            "people, and by shifts into planned absences and change freezes is knock-on.",
             "The chain of causes is that of the typical run: every restoration at its median, "
             "durations as planned. Its days are not the means; float on the chain takes up what is "
             "lost first.",
@@ -190,7 +190,7 @@ def attribute(outcome: Outcome, *, threads: int | None = None, step: Step = sile
 
 def _own(total: float, knock: float) -> str:
     """Return in words how much of the delay hit projects' own tasks."""
-    through = "from other projects and through queues for people"
+    through = "from other projects, queues for people, and planned absences and freezes"
     if abs(knock) < _LEAST_DAYS:
         return "All of it hit the projects' own tasks: none is knock-on."
     if knock < 0:

@@ -16,6 +16,7 @@ from svcimpact.incident.chains import SAME, Walk
 from svcimpact.incident.outcome import Futures
 from svcimpact.incident.strikes import moments
 from svcimpact.incident.typical import at_medians, typical_incidents
+from svcimpact.incident.windows import away
 from svcimpact.wording import adding_up, number
 
 Floats = NDArray[np.float64]
@@ -213,14 +214,12 @@ class _Teller:
         missing = start - before - sum(loss.hours for loss in losses)
         if missing <= SAME:
             return
-        reason = _longest(self._reasons(i), ready, start)
-        if reason is not None:
-            losses.append(_Loss(min(missing, reason[1]), reason[0]))
-            missing -= losses[-1].hours
-        if missing > SAME:
-            busy = self._busy(i, start - missing, start)
+        reasons = [(why, max(a, ready), b) for why, a, b in self._reasons(i)]
+        for why, since, until in _turns(reasons, start - missing, start):
+            busy = why is None and self._busy(i, since, until)
             what = "for people who are busy elsewhere" if busy else "to start"
-            losses.append(_Loss(missing, f"{self.task_names[i]} waits {what}"))
+            said = why or f"{self.task_names[i]} waits {what}"
+            losses.append(_Loss(until - since, said))
 
     def _busy(self, i: int, a: float, b: float) -> bool:
         """Return whether other tasks have people whom a task needs at work in a stretch."""
@@ -247,28 +246,20 @@ class _Teller:
     def _short(self, i: int, case: int) -> list[_Loss]:
         """Return the hours that a task loses by being held, short-handed, or taken up again."""
         found: list[_Loss] = []
+        reasons = self._reasons(i, case)
         resumed = 0
         for a, b, share in self.cases[case].of.get(i, ()):
             first = max(a, self.begin)
             if b <= first or share >= 1:
                 continue
-            # A hold that two things keep up one after the other is told by both.
-            reasons = self._reasons(i, case)
-            turns = {x for reason in reasons for x in reason[1:] if first + SAME < x < b - SAME}
-            cuts = sorted({first, b, *turns})
-            for since, until in pairwise(cuts):
-                why = self._why(i, since, until, share, reasons)
-                found.append(_Loss((until - since) * (1.0 - share), why))
+            for why, since, until in _turns(reasons, first, b):
+                what = "works short-handed" if share > 0 else "waits for people"
+                said = why or f"{self.task_names[i]} {what}"
+                found.append(_Loss((until - since) * (1.0 - share), said))
             resumed = len(found) if share <= 0 else resumed
         again = float(self.cases[case].stops[i]) * self.told.scenario.resume_hours
         found.insert(resumed, _Loss(again, _AGAIN))
         return found
-
-    def _why(self, i: int, a: float, b: float, share: float, reasons: list[_Reason]) -> str:
-        reason = _longest(reasons, a, b)
-        if reason is not None:
-            return reason[0]
-        return f"{self.task_names[i]} {'works short-handed' if share > 0 else 'waits for people'}"
 
     def _reasons(self, i: int, case: int = 1) -> list[_Reason]:
         """Return what can keep a task from its work, from when until when."""
@@ -279,6 +270,10 @@ class _Teller:
             why = f"{name} waits for the planned change freeze to end"
             told.append((why, float(plan.hold_from[h]), float(plan.hold_until[h])))
         needs = plan.need_resource[plan.need_ptr[i] : plan.need_ptr[i + 1]]
+        for r in needs.tolist():
+            for since, until, wholly in away(plan, r):
+                how = "away" if wholly else "away in part"
+                told.append((f"{self.people[r]} is {how}", since, until))
         for k, effect in enumerate(self.effects if case else ()):
             service = self.services[k]
             if self.ids[i] in effect.changing:
@@ -295,11 +290,18 @@ class _Teller:
         return told
 
 
-def _longest(reasons: list[_Reason], a: float, b: float) -> tuple[str, float] | None:
-    """Return what kept a task from its work in a stretch, and for how long."""
-    best: tuple[str, float] | None = None
-    for why, first, last in reasons:
-        span = min(b, last) - max(a, first)
-        if span > SAME and (best is None or span > best[1] + SAME):
-            best = (why, span)
-    return best
+def _turns(reasons: list[_Reason], a: float, b: float) -> list[tuple[str | None, float, float]]:
+    """Cut a stretch where reasons begin and end, and tell what kept the task in each piece.
+
+    Of several reasons at once that one is told which lasts longest in the stretch, then the first.
+    """
+    spans = [(why, max(a, since), min(b, until)) for why, since, until in reasons]
+    spans = [span for span in spans if span[2] - span[1] > SAME]
+    turns = {x for span in spans for x in span[1:] if a + SAME < x < b - SAME}
+    found: list[tuple[str | None, float, float]] = []
+    for since, until in pairwise(sorted({a, b, *turns})):
+        middle = (since + until) / 2
+        there = [span for span in spans if span[1] < middle < span[2]]
+        best = max(there, key=lambda span: round(span[2] - span[1], 6), default=None)
+        found.append((best and best[0], since, until))
+    return found

@@ -97,8 +97,8 @@ def attribution_section(found: Attribution) -> Section:
         "Mean delay by mechanism, working days",
         ("Project", "#Delay", *(f"#{m.capitalize()}" for m in MECHANISMS), "#Knock-on"),
         tuple(rows),
-        "The five add up to the delay; knock-on is how much of it came from other projects and "
-        "queues.",
+        "The five add up to the delay; knock-on is how much of it came from other projects, "
+        "queues, and planned absences and freezes.",
     )
     drawn = (
         Chart("causes", partial(charts.causes, found)),
