@@ -53,6 +53,17 @@ RESERVED = tuple(
         "a_plan_that_gains_by_incidents_needs_no_reserve",
     )
 )
+STUCK = tuple(
+    f"tests/test_response.py::test_{name}"
+    for name in (
+        "who_is_away_is_not_stuck_but_those_who_wait_for_them_are",
+        "a_planned_freeze_is_told_with_its_end",
+        "who_was_stopped_before_the_status_date",
+        "only_what_follows_at_once_keeps_somebody_stuck",
+        "an_aftermath_that_takes_all_keeps_somebody_stuck",
+        "who_works_on_what_comes_first_is_not_stuck",
+    )
+)
 ANSWERED = tuple(
     f"tests/test_response.py::test_{name}"
     for name in (
@@ -331,6 +342,41 @@ YEARS = (
         ),
     ),
 )
+HELD = (
+    *faults_in(
+        "response/holds.py",
+        STUCK,
+        (
+            "Whatever is to come keeps somebody stuck.",
+            "np.where(begin <= last + SAME, np.maximum(last, end), last)",
+            "np.maximum(last, end)",
+        ),
+        (
+            "A planned freeze holds nobody.",
+            "return freezes + [stretch",
+            "return [stretch",
+        ),
+        (
+            "Who stood still at the status date was stopped then.",
+            "return max(first, began)",
+            "return start",
+        ),
+    ),
+    *faults_in(
+        "response/morale.py",
+        STUCK,
+        (
+            "Who is on leave is stuck.",
+            "[not holds.is_away(k) for k in",
+            "[True for _ in",
+        ),
+        (
+            "A task that waits for people at work elsewhere is held.",
+            "[holds.is_known(row) for row in",
+            "[True for _ in",
+        ),
+    ),
+)
 DECIDED = (
     *faults_in(
         "response/judge.py",
@@ -485,4 +531,4 @@ DECIDED = (
     ),
 )
 
-RESPONSE_FAULTS = (*MIDWAY, *REPLAYED, *PULLED, *WHY, *YEARS, *DECIDED)
+RESPONSE_FAULTS = (*MIDWAY, *REPLAYED, *PULLED, *WHY, *YEARS, *HELD, *DECIDED)

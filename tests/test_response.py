@@ -29,7 +29,7 @@ from svcimpact.response.inform import read_told, stakeholder_notes, write_told
 from svcimpact.response.judge import Judge, Levers
 from svcimpact.response.last import read_last, write_last
 from svcimpact.response.live import PRACTICES, live_picture
-from svcimpact.response.morale import stuck_people
+from svcimpact.response.morale import StuckPeople, stuck_people
 from svcimpact.response.practice import Practice, at
 from svcimpact.response.recover import hand_back
 from svcimpact.response.redeploy import redeployment
@@ -587,6 +587,111 @@ def test_work_in_reach_is_ready_and_within_skills() -> None:
     )
     near = stuck_people(outcome_of(portfolio), runs=2).in_reach
     assert near[["resource", "task"]].to_numpy().tolist() == [["ben", "C"]]
+
+
+def stuck_at(portfolio: Portfolio, incident: Incident = STRIKE, **rules: Any) -> StuckPeople:
+    """Return who is stuck in two futures, in hour 6 if nothing else is said."""
+    return stuck_people(outcome_of(portfolio, incident, **rules), runs=2)
+
+
+def test_who_is_away_is_not_stuck_but_those_who_wait_for_them_are() -> None:
+    """Ana and eve are on leave until Monday; joe works with eve, and ben's task is frozen."""
+    leave = [
+        {"resource": who, "start": "2026-01-05", "end": "2026-01-09"} for who in ("ana", "eve")
+    ]
+    portfolio = one_task(
+        settings={"status_date": "2026-01-05 12:00"},
+        tasks=tasks(("A", 16), ("B", 16), ("C", 16), actual_start="2026-01-05 09:00",
+                    done_fraction=0.1),
+        resources=people(ana=1, ben=1, eve=1, joe=1),
+        assignments=assigned(A="ana", B="ben", C="eve joe"),
+        support=staff(("S", "joe", 0, 0)),
+        absences=leave,
+        changes=[{"task": "B", "service": "S", "effect": "changes"}],
+    )  # fmt: skip
+    found = stuck_at(portfolio)
+    assert found.table["resource"].tolist() == ["joe", "ben"]
+    joe, ben = found.table.to_dict("records")
+    assert (joe["since"], joe["until_p50"], joe["planned"]) == (
+        pd.Timestamp("2026-01-05 09:00"), pd.Timestamp("2026-01-12 09:00"), "eve is back",
+    )  # fmt: skip
+    assert (ben["until_p50"], ben["planned"]) == (pd.Timestamp("2026-01-06 13:00"), "")
+    assert found.sentences() == [
+        "Stuck since 5 January 2026 at 09:00: joe, on C; until 12 January 2026 at 09:00, when eve "
+        "is back. Nothing ready is in reach of their skills.",
+        "Stuck since 5 January 2026 at 13:00: ben, on B; until 6 January 2026 at 13:00 in four of "
+        "five futures. Nothing ready is in reach of their skills.",
+    ]
+
+
+def test_a_planned_freeze_is_told_with_its_end() -> None:
+    """A may not change S from Tuesday to Friday; S fails on Wednesday, for some hours or days."""
+    portfolio = one_task(
+        tasks=tasks(("A", 32)), support=staff(("S", "ben", 0, 1)),
+        changes=[{"task": "A", "service": "S", "effect": "changes"}],
+        freezes=[{"service": "S", "start": "2026-01-06 09:00", "end": "2026-01-09 09:00"}],
+    )  # fmt: skip
+    moment = {"decision_time": "2026-01-07 11:00"}
+    found = stuck_at(portfolio, Incident("S", start="2026-01-07 09:00", hours=12), **moment)
+    assert found.sentences()[0].startswith(
+        "Stuck since 6 January 2026 at 09:00: ana, on A; until 9 January 2026 at 09:00, when the "
+        "planned change freeze ends. "
+    )
+    assert found.table["waiting_days_p50"].tolist() == pytest.approx([3])
+    # A thaw on Thursday of the next week: the freeze that was planned is no longer what holds A.
+    longer = Incident("S", start="2026-01-07 09:00", hours=8 * 24)
+    table = stuck_at(portfolio, longer, **moment).table
+    assert table["until_p50"].tolist() == [pd.Timestamp("2026-01-15 09:00")]
+    assert table["planned"].tolist() == [""]
+
+
+def test_who_was_stopped_before_the_status_date() -> None:
+    """Ana is pulled at 13:00; the status is of 15:00, when she has stood still for two hours."""
+    portfolio = one_task(
+        settings={"status_date": DECIDED},
+        tasks=tasks(("A", 16), actual_start="2026-01-05 09:00", done_fraction=0.25),
+    )
+    table = stuck_at(portfolio).table
+    assert table["since"].tolist() == [pd.Timestamp("2026-01-05 13:00")]
+    assert table["waiting_days_p50"].tolist() == pytest.approx([1])
+
+
+@pytest.mark.parametrize(
+    ("start", "until"),
+    [("2026-01-06 13:00", "2026-01-07 13:00"), ("2026-01-07 09:00", "2026-01-06 13:00")],
+)
+def test_only_what_follows_at_once_keeps_somebody_stuck(start: str, until: str) -> None:
+    """S is back on Tuesday at 13:00; then T takes ana for a day: at once, or the next morning."""
+    portfolio = one_task(
+        tasks=tasks(("A", 32)), services=[{"service": "S"}, {"service": "T"}],
+        support=staff(("S", "ana", 0, 1), ("T", "ana", 0, 1)),
+    )  # fmt: skip
+    told = Scenario("Two", (STRIKE, Incident("T", start=start, hours=24)), runs=2,
+                    decision_time=DECIDED)  # fmt: skip
+    table = stuck_people(simulate(portfolio, told), runs=2).table
+    assert table["until_p50"].tolist() == [pd.Timestamp(until)]
+
+
+@pytest.mark.parametrize(("share", "until"), [(1.0, "2026-01-07 13:00"), (0.5, "2026-01-06 13:00")])
+def test_an_aftermath_that_takes_all_keeps_somebody_stuck(share: float, until: str) -> None:
+    """Ana is wanted for a day after the restoration: for good, or for half of her time."""
+    incident = replace(STRIKE, aftermath_hours=24, aftermath_share=share)
+    table = stuck_at(one_task(tasks=tasks(("A", 32))), incident).table
+    assert table["until_p50"].tolist() == [pd.Timestamp(until)]
+
+
+def test_who_works_on_what_comes_first_is_not_stuck() -> None:
+    """Ben began B while A stood still; A goes on in hour 12, and B waits for him."""
+    portfolio = one_task(
+        projects=[{"project": "P", "priority": 1}, {"project": "Q", "priority": 2}],
+        tasks=[*tasks(("A", 16)), *tasks(("B", 16), project="Q")],
+        assignments=assigned(A="ana ben", B="ben"),
+    )
+    found = stuck_at(portfolio, decision_time="2026-01-06 14:00")
+    assert found.table.empty
+    assert found.sentences() == [
+        "Nobody is stuck: no task under way is held while its people are there."
+    ]
 
 
 def test_who_was_called_often() -> None:

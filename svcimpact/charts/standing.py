@@ -180,7 +180,7 @@ def morale(found: StuckPeople, *, ax: Axes | None = None) -> Axes:
     table = found.table
     ax = canvas(ax, AROUND + ROW * max(len(table), 3))
     if table.empty:
-        return _nothing(ax, "Nobody is stuck: no task under way stands still")
+        return _nothing(ax, "Nobody is stuck: no task under way is held while its people are there")
     shown = table.head(room(ax, ROW, AROUND))
     left = row_labels(ax, list(shown["name"]), inches=2.4)
     begin, half, most = (positions(shown[c]) for c in ("since", "until_p50", "until_p80"))

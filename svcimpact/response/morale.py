@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,14 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.incident.chains import SAME
 from svcimpact.incident.estimates import quantile
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.tables import to_minute
 from svcimpact.portfolio import Portfolio
+from svcimpact.response.holds import Holds
 from svcimpact.response.judge import Judge
 from svcimpact.response.lever_words import names_of
 from svcimpact.response.practice import OPEN, Answer, asked
-from svcimpact.wording import counted, day, listed, number
+from svcimpact.wording import counted, day, in_futures, listed, number
 
 Floats = NDArray[np.float64]
 
@@ -38,8 +41,9 @@ class StuckPeople(Answer):
         One row per person or team with a task that stands still, those first who wait longest:
         `resource`, `name`, `team`, `responds` (they restore the service themselves), `tasks`
         (that stand still), `project`, `since`, `until_p50`, `until_p80` (when the first of them
-        goes on), `waiting_days_p50` (working days since it stopped) and `could_do` (ready work
-        in reach of their skills, the most urgent first).
+        goes on), `planned` (what was planned and ends then: a change freeze, a colleague's
+        absence; empty where it is the incident), `waiting_days_p50` (working days since it
+        stopped) and `could_do` (ready work in reach of their skills, the most urgent first).
     in_reach : pandas.DataFrame
         One row per person and task that is ready: `resource`, `name`, `task`, `task_name`,
         `project`, `theirs` (already assigned to them) and `skill`.
@@ -75,13 +79,11 @@ class StuckPeople(Answer):
         """
         said = []
         if self.table.empty:
-            said.append("Nobody is stuck: no task under way stands still.")
+            said.append("Nobody is stuck: no task under way is held while its people are there.")
         for row in self.table.head(5).to_dict("records"):
-            until = day(row["until_p50"], time=True)
-            late = day(row["until_p80"], time=True)
             text = (
                 f"Stuck since {day(row['since'], time=True)}: {row['name']}, on {row['tasks']}; "
-                f"until {until} in half of the futures, {late} in four of five."
+                f"{_until(row)}."
             )
             if row["responds"]:
                 text += " Restoring the service meanwhile."
@@ -132,9 +134,10 @@ def stuck_people(
     Returns
     -------
     StuckPeople
-        People whose tasks under way stand still in the typical run, when those go on, and tasks
-        that are ready: not begun, all predecessors finished, not held, and theirs or in reach
-        of a skill of theirs.
+        People whose tasks under way stand still in the typical run because of an incident, a
+        planned freeze or somebody's absence, when those go on, and tasks that are ready: not
+        begun, all predecessors finished, not held, and theirs or in reach of a skill of theirs.
+        Whoever is away is left out.
 
     Raises
     ------
@@ -153,16 +156,17 @@ def stuck_people(
     when, scenario = asked(outcome, now, runs)
     portfolio = outcome.portfolio
     judge = Judge(portfolio, scenario, when, threads=threads)
-    still = _still(outcome, judge)
+    holds = Holds(judge)
+    still = _still(judge, holds)
     reach = _in_reach(portfolio, outcome, judge, set(still["resource"]))
-    table = _people(portfolio, judge, still, reach)
+    table = _people(judge, holds, still, reach)
     return StuckPeople(
         outcome=outcome,
         now=when,
         table=table,
         assumptions=(
             "Who is stuck is seen in the typical run: every restoration at its median, durations "
-            f"as planned; until when, in {number(runs)} futures.",
+            f"as planned; until when, in {number(runs)} futures. People who are away are left out.",
             OPEN,
             "In reach: tasks not begun whose predecessors are finished and that nothing holds, "
             "theirs or asking for a skill that they have.",
@@ -186,8 +190,19 @@ def _check(within_days: float, often: int) -> None:
         raise InputError("It cannot be said who is stuck.", fault_frame(faults))
 
 
-def _still(outcome: Outcome, judge: Judge) -> pd.DataFrame:
-    """Return the tasks that stand still at the moment, with their people."""
+def _until(row: Mapping[Hashable, Any]) -> str:
+    """Return in words until when somebody is stuck, and what was planned to end then."""
+    half, most = row["until_p50"], row["until_p80"]
+    if not row["planned"]:
+        return in_futures(half, most, word="until", time=True)
+    text = f"until {day(half, time=True)}, when {row['planned']}"
+    if most == half:
+        return text
+    return f"{text}, in half of the futures, until {day(most, time=True)} in four of five"
+
+
+def _still(judge: Judge, holds: Holds) -> pd.DataFrame:
+    """Return the tasks that stand still at the moment, with those of their people who are there."""
     mine = judge.segments[judge.segments["case"] == "incident"]
     at = judge.when
     mine = mine[
@@ -195,53 +210,35 @@ def _still(outcome: Outcome, judge: Judge) -> pd.DataFrame:
         & (mine["start_hours"] <= at + 1e-9)
         & (mine["finish_hours"] > at + 1e-9)
     ]
-    tasks = outcome.portfolio.tasks[["task", "project", "name"]]
-    people = outcome.portfolio.assignments[["task", "resource"]]
-    return mine[["task", "start", "start_hours"]].merge(people, on="task").merge(tasks, on="task")
+    portfolio = judge.portfolio
+    tasks = portfolio.tasks[["task", "project", "name"]].assign(row=range(len(portfolio.tasks)))
+    mine = mine[["task", "start_hours"]].merge(tasks, on="task")
+    mine = mine[np.array([holds.is_known(row) for row in mine["row"]], bool)]
+    stopped = zip(mine["row"], mine["start_hours"], strict=True)
+    mine = mine.assign(since=[holds.since(row, start) for row, start in stopped])
+    there = [not holds.is_away(k) for k in range(len(portfolio.resources))]
+    people = portfolio.assignments[["task", "resource"]]
+    people = people[people["resource"].isin(portfolio.resources.loc[there, "resource"])]
+    return mine.merge(people, on="task")
 
 
-def _goes_on(judge: Judge, row: int) -> Floats:
-    """Return when whatever holds a task lets it go, run by run, in working hours.
-
-    Freezes end with the thaw or the restoration; people come back with the restoration.
-    """
-    s = judge.futures.struck.strikes
-    place = int(np.flatnonzero(judge.futures.program.task == row)[0])
-    plan = judge.futures.plan
-    needs = set(plan.need_resource[plan.need_ptr[row] : plan.need_ptr[row + 1]].tolist())
-    run = np.repeat(np.arange(judge.runs), np.diff(s.ptr))
-    ends = np.full(len(s.kind), judge.when)
-    for k in range(len(s.take_ptr) - 1):
-        mine = s.kind == k
-        if needs & set(s.take_resource[s.take_ptr[k] : s.take_ptr[k + 1]].tolist()):
-            ends[mine] = np.maximum(ends[mine], s.restored[mine])
-        if place in s.use_task[s.use_ptr[k] : s.use_ptr[k + 1]]:
-            ends[mine] = np.maximum(ends[mine], s.restored[mine])
-        if place in s.change_task[s.change_ptr[k] : s.change_ptr[k + 1]]:
-            ends[mine] = np.maximum(ends[mine], s.thawed[mine])
-    last = np.full(judge.runs, judge.when)
-    np.maximum.at(last, run, ends)
-    return last
-
-
-def _people(
-    portfolio: Portfolio, judge: Judge, still: pd.DataFrame, reach: pd.DataFrame
-) -> pd.DataFrame:
+def _people(judge: Judge, holds: Holds, still: pd.DataFrame, reach: pd.DataFrame) -> pd.DataFrame:
+    portfolio = judge.portfolio
     columns = [
         "resource", "name", "team", "responds", "tasks", "project", "since", "until_p50",
-        "until_p80", "waiting_days_p50", "could_do",
+        "until_p80", "planned", "waiting_days_p50", "could_do",
     ]  # fmt: skip
-    rows_of_task = {task: k for k, task in enumerate(portfolio.tasks["task"])}
     pull = np.array([e.pull for e in judge.futures.struck.effects]).max(axis=0, initial=0.0)
     rows: list[dict[str, Any]] = []
     for k, person in enumerate(portfolio.resources.to_dict("records")):
         mine = still[still["resource"] == person["resource"]]
         if mine.empty:
             continue
-        first = mine.sort_values("start_hours", kind="stable").iloc[0]
-        ends = np.column_stack([_goes_on(judge, rows_of_task[t]) for t in mine["task"]])
+        first = mine.sort_values("since", kind="stable").iloc[0]
+        ends = np.column_stack([holds.until(row) for row in mine["row"]])
         until = ends.min(axis=1)[:, None]
         p50, p80 = (quantile(until, q)[0] for q in (0.5, 0.8))
+        due = [s for row in mine["row"] for s in holds.planned(row) if abs(s[1] - p50[0]) < SAME]
         near = reach[reach["resource"] == person["resource"]].head(_MOST)
         rows.append(
             {
@@ -251,10 +248,11 @@ def _people(
                 "responds": bool(pull[k] > 1e-9),
                 "tasks": listed(list(mine["name"])),
                 "project": first["project"],
-                "since": first["start"],
+                "since": _dates(portfolio, np.array([first["since"]])),
                 "until_p50": _dates(portfolio, p50),
                 "until_p80": _dates(portfolio, p80),
-                "waiting_days_p50": float(p50[0] - first["start_hours"]) / judge.day,
+                "planned": due[0][2] if due else "",
+                "waiting_days_p50": float(p50[0] - first["since"]) / judge.day,
                 "could_do": listed(list(near["task_name"])),
             }
         )
