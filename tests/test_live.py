@@ -23,9 +23,10 @@ from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read, write
+from svcimpact.response.inform import stakeholder_notes
 from svcimpact.response.last import changes, read_last, write_last
 from svcimpact.response.live import Picture, live_picture
-from svcimpact.wording import day
+from svcimpact.wording import chance_with_error, day, with_error
 
 ROOT = Path(__file__).resolve().parents[1]
 PAYMENTS = ["data/tiny", "--service", "payments", "--start", "2026-01-06 13:00",
@@ -86,6 +87,22 @@ def test_restoration_plan_and_verdicts_are_compared_too(picture: Picture) -> Non
     )
 
 
+def test_notes_say_how_well_their_chances_are_known(picture: Picture) -> None:
+    """Each chance has its error, and the largest is told; none where nothing is due."""
+    dates = picture.notes.dates.iloc[0]
+    points = 100 * max(dates["chance_late_se"], dates["chance_late_before_se"])
+    assert points >= 1
+    assert (
+        f"a chance has a standard error of up to {points:.1f} points."
+        in (picture.notes.assumptions[0])
+    )
+    undated = one_task(projects=[{"project": "P", "name": "Payroll", "sponsor": "sam"}],
+                       stakeholders=[{"stakeholder": "sam", "name": "Sam Oduya"}])  # fmt: skip
+    notes = stakeholder_notes(outcome_of(undated), runs=2)
+    assert len(notes.dates) == 1
+    assert notes.assumptions[0].endswith("four of five is P80.")
+
+
 def test_a_picture_is_of_the_incident_as_it_stands(picture: Picture) -> None:
     """From an outcome that knows nothing of the time elapsed, all figures are given it."""
     told = picture.outcome.scenario
@@ -130,7 +147,8 @@ def test_the_pack_has_one_set_of_figures(pack: Path) -> None:
     row = again.incidents.iloc[0]
     assert row["restored_p50"] > pd.Timestamp("2026-01-07 19:00")
     back = day(row["restored_p50"].round("min"), weekday=True, time=True, year=False)
-    assert f"In half of the runs it is back by {back}" in (pack / "report.html").read_text("utf-8")
+    report = (pack / "report.html").read_text("utf-8")
+    assert f"has lasted 30.0 hours, in half of the runs it is back by {back}" in report
     screen = (pack / "picture.txt").read_text("utf-8")
     assert (
         f"30.0 hours so far; back by {day(row['restored_p50'].round('min'), time=True)}" in screen
@@ -150,6 +168,11 @@ def test_the_pack_has_one_set_of_figures(pack: Path) -> None:
     assert watched.loc["checkout", "finish_p80"] == noted.loc["checkout", "p80"]
     assert watched.loc["checkout", "finish_p80"] == mine["finish_p80"]
     assert 0 < mine["chance_late"] < 1
+    errors = mine["delay_p80_days_se"], mine["chance_late_se"]
+    assert min(errors) > 0
+    (line,) = [x for x in screen.splitlines() if x.startswith("New checkout for the shop  ")]
+    assert line.endswith(f"→ {chance_with_error(mine['chance_late'], errors[1])}")
+    assert with_error(mine["delay_p80_days"], errors[0], most=1) in line
 
 
 def test_the_scenario_of_a_pack_reruns_to_the_same_picture(
@@ -185,11 +208,13 @@ def test_explain_and_report_know_the_time_elapsed(
     told = ["data/tiny", "--scenario", str(pack / "scenario.toml")]
     pages.append(said("explain", *told))
     said("explain", *PAYMENTS, "--runs", "80")
-    given, report, again, without = (outcome.projects for outcome in seen)
-    assert pages[0] == pages[1]
-    pd.testing.assert_frame_equal(given, again)
-    pd.testing.assert_frame_equal(report, again)
-    assert (given["delay_mean_days"] > without["delay_mean_days"]).any()
+    projects, others, again, without = (outcome.projects for outcome in seen)
+    given, rest = pages[0].split("- Seen on 7 January 2026 at 19:00.")
+    assert given == pages[1]
+    assert "what is left given the time elapsed" in " ".join(rest.split())
+    pd.testing.assert_frame_equal(projects, again)
+    pd.testing.assert_frame_equal(others, again)
+    assert (again["delay_mean_days"] > without["delay_mean_days"]).any()
 
 
 def test_what_was_decided_before_stays_decided_then() -> None:

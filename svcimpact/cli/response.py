@@ -60,15 +60,20 @@ def explain(
     from textwrap import fill
 
     from svcimpact.incident.attribution import attribute
+    from svcimpact.response.practice import OPEN
+    from svcimpact.wording import day
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
     read = load(portfolio)
-    given, _ = given_open(read, scenario_of(*told), now, elapsed)
+    given, when = given_open(read, scenario_of(*told), now, elapsed)
     found = attribute(_run(read, given, runs, seed))
     typer.echo("\n".join(fill(line, 100) for line in found.sentences()))
     typer.echo("\nSaved if one driver is taken away, in project days and money:")
     typer.echo(found.drivers.head(10).round(2).to_string(index=False))
-    typer.echo("\nThis rests on:\n" + "\n".join(fill(f"- {x}", 100) for x in found.assumptions))
+    rests = list(found.assumptions)
+    if when is not None:
+        rests.append(f"Seen on {day(when, time=True)}. {OPEN}")
+    typer.echo("\nThis rests on:\n" + "\n".join(fill(f"- {x}", 100) for x in rests))
     if out is not None:
         from svcimpact.io.results import write_results
 

@@ -64,8 +64,10 @@ def incident_sentences(outcome: Outcome) -> list[str]:
         if half == most:
             said.append(f"{text}It is back on {_moment(half)}, after {hours} hours.")
             continue
+        elapsed = outcome.scenario.incidents[int(str(row.Index))].elapsed_hours
+        given = f"Given that it has lasted {number(elapsed, 1)} hours, in" if elapsed else "In"
         said.append(
-            f"{text}In half of the runs it is back by {_moment(half)}, in 8 of 10 by "
+            f"{text}{given} half of the runs it is back by {_moment(half)}, in 8 of 10 by "
             f"{_moment(most)}; on average after {hours} hours."
         )
     if more:

@@ -243,7 +243,8 @@ def stakeholder_notes(
         now=when,
         table=pd.DataFrame(rows, columns=columns),
         assumptions=(
-            f"Dates are from {number(runs)} futures: half of them is P50, four of five is P80.",
+            f"Dates are from {number(runs)} futures: half of them is P50, four of five is "
+            f"P80{_known(dates)}.",
             OPEN,
             "Only projects whose P80 falls on a later day than without the incident are told of, "
             "and only dates that are not the same, to the day, as in the last note.",
@@ -278,6 +279,14 @@ def _dates(outcome: Outcome, judge: Judge) -> pd.DataFrame:
         table[name] = np.where(known, share, np.nan)
         table[f"{name}_se"] = np.where(known, error, np.nan)
     return table[later_day(table["p80_before"], table["p80"])].reset_index(drop=True)
+
+
+def _known(dates: pd.DataFrame) -> str:
+    """Return how well the chances are known, the worst of them; nothing where nothing is due."""
+    error = dates[["chance_late_before_se", "chance_late_se"]].max().max()
+    if not error > 0:
+        return ""
+    return f"; a chance has a standard error of up to {number(100 * error, 1)} points"
 
 
 def _readers(outcome: Outcome) -> dict[str, list[str]]:
