@@ -86,8 +86,8 @@ def measure(projects: list[Network], people: int, *, runs: int, few: int, repeat
 
         return turn
 
-    one = Entrant("1 thread", lambda: si.simulate(portfolio, scenario, threads=1), runs)
-    two = Entrant("2 threads", lambda: si.simulate(portfolio, scenario, threads=2), runs)
+    one = Entrant("1 thread", lambda: si.simulate(portfolio, scenario, threads=1).summed(), runs)
+    two = Entrant("2 threads", lambda: si.simulate(portfolio, scenario, threads=2).summed(), runs)
     lean = Entrant("SimPy, lean model", peer(lean_simpy.Portfolio(plan)), few)
     general = Entrant("SimPy, general model", peer(General(plan)), few)
     entrants = [one, lean, two, general]

@@ -46,7 +46,7 @@ def simulation(
     """Time a simulation."""
 
     def turn() -> None:
-        si.simulate(portfolio, what, runs=runs, threads=threads)
+        si.simulate(portfolio, what, runs=runs, threads=threads).summed()
 
     return Entrant("", turn, runs)
 
@@ -107,8 +107,8 @@ def alone(tasks: int, chained: bool, more: int) -> dict[str, float]:
     """
     portfolio = wide(tasks, chained=chained)
     before = peak_memory()
-    few = Entrant("", lambda: si.simulate(portfolio, local(), runs=1, threads=1))
-    many = Entrant("", lambda: si.simulate(portfolio, local(), runs=1 + more, threads=1))
+    few = Entrant("", lambda: si.simulate(portfolio, local(), runs=1, threads=1).summed())
+    many = Entrant("", lambda: si.simulate(portfolio, local(), runs=1 + more, threads=1).summed())
     interleave([few, many], 1 if more > 500 else 3)
     outcome = si.simulate(portfolio, local(), runs=1 + more, threads=1)
     each = [(b.cpu - a.cpu) / more for a, b in zip(few.samples, many.samples, strict=True)]

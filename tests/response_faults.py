@@ -521,7 +521,7 @@ DECIDED = (
         ),
     ),
     *faults_in(
-        "incident/outcome.py",
+        "incident/sums.py",
         WATCHED,
         (
             "Without a responder the median is that with all of them.",

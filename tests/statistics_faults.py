@@ -216,44 +216,67 @@ LENGTHS = faults_in(
         '"isf", 1.0 - np.asarray(uniforms)',
     ),
 )
+PROJECTS = faults_in(
+    "incident/project_table.py",
+    SUMMED,
+    (
+        "The error of a delay is that of two unrelated finishes.",
+        'found["delay_mean_days"] = mean(over(delay))',
+        'found["delay_mean_days"] = (\n'
+        "        mean(over(delay))[0], np.hypot(mean(over(late))[1], mean(over(calm))[1]) / day\n"
+        "    )",
+    ),
+    (
+        "P80 of the delay is the difference of the P80s.",
+        'found[f"delay_{name}_days"] = quantile(over(delay), q)',
+        'found[f"delay_{name}_days"] = (\n'
+        "            (quantile(over(late), q)[0] - quantile(over(calm), q)[0]) / day,\n"
+        "            quantile(over(delay), q)[1],\n"
+        "        )",
+    ),
+    (
+        "Errors of dates are told in hours.",
+        'table[name + "_se_days"] = np.where(sure, 0.0, error / day)',
+        'table[name + "_se_days"] = np.where(sure, 0.0, error)',
+    ),
+    (
+        "What is certain has an error.",
+        "np.where(known, np.where(sure, 0.0, error), np.nan)",
+        "np.where(known, error, np.nan)",
+    ),
+    (
+        "The chance of being late without the incident is that with it.",
+        '("chance_late_levelled", calm > limit + LATE)',
+        '("chance_late_levelled", late > limit + LATE)',
+    ),
+    (
+        "Cost ignores the daily rate.",
+        'found["cost_mean"] = mean(over(delay * rate))',
+        'found["cost_mean"] = mean(over(delay))',
+    ),
+    (
+        "A project that moves in some runs only is told of the first.",
+        "moves = (late != late[0]).any(axis=0)",
+        "moves = (late != late[0]).all(axis=0)",
+    ),
+    (
+        "A project that varies without the incident only is told of the first run.",
+        "moves |= (calm != calm[0]).any(axis=0)",
+        "pass",
+    ),
+    (
+        "What happens in every run is told as if it never did.",
+        "which = happened[0].astype(np.int64)",
+        "which = 0 * happened[0].astype(np.int64)",
+    ),
+)
 TABLES = faults_in(
     "incident/tables.py",
     SUMMED,
     (
-        "The error of a delay is that of two unrelated finishes.",
-        'add("delay_mean_days", mean(delay))',
-        'add("delay_mean_days", (mean(delay)[0], np.hypot(mean(late)[1], mean(calm)[1]) / day))',
-    ),
-    (
-        "P80 of the delay is the difference of the P80s.",
-        'add(f"delay_{name}_days", quantile(delay, q))',
-        'add(f"delay_{name}_days", ((quantile(late, q)[0] - quantile(calm, q)[0]) / day, '
-        "quantile(delay, q)[1]))",
-    ),
-    (
-        "Errors of dates are told in hours.",
-        'table[name + "_se_days"] = np.where(sure, 0.0, pair[1] / day)',
-        'table[name + "_se_days"] = np.where(sure, 0.0, pair[1])',
-    ),
-    (
-        "What is certain has an error.",
-        'table[name + "_se"] = np.where(sure, 0.0, pair[1])',
-        'table[name + "_se"] = pair[1]',
-    ),
-    (
         "On the due date is late.",
         'np.timedelta64(1, "D")',
         'np.timedelta64(0, "D")',
-    ),
-    (
-        "The chance of being late without the incident is that with it.",
-        '("chance_late_levelled", calm > limit + LATE, due_known, certain_levelled)',
-        '("chance_late_levelled", late > limit + LATE, due_known, certain_levelled)',
-    ),
-    (
-        "Cost ignores the daily rate.",
-        'add("cost_mean", mean(delay * rate))',
-        'add("cost_mean", mean(delay))',
     ),
     (
         "Outages that overlap count twice.",
@@ -291,6 +314,7 @@ STATISTICS_FAULTS = (
     *IN_BLOCKS,
     *DRAWS,
     *LENGTHS,
+    *PROJECTS,
     *TABLES,
     *STOPPING,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +15,14 @@ from paper import assigned, paper, people, staff, tasks
 from svcimpact.engine.plan import compile_plan
 from svcimpact.engine.program import lay_out
 from svcimpact.incident.assumptions import assumptions
+from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_incidents
 from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.project_table import project_table
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.incident.strikes import strike
-from svcimpact.incident.tables import dates, due_hours, incident_table, project_table, to_minute
+from svcimpact.incident.tables import LATE, dates, due_hours, incident_table, to_minute
 from svcimpact.incident.typical import at_medians, takes_and_holds, typical_run
 from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
@@ -260,6 +264,85 @@ def test_a_gain_is_a_negative_cost() -> None:
     sure = np.array([True])
     row = project_table(rate, plan, late, calm, certain=sure, certain_levelled=sure).iloc[0]
     assert (row["delay_mean_days"], row["cost_mean"], row["chance_delayed"]) == (-1, -80, 0)
+
+
+@pytest.mark.parametrize("runs", [1, 30, 600])
+@pytest.mark.parametrize("sampling", ["random", "latin-hypercube"])
+@pytest.mark.parametrize("varies", [True, False])
+def test_projects_that_never_move_are_told_as_if_every_run_were_looked_at(
+    runs: int, sampling: str, varies: bool
+) -> None:
+    """Figures of many projects, most of them the same in every run, are those of each by itself."""
+    random = np.random.default_rng(runs)
+    count = 9
+    portfolio = paper(
+        projects=[
+            {"project": f"P{k}", "cost_of_delay_per_day": 10.0 * k, "due": "2026-01-07"}
+            for k in range(count)
+        ],
+        tasks=[{"task": f"T{k}", "project": f"P{k}", "duration_days": 1} for k in range(count - 1)],
+    )
+    plan = compile_plan(portfolio)
+    calm = np.repeat([[8.0, 30.0, 8.0, 30.0, 8.0, 30.0, 8.0, 30.0, np.nan]], runs, axis=0)
+    late = calm.copy()
+    late[:, 2:4] += 8.0
+    late[:, 4:6] += random.choice([0.0, 40.0], (runs, 2))
+    # One that an incident makes certain: it moves only without.
+    calm[:, 6] -= random.random(runs)
+    late[:, 7], calm[:, 7] = 8.0 * random.random((2, runs))
+    if not varies:
+        calm = calm[:1]
+    sure = np.zeros(count, bool)
+    found = project_table(
+        portfolio, plan, late, calm, certain=sure, certain_levelled=sure, sampling=sampling
+    )
+    mean, quantile, chance = estimators(sampling)
+    calm = np.broadcast_to(calm, late.shape)
+    delay, due = (late - calm) / 8.0, 24.0 + LATE
+    rate = 10.0 * np.arange(count)
+    expected = {
+        "delay_mean_days": mean(delay),
+        "delay_p50_days": quantile(delay, 0.5),
+        "delay_p95_days": quantile(delay, 0.95),
+        "cost_mean": mean(delay * rate),
+        "cost_p80": quantile(delay * rate, 0.8),
+        "chance_delayed": chance(delay > LATE),
+        "chance_late": chance(late > due),
+        "chance_late_levelled": chance(calm > due),
+    }
+    for name, (estimate, error) in expected.items():
+        for column, values in ((name, estimate), (name + "_se", error)):
+            of_tasks = np.append(values[:-1], np.nan)
+            np.testing.assert_array_equal(found[column], of_tasks, column)
+    for name, values, q in (("finish_p80", late, 0.8), ("levelled_finish", calm, 0.5)):
+        hours, error = quantile(values, q)
+        np.testing.assert_array_equal(found[name], dates(portfolio.calendar, hours, "finish"))
+        error = np.where(np.isnan(hours), np.nan, error) / 8.0
+        np.testing.assert_array_equal(found[name + "_se_days"], error)
+
+
+def test_tables_are_summed_up_when_they_are_asked_for(tiny: Portfolio, scenario: Scenario) -> None:
+    """Nothing is before; a second look gives the same object; when all is, the runs go."""
+    outcome, other = simulate(tiny, scenario), simulate(tiny, scenario)
+    assert set(vars(outcome)) == {"portfolio", "scenario", "_sums"}
+    assert outcome.projects is outcome.projects
+    assert "tasks" not in vars(outcome)
+    assert outcome.summed() is outcome
+    assert "_sums" not in vars(outcome)
+    for name, table in replace(other, warnings=outcome.warnings).tables.items():
+        pd.testing.assert_frame_equal(table, outcome.tables[name])
+    assert outcome.undecided is outcome.with_incident
+
+
+def test_an_outcome_can_be_kept_and_has_no_other_attributes(
+    tiny: Portfolio, scenario: Scenario
+) -> None:
+    """It can be pickled and copied before it is summed up; a slip in a name is told."""
+    outcome = simulate(tiny, scenario)
+    for again in (pickle.loads(pickle.dumps(outcome)), copy(outcome)):  # noqa: S301
+        pd.testing.assert_frame_equal(again.projects, outcome.projects)
+    with pytest.raises(AttributeError, match="'Outcome' has no attribute 'project'"):
+        _ = outcome.project  # type: ignore[attr-defined]
 
 
 def outages(*incidents: Incident, timezone: str = "UTC") -> pd.DataFrame:

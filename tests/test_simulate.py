@@ -21,10 +21,10 @@ from svcimpact.incident.batches import Found
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.outcome import Futures, Outcome
+from svcimpact.incident.project_table import project_table
 from svcimpact.incident.restoration import from_quantiles
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.incident.simulate import shortfall, simulate
-from svcimpact.incident.tables import project_table
 from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
 

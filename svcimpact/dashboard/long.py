@@ -63,7 +63,7 @@ def simulated(portfolio: Portfolio, scenario: Scenario, step: Step) -> Outcome:
     for part in (0.1, 0.3):
         simulate(portfolio, scenario, runs=int(scenario.runs * part))
         step(part)
-    return simulate(portfolio, scenario)
+    return simulate(portfolio, scenario).summed()
 
 
 def attributed(outcome: Outcome, step: Step) -> Attribution:

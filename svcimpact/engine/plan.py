@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from svcimpact.checks.lookup import totals
 from svcimpact.engine.compiled import allocating
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -179,6 +180,7 @@ def positions(ids: pd.Series, of: pd.Series) -> Integers:
     return np.asarray(pd.Index(of).get_indexer(pd.Index(ids)), dtype=np.int64)
 
 
+@remembered
 def compile_plan(portfolio: Portfolio) -> Plan:
     """Compile a portfolio to arrays.
 
@@ -275,6 +277,7 @@ def planned_times(plan: Plan) -> tuple[Floats, Floats]:
     return plan.forward_pass
 
 
+@remembered
 def impossible_tasks(plan: Plan, min_share: float) -> Integers:
     """Return the tasks that could never start, or never go on.
 

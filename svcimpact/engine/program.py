@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from svcimpact.engine.plain import plain_components, quanta
 from svcimpact.engine.plan import Floats, Integers, Plan
+from svcimpact.remembered import remembered
 
 CAPACITY_STEP, HELD, LET_GO = 0, 1, 2
 
@@ -125,6 +126,7 @@ class Program(NamedTuple):
     underway: int
 
 
+@remembered
 def lay_out(plan: Plan) -> Program:
     """Lay a plan out for the kernel.
 

@@ -66,6 +66,8 @@ def action_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, st
         past, responders who are not pulled or whom the service cannot do without, and the same
         thing done twice.
     """
+    if not scenario.actions:
+        return []
     faults: list[dict[str, str]] = []
     near = {name: Nearest(list(getattr(portfolio, name).iloc[:, 0])) for name in _TABLE.values()}
     sound = []

@@ -16,9 +16,10 @@ from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.estimates import mean
 from svcimpact.incident.hits import direct_delay
-from svcimpact.incident.outcome import Futures, Outcome
+from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.simulate import futures
 from svcimpact.incident.strikes import Struck, strike
+from svcimpact.incident.sums import Futures
 from svcimpact.progress import Step, silent
 from svcimpact.wording import adding_up, listed, number
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from svcimpact.engine.runs import Run, run_once
 from svcimpact.incident.acting import Acting
 from svcimpact.incident.chains import SAME, Walk
-from svcimpact.incident.outcome import Futures
 from svcimpact.incident.strikes import moments
+from svcimpact.incident.sums import Futures
 from svcimpact.incident.typical import at_medians, typical_incidents
 from svcimpact.incident.windows import away
 from svcimpact.wording import adding_up, number

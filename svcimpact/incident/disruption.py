@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from svcimpact.engine.plan import positions
 from svcimpact.graph import blast_radius, is_down
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +61,7 @@ class Effect:
         return self.own + self.cascade + self.cover + self.gone - self.relief
 
 
+@remembered
 def effect_of(
     portfolio: Portfolio,
     service: str,

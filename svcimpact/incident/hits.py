@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from svcimpact.incident.acting import Acting
 from svcimpact.incident.chains import SAME, Walk
-from svcimpact.incident.outcome import Futures
+from svcimpact.incident.sums import Futures
 from svcimpact.incident.windows import Windows
 
 Floats = NDArray[np.float64]

@@ -6,64 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from svcimpact.engine.plan import Floats, Integers, Plan
-from svcimpact.engine.program import Program
-from svcimpact.errors import fault, fault_frame
-from svcimpact.incident import tables
-from svcimpact.incident.assumptions import assumptions
-from svcimpact.incident.batches import Batches, Found
-from svcimpact.incident.certain import certainty
-from svcimpact.incident.draws import Arrivals
-from svcimpact.incident.levers import Decided, kept_back, lengthened
 from svcimpact.incident.scenario import Scenario
-from svcimpact.incident.strikes import Struck
-from svcimpact.incident.tables import Phase
-from svcimpact.incident.task_table import task_table
-from svcimpact.incident.typical import at_quantile, typical_run
+from svcimpact.incident.sums import Finishes, Futures, Sums
 from svcimpact.portfolio import Portfolio
-
-
-@dataclass(frozen=True, eq=False)
-class Futures:
-    """Everything a simulation drew and found, before it is summed up.
-
-    `idle` is what was found where nothing is decided, and `decided` the plan as it goes on where
-    something is.
-    """
-
-    portfolio: Portfolio
-    scenario: Scenario
-    plan: Plan
-    program: Program
-    varies: Integers
-    arrivals: Arrivals
-    struck: Struck
-    found: Found
-    threads: int
-    idle: Found
-    decided: Decided | None
-    batches: Batches
-
-
-@dataclass(frozen=True, eq=False)
-class Finishes:
-    """Run by run, in working hours since the portfolio's start.
-
-    Attributes
-    ----------
-    project_finish : pandas.DataFrame, shape (runs, projects)
-        When each project finishes.
-    task_start, task_finish : pandas.DataFrame or None, shape (runs, tasks)
-        Kept with ``keep="tasks"`` only.
-    """
-
-    project_finish: pd.DataFrame
-    task_start: pd.DataFrame | None = None
-    task_finish: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +62,7 @@ class Outcome:
 
     @classmethod
     def gather(cls, futures: Futures, *, keep: str = "projects") -> Outcome:
-        """Sum the futures up.
+        """Sum the futures up, each table when it is first asked for.
 
         Parameters
         ----------
@@ -127,62 +76,35 @@ class Outcome:
         Outcome
             The tables.
         """
-        portfolio, scenario = futures.portfolio, futures.scenario
-        drawn = scenario.sampling
-        late = _finishes(futures, keep, futures.found)
-        calm = _finishes(futures, keep, None)
-        decided = futures.decided
-        plan, arrivals, struck = futures.plan, futures.arrivals, futures.struck
-        segments, takes = typical_run(portfolio, scenario, plan, futures.program, arrivals, decided)
-        sides = [(plan, futures.program, arrivals, struck)]
-        if decided is not None:
-            sides.append((decided.plan, decided.program, decided.arrivals, decided.struck))
-        certain = certainty(portfolio, sides, futures.varies, len(scenario.incidents))
-        phases = [Phase(arrivals, struck)]
-        if decided is not None and kept_back(scenario):
-            arrivals, now = decided.arrivals, decided.plan.now
-            phases = [Phase(futures.arrivals, struck, end=now)]
-            phases.append(Phase(arrivals, decided.struck, begin=now))
-        return cls(
-            portfolio=portfolio,
-            scenario=scenario,
-            projects=tables.project_table(
-                portfolio,
-                plan,
-                futures.found.late,
-                futures.found.calm,
-                certain=certain.projects,
-                certain_levelled=certain.calm_projects,
-                sampling=drawn,
-            ),
-            tasks=task_table(
-                portfolio,
-                plan,
-                futures.found,
-                certain=certain.tasks,
-                certain_levelled=certain.calm_tasks,
-                sampling=drawn,
-                threads=futures.threads,
-            ),
-            resources=tables.resource_table(
-                portfolio, phases, certain=certain.resources, sampling=drawn
-            ),
-            services=tables.service_table(
-                portfolio, arrivals, phases, certain=certain.services, sampling=drawn
-            ),
-            incidents=tables.incident_table(
-                portfolio, arrivals, *_restored(futures), sampling=drawn
-            ),
-            segments=segments,
-            takes=takes,
-            with_incident=late,
-            levelled=calm,
-            undecided=late if decided is None else _finishes(futures, keep, futures.idle),
-            assumptions=assumptions(
-                portfolio, scenario, arrivals, uncertain_tasks=len(futures.varies)
-            ),
-            warnings=_warnings(futures, calm),
-        )
+        outcome = cls.__new__(cls)
+        found = {"portfolio": futures.portfolio, "scenario": futures.scenario}
+        outcome.__dict__.update(found, _sums=Sums(futures, keep))
+        return outcome
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Sum up what is asked for the first time."""
+            if name not in _SUMMED or "_sums" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+            found = getattr(self._sums, name)
+            self.__dict__[name] = found
+            if all(other in self.__dict__ for other in _SUMMED):
+                # Nothing is left to sum up, and the runs take memory.
+                del self.__dict__["_sums"]
+            return found
+
+    def summed(self) -> Outcome:
+        """Sum everything up now rather than when it is asked for, and let the runs go.
+
+        Returns
+        -------
+        Outcome
+            Itself.
+        """
+        for name in _SUMMED:
+            getattr(self, name)
+        return self
 
     @property
     def runs(self) -> int:
@@ -297,62 +219,4 @@ class Outcome:
         return f"<p>{head}</p>{table}"
 
 
-def _warnings(futures: Futures, calm: Finishes) -> pd.DataFrame:
-    """Say what to be careful with: incidents that miss the plan, and too few runs."""
-    scenario, calendar = futures.scenario, futures.portfolio.calendar
-    rows = []
-    now, finishes = futures.plan.now, calm.project_finish.to_numpy()
-    last = np.fmax.reduce(finishes, axis=None, initial=now)
-    for number, incident in enumerate(scenario.incidents, 1):
-        struck = calendar.hours(incident.start)
-        expected = cure = ""
-        if struck < now:
-            begin = pd.Timestamp(calendar.when(now))
-            expected = f"a time from when the simulation begins, {begin:%Y-%m-%d %H:%M}"
-            cure = "What of it lies before then is left out; correct the start if it is a slip."
-        elif struck >= last:
-            end = pd.Timestamp(calendar.when(last, side="finish"))
-            expected = f"a time before the last project ends, {end:%Y-%m-%d %H:%M}"
-            cure = "It delays nothing; correct the start if it is a slip."
-        if expected:
-            found = f"{incident.start:%Y-%m-%d %H:%M}"
-            where = f"incident {number}"
-            rows.append(fault(where, column="start", found=found, expected=expected, cure=cure))
-    few = 73
-    if scenario.runs < few:
-        row = fault(
-            "scenario",
-            column="runs",
-            found=str(scenario.runs),
-            expected=f"{few} or more to give an error for P95",
-            cure="Raise runs unless nothing is random.",
-        )
-        rows.append(row)
-    return fault_frame(rows)
-
-
-def _restored(futures: Futures) -> tuple[Floats, Floats]:
-    """Return hours within which each stated incident is restored, at P50 and P80."""
-    portfolio, scenario = futures.portfolio, futures.scenario
-    stated, kept = len(scenario.incidents), kept_back(scenario)
-    runs = [at_quantile(futures.arrivals, stated, q) for q in (0.5, 0.8)]
-    half, most = (lengthened(portfolio, scenario, one, kept).hours for one in runs)
-    return half, most
-
-
-def _finishes(futures: Futures, keep: str, found: Found | None) -> Finishes:
-    """Name the columns of what is kept run by run: of what was found, or without incidents."""
-    runs, base = futures.scenario.runs, futures.found.base
-    ids = list(futures.portfolio.projects["project"])
-    finish = futures.found.calm if found is None else found.late
-    frame = pd.DataFrame(np.broadcast_to(finish, (runs, len(ids))), columns=ids, copy=True)
-    if keep != "tasks":
-        return Finishes(frame)
-    names = list(futures.portfolio.tasks["task"])
-    times = [np.broadcast_to(hours, (runs, len(names))).copy() for hours in base[:2]]
-    if found is not None:
-        changes = found.changes
-        run = np.repeat(np.arange(runs), np.diff(changes.ptr))
-        times[0][run, changes.task] = changes.start
-        times[1][run, changes.task] = changes.finish
-    return Finishes(frame, *(pd.DataFrame(each, columns=names) for each in times))
+_SUMMED = tuple(name for name in Outcome.__annotations__ if name not in ("portfolio", "scenario"))

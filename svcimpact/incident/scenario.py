@@ -364,11 +364,12 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
         any, what cannot be done of the actions.
     """
     known = list(portfolio.services["service"])
-    nearest = Nearest(known, names=portfolio.services[["name", "service"]].itertuples(index=False))
     levels = {level for level, _ in portfolio.settings.severity}
     faults = []
 
     def unknown(service: str, where: str) -> dict[str, str]:
+        names = portfolio.services[["name", "service"]].itertuples(index=False)
+        nearest = Nearest(known, names=names)
         return fault(
             where,
             column="service",

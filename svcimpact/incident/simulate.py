@@ -29,10 +29,11 @@ from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
 from svcimpact.incident.levers import decide
 from svcimpact.incident.memory import memory_faults
-from svcimpact.incident.outcome import Futures, Outcome
+from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
 from svcimpact.incident.strikes import strike
+from svcimpact.incident.sums import Futures
 from svcimpact.incident.typical import first_half
 from svcimpact.portfolio import Portfolio
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.engine.many import Strikes
-from svcimpact.engine.plan import positions
 from svcimpact.engine.program import Program
 from svcimpact.incident.disruption import Effect, effect_of
 from svcimpact.incident.draws import Arrivals
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 Floats = NDArray[np.float64]
 
@@ -77,8 +77,8 @@ def strike(
     taken = [np.flatnonzero(np.abs(e.taken) > 1e-12) for e in effects]
     place = np.empty(len(program.task), np.int64)
     place[program.task] = np.arange(len(program.task))
-    changing = [_tasks(portfolio, e.changing, place) for e in effects]
-    using = [_tasks(portfolio, e.using, place) for e in effects]
+    changing = [place[_rows(portfolio, e.changing)] for e in effects]
+    using = [place[_rows(portfolio, e.using)] for e in effects]
     aftermath = np.array([0.0 if "aftermath" in without else s.aftermath_share for s in sources])
     begin, restored, thawed, over = moments(portfolio, arrivals)
     strikes = Strikes(
@@ -141,11 +141,10 @@ def moments(portfolio: Portfolio, arrivals: Arrivals) -> tuple[Floats, Floats, F
     )
 
 
-def _tasks(
-    portfolio: Portfolio, ids: tuple[str, ...], place: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    rows = portfolio.tasks["task"]
-    return place[positions(rows[rows.isin(ids)], rows)] if ids else np.zeros(0, np.int64)
+@remembered
+def _rows(portfolio: Portfolio, ids: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the rows of some tasks."""
+    return np.flatnonzero(portfolio.tasks["task"].isin(ids))
 
 
 def _pointers(lists: list[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from svcimpact.calendar import Calendar
 from svcimpact.checks.lookup import totals
-from svcimpact.engine.plan import Floats, Plan, planned_times
+from svcimpact.engine.plan import Floats
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import Arrivals
 from svcimpact.incident.strikes import Struck
@@ -21,87 +21,6 @@ Flags = NDArray[np.bool_]
 LATE = 1e-6
 HOUR = 3_600_000_000  # microseconds
 LONG_AGO = -(2**62)
-
-
-def project_table(
-    portfolio: Portfolio,
-    plan: Plan,
-    late: Floats,
-    calm: Floats,
-    *,
-    certain: Flags,
-    certain_levelled: Flags,
-    sampling: str = "random",
-) -> pd.DataFrame:
-    """Return planned, levelled and with-incident dates, delays and money per project.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        What was simulated.
-    plan : Plan
-        The same, compiled.
-    late, calm : ndarray of float, shape (runs, projects)
-        Finish in working hours with the incident and without it; one row of the latter where
-        it is the same in every run.
-    certain, certain_levelled : ndarray of bool, shape (projects,)
-        Whether nothing random reaches a project, so that its errors are zero; in the runs
-        without the incident.
-    sampling : {"random", "latin-hypercube"}
-        How the runs were drawn.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per project, in the order of the table `projects`. `levelled_finish` is the
-        P50 without the incident; `chance_late` is the chance of missing the due date.
-    """
-    mean, quantile, chance = estimators(sampling)
-    projects, clock = portfolio.projects, portfolio.calendar
-    day = portfolio.settings.hours_per_day
-    planned = np.full(len(projects), np.nan)
-    finish = planned_times(plan)[1]
-    for row in range(len(projects)):
-        mine = plan.project == row
-        planned[row] = finish[mine].max() if mine.any() else np.nan
-    due = projects["due"]
-    rate = projects["cost_of_delay_per_day"].to_numpy(np.float64)
-    delay = (late - calm) / day
-    calm = np.broadcast_to(calm, late.shape)
-    calm_p50, calm_error = quantile(calm, 0.5)
-    calm_error = np.where(np.isnan(calm_p50), np.nan, calm_error)
-    table = projects[["project", "name", "priority", "due", "cost_of_delay_per_day"]].copy()
-
-    def add(name: str, pair: tuple[Floats, Floats], sure: Flags = certain) -> None:
-        table[name] = pair[0]
-        table[name + "_se"] = np.where(sure, 0.0, pair[1])
-
-    def add_date(name: str, pair: tuple[Floats, Floats], sure: Flags = certain) -> None:
-        table[name] = dates(clock, pair[0], "finish")
-        table[name + "_se_days"] = np.where(sure, 0.0, pair[1] / day)
-
-    table["planned_finish"] = dates(clock, planned, "finish")
-    add_date("levelled_finish", (calm_p50, calm_error), certain_levelled)
-    table["levelled_delay_days"] = (calm_p50 - planned) / day
-    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
-        add_date(f"finish_{name}", quantile(late, q))
-    add("delay_mean_days", mean(delay))
-    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
-        add(f"delay_{name}_days", quantile(delay, q))
-    limit = due_hours(clock, due)
-    due_known = ~np.isnan(limit + planned)
-    for name, happened, known, sure in (
-        ("chance_delayed", late - calm > LATE, ~np.isnan(planned), certain),
-        ("chance_late", late > limit + LATE, due_known, certain),
-        ("chance_late_levelled", calm > limit + LATE, due_known, certain_levelled),
-    ):
-        share, error = chance(happened)
-        add(name, (np.where(known, share, np.nan), np.where(known, error, np.nan)), sure)
-        table[name + "_se"] = table[name + "_se"].where(known)
-    add("cost_mean", mean(delay * rate))
-    for name, q in (("p80", 0.8), ("p95", 0.95)):
-        add(f"cost_{name}", quantile(delay * rate, q))
-    return table
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,17 +88,27 @@ def resource_table(
     table = portfolio.resources[["resource", "name", "team", "capacity_fte"]].copy()
     support = portfolio.support
     table["everyday_fte"] = totals(support["bau_fte"], support["resource"], table["resource"])
+    names = ("pull", "cover", "relief")
+    shape = (len(phases[0].struck.effects), len(table))
+    fte = {
+        name: [
+            np.array([getattr(e, name) for e in p.struck.effects]).reshape(shape) for p in phases
+        ]
+        for name in names
+    }
+    # Of a large portfolio most people have no part in it.
+    part = np.any([values != 0 for each in fte.values() for values in each], axis=(0, 1))
+    exposures = [p.exposure for p in phases]
     hours: dict[str, Floats] = {}
-    for name in ("pull", "cover", "relief"):
-        shape = (len(phases[0].struck.effects), len(table))
-        fte = [np.array([getattr(e, name) for e in p.struck.effects]) for p in phases]
-        fte = [values.reshape(shape) for values in fte]
-        table[f"{name}_fte"] = np.concatenate(fte).max(axis=0, initial=0.0)
-        parts = [_weighted(p.exposure, values) for p, values in zip(phases, fte, strict=True)]
-        hours[name] = np.sum(parts, axis=0)
+    for name in names:
+        table[f"{name}_fte"] = np.concatenate(fte[name]).max(axis=0, initial=0.0)
+        pairs = zip(exposures, fte[name], strict=True)
+        hours[name] = np.sum([_weighted(by, values[:, part]) for by, values in pairs], axis=0)
     hours["lost"] = hours["pull"] + hours["cover"] - hours["relief"]
+    nothing = mean(np.zeros((len(exposures[0]), 1)))
     for name, values in hours.items():
-        estimate, error = mean(values)
+        estimate, error = (np.full(len(table), each[0]) for each in nothing)
+        estimate[part], error[part] = mean(values)
         table[f"{name}_hours"] = estimate
         table[f"{name}_hours_se"] = np.where(certain, 0.0, error)
     return table

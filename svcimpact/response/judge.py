@@ -19,9 +19,9 @@ from svcimpact.incident.acting import Acting
 from svcimpact.incident.actions import Action
 from svcimpact.incident.batches import BATCH
 from svcimpact.incident.levers import Decided, decide
-from svcimpact.incident.outcome import Futures
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import futures
+from svcimpact.incident.sums import Futures
 from svcimpact.incident.tables import outage_hours
 from svcimpact.incident.typical import first_half, typical_run
 from svcimpact.portfolio import Portfolio
