@@ -741,7 +741,7 @@ def test_nothing_moves_nothing_to_watch() -> None:
         "There is nothing new to tell anybody."
     ]
     assert escalation(outcome, runs=2).sentences() == [
-        "No project is delayed: there is nothing to escalate."
+        "No project loses half a working day or more on average: there is nothing to escalate."
     ]
 
 

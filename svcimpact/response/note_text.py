@@ -13,8 +13,7 @@ from svcimpact.response.contingency import ContingencyPlan
 from svcimpact.response.lever_words import names_of
 from svcimpact.response.situation import EXPECTED, OPEN, OVER, Stands
 from svcimpact.response.watch import WatchList
-from svcimpact.wording import chance as percent
-from svcimpact.wording import counted, day, in_futures
+from svcimpact.wording import chance_with_error, counted, day, in_futures
 
 # A project that is back on its dates: id, name, P80.
 Gone = tuple[str, str, pd.Timestamp]
@@ -164,7 +163,10 @@ def _effect(row: Mapping[str, Any], before: Mapping[str, str] | None) -> str:
     text = f"{name}: we now expect it to finish {in_futures(row['p50'], row['p80'])}. Without the "
     text += f"incident it was {in_futures(row['p50_before'], row['p80_before'])}."
     if pd.notna(row["chance_late"]) and pd.notna(row["due"]):
-        was, is_ = percent(row["chance_late_before"]), percent(row["chance_late"])
+        was, is_ = (
+            chance_with_error(float(row[c]), float(row[f"{c}_se"]))
+            for c in ("chance_late_before", "chance_late")
+        )
         text += (
             f" The chance of missing its due date, {day(row['due'])}, is {is_} (it was {was})."
             if was != is_
