@@ -31,6 +31,9 @@ class Portfolio:
     Portfolios are made by `build_portfolio` or by reading a file. Every table has all the columns
     of the schema, in its order, and a RangeIndex.
 
+    A portfolio never changes, and what was worked out of it is kept: a change made in a table in
+    place is not noticed. Give changed tables to `build_portfolio`, or write and read them.
+
     Parameters
     ----------
     settings : Settings
