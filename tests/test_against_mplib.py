@@ -29,6 +29,8 @@ from svcimpact.planning import level
 from svcimpact.portfolio import Portfolio, Settings, build_portfolio
 
 psplib = pytest.importorskip("psplib")
+# Read once, by one worker.
+pytestmark = pytest.mark.xdist_group("mplib")
 FOLDER = REAL_DATA / "mplib"
 
 
@@ -48,8 +50,9 @@ class Instance:
             longest[project] = max(longest.get(project, 0), finish)
         return np.array([longest[p] for p in sorted(longest)], float)
 
+    @cached_property
     def plan(self) -> Plan:
-        """Compile it."""
+        """The portfolio, compiled."""
         network = self.network
         fields = plan_arrays(
             network.durations,
@@ -92,7 +95,7 @@ def instances() -> tuple[Instance, ...]:
 
 def figures(instance: Instance, rule: str, *, improve: bool = False) -> tuple[float, float]:
     """Give per cent above the best known makespan, and the mean project delay in periods."""
-    plan, count = instance.plan(), len(instance.critical)
+    plan, count = instance.plan, len(instance.critical)
     stakes = Stakes(plan, np.full(count, np.nan), np.ones(count))
     dispatched = replace(plan, dispatch=dispatch_order(stakes, rule))
     run = run_once(dispatched, min_share=1.0)
@@ -152,7 +155,7 @@ def test_every_start_is_that_of_the_parallel_scheme(rule: str) -> None:
     """Orders and schedules of plain Python, activity by activity, on two of the portfolios."""
     for instance in instances()[3::20]:
         order = in_plain_python(instance, rule)
-        plan, count = instance.plan(), len(instance.critical)
+        plan, count = instance.plan, len(instance.critical)
         stakes = Stakes(plan, np.full(count, np.nan), np.ones(count))
         assert dispatch_order(stakes, rule).tolist() == order
         run = run_once(replace(plan, dispatch=np.array(order)), min_share=1.0)

@@ -27,6 +27,8 @@ REAL_DATA = Path(
     os.environ.get("SVCIMPACT_REAL_DATA", Path(__file__).parents[1] / ".." / "shared" / "data")
 )
 SETS = ("j30", "j60")
+# Read once, by one worker.
+pytestmark = pytest.mark.xdist_group("psplib")
 
 
 @dataclass(frozen=True)
