@@ -14,6 +14,7 @@ from paper import assigned, paper, people, staff, tasks
 from scipy import stats
 from test_levers import DECIDED, STRIKE, one_task
 
+from svcimpact.charts import redeploy
 from svcimpact.errors import InputError, InvalidScenarioError, describe
 from svcimpact.incident.actions import Action
 from svcimpact.incident.outcome import Outcome
@@ -924,3 +925,24 @@ def test_small_delays_are_not_escalated() -> None:
     assert escalation(outcome, runs=2).sentences() == [
         "No project loses half a working day or more on average: there is nothing to escalate."
     ]
+
+
+def test_hours_to_give_away_are_those_of_the_free(crowd: tuple[Portfolio, Scenario]) -> None:
+    """Chart and text count the same hours, and none of those who respond or cover."""
+    found = redeployment(simulate(*crowd), runs=40)
+    hours = found.table.set_index("resource")["free_hours"]
+    inside = found.table.set_index("resource")["state"].isin(("responding", "covering", "at work"))
+    assert found.idle_hours == pytest.approx(hours[~inside].sum())
+    busy = replace(found, table=found.table.assign(state="covering"))
+    assert busy.idle_hours == 0
+    assert redeploy(busy).get_title(loc="left").startswith("0 hours are free")
+
+
+def test_half_an_hour_before_the_end_who_is_free_is_free() -> None:
+    """Ben has nothing to do for the half hour that is left; no hour of his is asked for."""
+    found = redeployment(outcome_of(one_task()), now="2026-01-06 12:30", runs=2)
+    assert found.until == pd.Timestamp("2026-01-06 13:00")
+    assert found.table.set_index("resource")["state"].to_dict() == {
+        "ana": "responding",
+        "ben": "free",
+    }
