@@ -14,7 +14,7 @@ from paper import assigned, paper, people, staff, tasks
 from scipy import stats
 from test_levers import DECIDED, STRIKE, one_task
 
-from svcimpact.charts import redeploy
+from svcimpact.charts import escalate, redeploy
 from svcimpact.errors import InputError, InvalidScenarioError, describe
 from svcimpact.incident.actions import Action
 from svcimpact.incident.outcome import Outcome
@@ -922,9 +922,13 @@ def test_small_delays_are_not_escalated() -> None:
     portfolio = both_respond(20).portfolio
     outcome = outcome_of(portfolio, replace(STRIKE, hours=3.0))
     assert 0.05 < outcome.projects["delay_mean_days"].iloc[0] < 0.5
-    assert escalation(outcome, runs=2).sentences() == [
+    found = escalation(outcome, runs=2)
+    assert found.sentences() == [
         "No project loses half a working day or more on average: there is nothing to escalate."
     ]
+    assert escalate(found).get_title(loc="left") == (
+        "There is nothing to escalate: no project loses half a working day or more"
+    )
 
 
 def test_hours_to_give_away_are_those_of_the_free(crowd: tuple[Portfolio, Scenario]) -> None:

@@ -168,7 +168,9 @@ def escalate(found: Escalation, *, ax: Axes | None = None) -> Axes:
     ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
     if table.empty:
         reason = "no project could keep anybody"
-        if (found.table["verdict"] == "never").any():
+        if found.table.empty:
+            reason = "no project loses half a working day or more"
+        elif (found.table["verdict"] == "never").any():
             reason = "the services that failed are protected"
         return _nothing(ax, f"There is nothing to escalate: {reason}")
     table = table.sort_values("net", ascending=False, kind="stable")

@@ -159,12 +159,11 @@ def contingency(
 
     They are sought on 400 of the futures at most: many sets of levers are judged on each.
     """
-    from svcimpact.response.contingency import contingency_plan
-    from svcimpact.response.live import SEARCH_RUNS
+    from svcimpact.response.contingency import RUNS, contingency_plan
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
     outcome = _outcome(portfolio, told, now, elapsed, runs, seed)
-    plan = contingency_plan(outcome, most=most, runs=min(_all(outcome), SEARCH_RUNS))
+    plan = contingency_plan(outcome, most=most, runs=min(_all(outcome), RUNS))
     _answer(plan, out)
     if write is not None:
         from textwrap import fill

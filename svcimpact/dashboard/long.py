@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from svcimpact import charts
-from svcimpact.incident.attribution import Attribution, attribute
+from svcimpact.incident.attribution import attribute
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
@@ -18,7 +18,7 @@ from svcimpact.response.choices import choices
 from svcimpact.response.contingency import RUNS, ContingencyPlan, contingency_plan
 from svcimpact.response.judge import Judge, Levers
 from svcimpact.response.practice import asked
-from svcimpact.response.redeploy import Redeployment, redeployment
+from svcimpact.response.redeploy import redeployment
 
 QUICK = 1000  # futures that are simulated at once; more are long work
 _QUICK_TASKS = 200  # of a portfolio with so many tasks, and fewer of a larger one
@@ -66,42 +66,6 @@ def simulated(portfolio: Portfolio, scenario: Scenario, step: Step) -> Outcome:
     return simulate(portfolio, scenario).summed()
 
 
-def attributed(outcome: Outcome, step: Step) -> Attribution:
-    """Split the delay over its causes.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What is shown.
-    step : callable
-        Is told how far it is.
-
-    Returns
-    -------
-    Attribution
-        For the chart.
-    """
-    return attribute(outcome, step=step)
-
-
-def people(outcome: Outcome, step: Step) -> Redeployment:
-    """Tell who responds, covers, waits or is free, and what the free could do.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What is shown.
-    step : callable
-        Is told how far it is.
-
-    Returns
-    -------
-    Redeployment
-        For the chart.
-    """
-    return redeployment(outcome, step=step)
-
-
 def planned(outcome: Outcome, step: Step) -> ContingencyPlan:
     """Look for the best three levers.
 
@@ -143,8 +107,16 @@ def levers(outcome: Outcome, step: Step) -> list[Levers]:
 
 # What is said meanwhile, the work, and the chart of what comes out.
 VIEWS: dict[str, tuple[str, Callable[[Outcome, Step], Any], Callable[[Any], Axes]]] = {
-    "People": ("Asking who could do what", people, charts.redeploy),
-    "Why late": ("Splitting the delay over its causes", attributed, charts.causes),
+    "People": (
+        "Asking who could do what",
+        lambda o, step: redeployment(o, step=step),
+        charts.redeploy,
+    ),
+    "Why late": (
+        "Splitting the delay over its causes",
+        lambda o, step: attribute(o, step=step),
+        charts.causes,
+    ),
     "What helps": ("Judging levers by simulation", planned, charts.contingency),
 }
 TITLES = {title for title, _, _ in VIEWS.values()}

@@ -114,7 +114,7 @@ def _verdicts(
     now: Mapping[str, str], before: Mapping[str, str], names: Mapping[str, str]
 ) -> Iterator[str]:
     for project in [*now, *(p for p in before if p not in now)]:
-        a, b = (_VERDICTS.get(told.get(project, ""), "not delayed") for told in (before, now))
+        a, b = (_VERDICTS.get(told.get(project, ""), "nothing to ask") for told in (before, now))
         if a != b and project in names:
             yield f"Verdict on {names[project]}: {a} → {b}."
 

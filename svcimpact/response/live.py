@@ -11,6 +11,7 @@ import pandas as pd
 
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.simulate import simulate
+from svcimpact.response.contingency import RUNS as SEARCH_RUNS
 from svcimpact.response.contingency import ContingencyPlan, contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import StakeholderNotes, stakeholder_notes
@@ -34,8 +35,6 @@ PRACTICES: dict[str, Callable[..., Answer]] = {
     "morale": stuck_people,
     "recover": hand_back,
 }
-# Futures on which plans are sought, of those simulated; all others answer on all of them.
-SEARCH_RUNS = 400
 _MOST_PROJECTS = 8
 
 
