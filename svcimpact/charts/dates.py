@@ -47,7 +47,7 @@ def position(when: pd.Timestamp) -> float:
     float
         Its coordinate.
     """
-    return float(positions(pd.Series([when]))[0])
+    return float(mdates.date2num(when.to_datetime64()))  # type: ignore[no-untyped-call]
 
 
 def moment(where: float) -> pd.Timestamp:

@@ -146,8 +146,10 @@ def _columns(ax: Axes, rows: pd.DataFrame, currency: str) -> None:
                 fontsize=LABEL, color=MUTED if row < 0 else INK, annotation_clip=False,
             )  # fmt: skip
         offset += inches * 72
-    for row in range(len(rows)):
-        ax.axhline(row + 0.5, color=GRID, linewidth=0.5, zorder=0)
+    ax.hlines(
+        np.arange(len(rows)) + 0.5, 0.0, 1.0, transform=ax.get_yaxis_transform(), color=GRID,
+        linewidth=0.5, zorder=0,
+    )  # fmt: skip
 
 
 def _bars(rows: pd.DataFrame, means: list[str]) -> Bars:

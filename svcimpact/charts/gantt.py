@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -79,7 +81,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     """
     if project is None:
         rows = outcome.projects.rename(columns={"project": "row"})
-        of_task = outcome.tasks.set_index("task")["project"]
+        of_task = outcome.portfolio.tasks.set_index("task")["project"]
     else:
         rows_of(outcome.projects, "project", [project])
         own = outcome.tasks[outcome.tasks["project"] == project]
@@ -116,8 +118,10 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     states |= {"waiting"} if waits else set()
     _draw_moves(ax, shown)
     ax.spines["left"].set_visible(False)
-    for edge in range(len(shown)):
-        ax.axhline(edge + 0.5, color=GRID, linewidth=0.5, zorder=0)
+    ax.hlines(
+        np.arange(len(shown)) + 0.5, 0.0, 1.0, transform=ax.get_yaxis_transform(), color=GRID,
+        linewidth=0.5, zorder=0,
+    )  # fmt: skip
     legend_below(
         ax, _key(states, dues, outages, one=project is not None), columns=3, points=38, left=left
     )
@@ -171,25 +175,37 @@ def _most_moved(rows: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> bool:
     """Draw the bars of all rows, without the incident and with it; say if a finish waits."""
+    # Picking rows costs by the column.
+    segments = segments[
+        ["row", "case", "state", "share", "start", "finish", "start_hours", "finish_hours"]
+    ]
+    busy = (segments["finish_hours"] > segments["start_hours"] + 1e-9) & (segments["share"] > 0)
+    bars = dict(iter(segments[busy].groupby(["row", "case"])))
+    waiting = segments[segments["state"] == "waiting"].groupby(["row", "case"])["finish_hours"]
+    waits_until = waiting.max().to_dict()
+    boxes: dict[str, list[list[tuple[float, float]]]] = {LEVELLED: [], INCIDENT: []}
     waits = False
-    for (name, case), own in segments.groupby(["row", "case"], sort=False):
-        calm = case == "levelled"
+    for key, own in segments.groupby(["row", "case"], sort=False)[["start", "finish"]]:
+        calm = key[1] == "levelled"
         (top, height), colour = (_TOP, LEVELLED) if calm else (_MIDDLE, INCIDENT)
-        y = place[str(name)] + top
-        worked = own[(own["finish_hours"] > own["start_hours"] + 1e-9) & (own["share"] > 0)]
-        if worked.empty:
+        low = place[str(key[0])] + top
+        if key not in bars:
             x = position(own["start"].min())
-            ax.plot(x, y + height / 2, "D", color=colour, markersize=5, zorder=3)
-        else:
-            ax.broken_barh(
-                merged(worked), (y, height), facecolor=colour, edgecolor="none", zorder=2
-            )
-            held_back = own[own["finish_hours"] > worked["finish_hours"].max()]
-            if "waiting" in set(held_back["state"]):
-                # From the end of the work, so that a night leaves no gap.
-                ends = [position(worked["finish"].max()), position(held_back["finish"].max())]
-                ax.plot(ends, [y + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
-                waits = True
+            ax.plot(x, low + height / 2, "D", color=colour, markersize=5, zorder=3)
+            continue
+        worked, high = bars[key], low + height
+        boxes[colour] += [
+            [(x, low), (x, high), (x + width, high), (x + width, low)]
+            for x, width in merged(worked)
+        ]
+        if waits_until.get(key, -np.inf) > worked["finish_hours"].max():
+            # From the end of the work, so that a night leaves no gap.
+            ends = [position(worked["finish"].max()), position(own["finish"].max())]
+            ax.plot(ends, [low + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
+            waits = True
+    for colour, drawn in boxes.items():
+        lanes = PolyCollection(drawn, facecolor=colour, edgecolor="none", zorder=2)
+        ax.add_collection(lanes, autolim=False)
     return waits
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tempfile
 import threading
@@ -143,6 +144,8 @@ class Explorer:
         self.page = w.VBox([style, self.head, w.HBox([self.left, self.right])])
 
     def _repr_mimebundle_(self, **rest: Any) -> Any:
+        # What is there now stays: to look through it for garbage would hold a slider up by 0.3 s.
+        gc.freeze()
         return self.page._repr_mimebundle_(**rest)
 
     def _open(self, portfolio: Portfolio, scenario: Scenario | None = None) -> None:
@@ -257,7 +260,7 @@ class Explorer:
 
     def _pictured(self, chart: Callable[[], Axes]) -> str:
         with self._drawing:
-            return f'<div class="svci">{views.picture(chart())}</div>'
+            return f'<div class="svci">{views.picture(chart)}</div>'
 
     def _compare(self) -> None:
         if self._kept is None or self.outcome is None:

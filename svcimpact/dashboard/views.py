@@ -7,13 +7,15 @@ import io
 from collections.abc import Callable
 from html import escape
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 
 from svcimpact import charts
+from svcimpact.charts.style import TALLEST, WIDTH, page
 from svcimpact.errors import InputError, SvcimpactError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.totals import delay_days, mean_of_total
@@ -56,29 +58,31 @@ SHOWS: dict[str, Callable[[Outcome], object]] = {
 }
 
 
-def picture(ax: Axes) -> str:
-    """Return a chart as HTML, and let go of it.
+def picture(chart: Callable[[], Axes]) -> str:
+    """Draw a chart, and return it as HTML.
 
     Parameters
     ----------
-    ax : matplotlib.axes.Axes
-        The chart.
+    chart : callable
+        Draws it, on a figure of its own.
 
     Returns
     -------
     str
         An image whose alternative text is the chart's finding.
     """
-    figure = ax.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    figure.set_dpi(DPI)
-    canvas = FigureCanvasAgg(figure)
-    # Saving would lay everything out a second time.
-    canvas.draw()
+    # A browser scales the picture, so that fitting glyphs to pixels would be time for nothing.
+    with page(WIDTH, TALLEST), mpl.rc_context({"text.hinting": "no_hinting"}):
+        ax = chart()
+        figure = ax.get_figure(root=True)
+        assert isinstance(figure, Figure)
+        figure.set_dpi(DPI)
+        canvas = FigureCanvasAgg(figure)
+        # Saving would lay everything out a second time.
+        canvas.draw()
     held = io.BytesIO()
-    plt.imsave(held, canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
+    imsave(held, canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
     finding = ax.get_title(loc="left").replace("\n", " ")
-    plt.close(figure)
     data = base64.b64encode(held.getvalue()).decode()
     return f'<img src="data:image/png;base64,{data}" alt="{escape(finding, quote=True)}">'
 
