@@ -52,8 +52,28 @@ SCHEME_FAULTS = (
         ),
         (
             "What was recorded before the plain scheme gave up is recorded twice.",
-            "count.entries, count.moments, count.ragged = entries, moments, 0",
-            "count.ragged = 0",
+            "count.entries, count.moments = before",
+            "pass",
+        ),
+        (
+            "The plain scheme takes over who works short-handed.",
+            ".share != 1.0:\n                return False",
+            ".share < 0.0:\n                return False",
+        ),
+        (
+            "The plain scheme takes over who runs, but not what they take.",
+            "        if task.status == RUNNING:\n            for e",
+            "        if task.status == FINISHED:\n            for e",
+        ),
+        (
+            "The plain scheme takes over who runs as if they had begun only now.",
+            "expect(w, dues, i, task.key, GATE",
+            "expect(w, dues, i, t + task.hours, GATE",
+        ),
+        (
+            "The plain scheme takes over who waits for a gate as if none were known.",
+            "w.lean[i].gates = task.gates",
+            "w.lean[i].gates = task.start_gates",
         ),
     ),
     *faults_in(

@@ -10,7 +10,7 @@ import pytest
 from svcimpact.engine import compiled as module
 
 
-@pytest.mark.parametrize("make", [module.compiled, module.allocating, module.inlined])
+@pytest.mark.parametrize("make", [module.compiled, module.allocating])
 def test_without_a_place_for_the_cache_it_is_compiled_all_the_same(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -35,3 +35,21 @@ def test_without_a_place_for_the_cache_it_is_compiled_all_the_same(
 
     assert make(twice)(3.0) == 6.0
     assert asked == [True, False]
+
+
+@pytest.mark.parametrize("make", [module.inner, module.inlined])
+def test_what_only_compiled_code_calls_is_plain_python_from_outside(
+    make: Callable[..., Any],
+) -> None:
+    """It has no door for Python: were it compiled for itself, a call would end the process."""
+
+    def twice(x: float) -> float:
+        return 2.0 * x
+
+    step = make(twice)
+
+    def four_times(x: float) -> float:
+        return float(step(step(x)))
+
+    assert step is twice
+    assert module.compiled(four_times)(3.0) == 12.0

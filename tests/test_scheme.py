@@ -13,9 +13,11 @@ from solved_cases import CASES
 from test_kernel import as_plan
 
 from svcimpact.engine.baseline import CHANGES, make_baseline, run_baseline
+from svcimpact.engine.gates import FINISHED
 from svcimpact.engine.plan import Plan
 from svcimpact.engine.program import lay_out
 from svcimpact.engine.runs import StuckError, run_once
+from svcimpact.engine.runs import _run_all as run_all
 from svcimpact.engine.scheme import SHORT, may_be_plain, run_plainly
 from svcimpact.engine.state import Disruption, make_work
 
@@ -98,6 +100,69 @@ def test_a_run_without_trace_is_that_with_one():
         for name in ("start", "finish", "interruptions"):
             one, other = getattr(plain, name), getattr(traced, name)
             np.testing.assert_array_equal(one, other, f"seed {seed}")
+
+
+def befalls(seed: int, plan: Plan) -> tuple[list, list]:
+    """Draw what is taken from people and which tasks are held, early enough to be over."""
+    random = Random(seed)  # noqa: S311 (numbers for a test)
+    people, tasks = len(plan.capacity_ptr) - 1, len(plan.hours)
+    whole = random.random() < 0.5
+    times = [round(t) if whole else t for t in (random.uniform(0, 30) for _ in range(12))]
+    spans = [tuple(sorted(times[x : x + 2])) for x in range(0, 12, 2)]
+    takes = [(random.randrange(people), *span, random.choice((0.5, 1, 9))) for span in spans[:4]]
+    return takes[: random.randint(0, 4)], [(random.randrange(tasks), *span) for span in spans[4:]]
+
+
+def ended(plan: Plan, takes: list, holds: list, share: float) -> tuple[bool, list]:
+    """Run a plan that is disturbed; tell whether the scheme brought it to its end."""
+    program, n = lay_out(plan), len(plan.hours)
+    place = np.argsort(program.task)
+    taken, held = (np.array(rows, float).reshape(-1, m) for rows, m in ((takes, 4), (holds, 3)))
+    work = make_work(program, len(taken), len(held))
+    disruption = Disruption(
+        taken[:, 0].astype(np.int64),
+        *(taken[:, x].copy() for x in (1, 2, 3)),
+        place[held[:, 0].astype(np.int64)],
+        *(held[:, x].copy() for x in (1, 2)),
+    )
+    out = np.empty(n), np.empty(n), np.zeros(n, np.int64)
+    assert run_all(program, disruption, work, (share, 1.0), *out) == -1
+    assert not work.tasks.place.any()
+    return bool((work.tasks.status < FINISHED).any()), [column[place] for column in out]
+
+
+def test_a_disturbed_run_ends_by_the_scheme_to_the_bit():
+    """What follows the last blow is the same by the scheme, which leaves no trace, and without."""
+    done = 0
+    for seed in SEEDS:
+        plan, share = plain_case(seed)
+        takes, holds = befalls(seed, plan)
+        traced = run_once(plan, takes, holds, min_share=share, resume_hours=1.0, trace=True)
+        plain, found = ended(plan, takes, holds, share)
+        for name, ours in zip(("start", "finish", "interruptions"), found, strict=True):
+            np.testing.assert_array_equal(ours, getattr(traced, name), f"seed {seed}: {name}")
+        done += plain
+    assert 0.3 * len(SEEDS) < done < len(SEEDS)
+
+
+def test_who_works_short_handed_keeps_the_scheme_out():
+    """Until the task that began with half of its person is done, shares are dealt."""
+    fields = {"needs": [{0: 1.0}, {0: 1.0}, {0: 1.0}], "capacity": [1.0]}
+    plan = as_plan(plan_arrays([8.0, 8.0, 8.0], **fields))
+    plain, (start, finish, _) = ended(plan, [(0, 0.0, 2.0, 0.5)], [], 0.5)
+    assert plain
+    assert start.tolist() == [0.0, 9.0, 17.0]
+    assert finish.tolist() == [9.0, 17.0, 25.0]
+
+
+def test_the_scheme_gives_back_what_it_cannot_end():
+    """A later start short-handed leaves the run where it stood, and the figures right."""
+    fields = {"needs": [{0: 1.0}, {0: 0.5}, {0: 1.0}], "capacity": [1.0]}
+    plan = as_plan(plan_arrays([8.0, 16.0, 8.0], links=[(0, 1, "FS", 0)], **fields))
+    plain, (start, finish, _) = ended(plan, [(0, 0.0, 1.0, 1.0)], [], 0.5)
+    assert not plain
+    assert start.tolist() == [1.0, 9.0, 9.0]
+    assert finish.tolist() == [9.0, 25.0, 25.0]
 
 
 def test_scheme_against_paper():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import compiled, signed
+from svcimpact.engine.compiled import compiled, inner, signed
 from svcimpact.engine.gates import OPEN
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
@@ -125,7 +125,7 @@ def run_baseline(
     return -1
 
 
-@compiled
+@inner
 def lay_down(p: Program, w: Work, c: int) -> None:
     """Let all of component `c` sleep, as it does when nothing is simulated."""
     for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
@@ -134,7 +134,7 @@ def lay_down(p: Program, w: Work, c: int) -> None:
         w.people[p.member[m]].inside = 0
 
 
-@compiled
+@inner
 def fold(p: Program, w: Work, b: Baseline) -> None:
     """Sort what was recorded by task."""
     count = w.count[0]

@@ -7,14 +7,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+from numba.extending import register_jitable
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+_ALLOCATING: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {**_ALLOCATING, "error_model": "numpy", "_nrt": False}
+# What only compiled code calls needs no door for Python or C; those take as long to compile as
+# the step itself, for every array of a run's state passes through them.
+_WITHIN: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}
 
 
 def compiled(function: Function) -> Function:
-    """Compile a part of the kernel that may be called from outside.
+    """Compile a part of the kernel that is called from Python.
 
     Parameters
     ----------
@@ -43,11 +48,11 @@ def allocating(function: Function) -> Function:
     callable
         The same, compiled when it is first called.
     """
-    return _made(function, nogil=True)
+    return _made(function, **_ALLOCATING)
 
 
-def inlined(function: Function) -> Function:
-    """Compile a small step, to disappear into what calls it.
+def inner(function: Function) -> Function:
+    """Let a part of the kernel be compiled with what calls it, as a function of its own.
 
     Parameters
     ----------
@@ -57,9 +62,27 @@ def inlined(function: Function) -> Function:
     Returns
     -------
     callable
-        The same, compiled when it is first called.
+        The same; called from Python it is plain Python.
     """
-    return _made(function, forceinline=True, **_OPTIONS)
+    within: Function = register_jitable(**_WITHIN)(function)
+    return within
+
+
+def inlined(function: Function) -> Function:
+    """Let a small step be compiled with what calls it, to disappear into that.
+
+    Parameters
+    ----------
+    function : callable
+        As for `compiled`.
+
+    Returns
+    -------
+    callable
+        The same; called from Python it is plain Python.
+    """
+    within: Function = register_jitable(forceinline=True, **_WITHIN)(function)
+    return within
 
 
 def _made(function: Function, **options: Any) -> Function:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import allocating, compiled, inlined, signed
+from svcimpact.engine.compiled import allocating, inlined, inner, signed
 from svcimpact.engine.program import CAPACITY_STEP, HELD, LET_GO, Program
 from svcimpact.engine.state import Disruption, Work
 
@@ -65,7 +65,7 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     w.hit_ptr[count.hit] = m
 
 
-@compiled
+@inner
 def project_capacity(p: Program, d: Disruption, w: Work, k: int, t: float) -> float:
     """Return what resource `k` has for projects at time `t`, summed from scratch."""
     low, high = p.capacity_ptr[k], p.capacity_ptr[k + 1]

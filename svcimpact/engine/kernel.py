@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import compiled, inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.events import project_capacity
 from svcimpact.engine.gates import (
     EPS,
@@ -39,6 +39,7 @@ from svcimpact.engine.gates import (
 from svcimpact.engine.heap import insert, put_off, schedule
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import CAPACITY_STEP, HELD, Program
+from svcimpact.engine.scheme import go_on_plainly, may_end_plain, may_go_on_plainly
 from svcimpact.engine.set_up import set_up
 from svcimpact.engine.shares import share_out
 from svcimpact.engine.starts import start_tasks
@@ -213,7 +214,7 @@ def happen(
     return at_known, at_struck
 
 
-@compiled
+@inner
 def run_component(
     p: Program,
     d: Disruption,
@@ -235,6 +236,7 @@ def run_component(
     count = w.count[0]
     at_known, last_known = p.event_ptr[c], p.event_ptr[c + 1]
     at_struck, last_struck = struck
+    plain = may_end_plain(p, w, c, until)
     while t < until - EPS:
         at_known, at_struck = happen(
             p,
@@ -250,6 +252,10 @@ def run_component(
         )
         if count.left_to_do == 0:
             return -1
+        if plain and at_struck == last_struck and may_go_on_plainly(p, w, c):
+            if go_on_plainly(p, w, c, t, rules[0], start, finish):
+                return -1
+            plain = False
         soon = w.tasks[w.due[0]].key if count.due > 0 else np.inf
         if at_known < last_known:
             soon = min(soon, p.event_time[at_known])

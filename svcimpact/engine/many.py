@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.engine.baseline import Baseline, lay_down, run_baseline
-from svcimpact.engine.compiled import allocating, compiled, inlined, signed
+from svcimpact.engine.compiled import allocating, inlined, inner, signed
 from svcimpact.engine.events import clear_disruption, sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
@@ -153,7 +153,7 @@ def sort_by_task(
     return of_task, place, run_of
 
 
-@compiled
+@inner
 def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     """Write the incidents of one run as takes and holds; return how many of each."""
     takes = holds = 0
@@ -236,11 +236,14 @@ def run_many(
             stuck = run_baseline(p, nothing, w, rules, b, int(recording))
             if stuck >= 0:
                 return stuck
-            latest[:] = b.finish
+            for i in range(n):
+                latest[i] = b.finish[i]
             last_of_projects(p, latest, at_last)
             keep_row(p, b, run, base)
-            calm[run, :] = at_last
-        late[run, :] = at_last
+            for project in range(len(at_last)):
+                calm[run, project] = at_last[project]
+        for project in range(len(at_last)):
+            late[run, project] = at_last[project]
         takes, holds = expand(s, run, d)
         if takes + holds == 0:
             clear_disruption(w)
@@ -286,7 +289,7 @@ def run_many(
     return -1
 
 
-@compiled
+@inner
 def keep_row(p: Program, b: Baseline, run: int, base: Times) -> None:
     """Keep a run without incidents, by row of the table."""
     start, finish, stops = base
@@ -315,7 +318,7 @@ def tell(
     return m + 1
 
 
-@compiled
+@inner
 def tell_all(
     p: Program,
     b: Baseline,
@@ -333,7 +336,7 @@ def tell_all(
     return m
 
 
-@compiled
+@inner
 def tell_woken(
     w: Work,
     b: Baseline,
@@ -354,7 +357,7 @@ def tell_woken(
     return m
 
 
-@compiled
+@inner
 def put_back(
     p: Program,
     b: Baseline,
@@ -381,7 +384,7 @@ def put_back(
         changes.task[e] = p.task[i]
 
 
-@compiled
+@inner
 def last_of_projects(p: Program, finish: Floats, last: Floats) -> None:
     """Fill the first places of `last` with the finish of every project, NaN without tasks."""
     for project in range(len(p.project_ptr) - 1):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import allocating, compiled, signed
+from svcimpact.engine.compiled import allocating, inner, signed
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
 from svcimpact.engine.kernel import run_component
@@ -160,7 +160,7 @@ def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
     )
 
 
-@compiled
+@inner
 def keep_standing(
     p: Program,
     w: Work,
@@ -239,7 +239,7 @@ def run_rest(
     return -1
 
 
-@compiled
+@inner
 def stand(p: Program, w: Work, c: int, turn: Turn, standing: Standing, x: int) -> None:
     """Let the tasks of component `c` stand as they did in run `x` when time begins anew."""
     for i in range(p.component_ptr[c], p.component_ptr[c + 1]):
