@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.engine.baseline import Baseline, lay_down, run_baseline
-from svcimpact.engine.compiled import allocating, inlined, inner, signed
+from svcimpact.engine.compiled import allocating, compiled, inlined, inner, signed
 from svcimpact.engine.events import clear_disruption, sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
@@ -151,6 +151,24 @@ def sort_by_task(
             run_of[at[i]] = run
             at[i] += 1
     return of_task, place, run_of
+
+
+@compiled
+def spread(
+    tasks: Integers,
+    of_task: Integers,
+    place: Integers,
+    run_of: NDArray[np.int32],
+    changes: Changes,
+    late: Times,
+) -> None:
+    """Write the changes of some tasks over their times in all runs, a row for each task."""
+    start, finish, stops = late
+    for x in range(len(tasks)):
+        for y in range(of_task[tasks[x]], of_task[tasks[x] + 1]):
+            e, run = place[y], run_of[y]
+            start[x, run], finish[x, run] = changes.start[e], changes.finish[e]
+            stops[x, run] = changes.stops[e]
 
 
 @inner

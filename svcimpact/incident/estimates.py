@@ -80,11 +80,11 @@ def quantile(values: Floats, q: float) -> tuple[Floats, Floats]:
     told = low >= 1 and high <= runs
     below = int((runs - 1) * q)
     above = min(below + 1, runs - 1)
-    wanted = sorted({below, above, *((low - 1, high - 1) if told else ())})
     estimate = values[0].astype(np.float64)
     error = np.full(values.shape[1], 0.0 if told else np.nan)
     for at, columns in varying(values):
-        columns.partition(wanted, axis=1)
+        # To sort is faster than to part at four places, where the processor sorts many at a time.
+        columns.sort(axis=1)
         step = columns[:, above] - columns[:, below]
         estimate[at] = columns[:, below] + ((runs - 1) * q - below) * step
         if told:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from svcimpact.engine.many import sort_by_task
+from svcimpact.engine.many import sort_by_task, spread
 from svcimpact.engine.plan import Floats, Integers, Plan, planned_times
 from svcimpact.incident.batches import Found
 from svcimpact.incident.blocks import estimators
@@ -106,12 +106,8 @@ def figures(found: Found, day: float, sampling: str, threads: int) -> Figures:
     def sum_up(first: int) -> tuple[Integers, Figures]:
         mine = some[first : first + _AT_A_TIME]
         begins, ends, held = (_by_task(v, mine) for v in (start, finish, stops))
-        late = [_every_run(v, runs) for v in (begins, ends, held)]
-        for x, i in enumerate(mine):
-            which = slice(of_task[i], of_task[i + 1])
-            late[0][x, run[which]] = changes.start[place[which]]
-            late[1][x, run[which]] = changes.finish[place[which]]
-            late[2][x, run[which]] = changes.stops[place[which]]
+        late = (_every_run(begins, runs), _every_run(ends, runs), _every_run(held, runs))
+        spread(mine, of_task, place, run, changes, late)
         with_incident = (late[0].T, late[1].T, late[2].T)
         return mine, _figures(with_incident, (begins.T, ends.T), day, sampling, runs)
 
