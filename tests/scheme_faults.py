@@ -71,9 +71,9 @@ SCHEME_FAULTS = (
             "expect(w, dues, i, t + task.hours, GATE",
         ),
         (
-            "The plain scheme takes over who waits for a gate as if none were known.",
-            "w.lean[i].gates = task.gates",
-            "w.lean[i].gates = task.start_gates",
+            "The plain scheme takes over who waits for gates without the lags of those known.",
+            "w.lean[i].gate = task.gate",
+            "w.lean[i].gate = p.release[i]",
         ),
     ),
     *faults_in(

@@ -148,18 +148,21 @@ class Batches:
 
         starts = range(made, runs, BATCH)
         parts = [] if before is None else [before.changes]
-        pool = ThreadPoolExecutor(self.threads)
+        # To start a thread takes longer than a few runs do.
+        pool = ThreadPoolExecutor(self.threads) if self.threads > 1 and len(starts) > 1 else None
+        done = map(do, starts) if pool is None else pool.map(do, starts)
         try:
             with tqdm(
                 total=runs - made, desc="futures", unit=" runs", disable=not self.progress
             ) as bar:
-                for start, (stuck, changes) in zip(starts, pool.map(do, starts), strict=True):
+                for start, (stuck, changes) in zip(starts, done, strict=True):
                     if stuck >= 0:
                         raise StuckError(int(self.program.task[stuck]))
                     parts.append(changes)
                     bar.update(min(BATCH, runs - start))
         finally:
-            pool.shutdown(cancel_futures=True)
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
         return Found(base, calm, late, joined(parts))
 
     def _workplace(self) -> tuple[Work, Baseline]:

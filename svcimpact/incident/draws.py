@@ -138,10 +138,10 @@ def draw_hours(
     varies = np.flatnonzero(open_)
     out = np.empty((runs, len(varies)))
     day = portfolio.settings.hours_per_day
-    ids = tasks["task"].to_numpy()
+    ids = tasks["task"].iloc[varies].to_numpy()
     for v, i in enumerate(varies):
         peak = (mode[i] - low[i]) / (high[i] - low[i])
-        draws = _beta(stream(seed, "task", ids[i]), 1 + 4 * peak, 5 - 4 * peak, runs, sampling)
+        draws = _beta(stream(seed, "task", ids[v]), 1 + 4 * peak, 5 - 4 * peak, runs, sampling)
         out[:, v] = (low[i] + (high[i] - low[i]) * draws) * day
     return varies.astype(np.int64), out
 

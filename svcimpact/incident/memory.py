@@ -76,7 +76,8 @@ def bytes_per_run(portfolio: Portfolio, scenario: Scenario) -> float:
         Bytes.
     """
     tasks = portfolio.tasks
-    uncertain = int((tasks["pessimistic_days"] > tasks["optimistic_days"]).sum())
+    low, high = (tasks[name].to_numpy() for name in ("optimistic_days", "pessimistic_days"))
+    uncertain = int((high > low).sum())
     strikes = float(len(scenario.incidents))
     chance = scenario.random_incidents
     if chance is not None:

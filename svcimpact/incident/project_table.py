@@ -54,7 +54,9 @@ def project_table(
     limit = due_hours(clock, projects["due"])
     rate = projects["cost_of_delay_per_day"].to_numpy(np.float64)
     found = _project_figures(late, calm, day, limit, rate, sampling)
-    table = projects[["project", "name", "priority", "due", "cost_of_delay_per_day"]].copy()
+    given = ("project", "name", "priority", "due", "cost_of_delay_per_day")
+    # A frame made of its columns takes a tenth of the time of one that gets them one by one.
+    table: dict[str, Any] = {name: projects[name] for name in given}
 
     def add(name: str, known: Flags | bool = True, sure: Flags = certain) -> None:
         estimate, error = found[name]
@@ -79,7 +81,7 @@ def project_table(
     add("chance_late_levelled", due_known, certain_levelled)
     for name in ("mean", "p80", "p95"):
         add(f"cost_{name}")
-    return table
+    return pd.DataFrame(table, index=projects.index)
 
 
 def _project_figures(

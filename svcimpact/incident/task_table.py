@@ -58,7 +58,8 @@ def task_table(
     """
     day = portfolio.settings.hours_per_day
     start, finish = planned_times(plan)
-    table = portfolio.tasks[["task", "project", "name", "stage"]].copy()
+    tasks = portfolio.tasks
+    table: dict[str, Any] = {name: tasks[name] for name in ("task", "project", "name", "stage")}
     table["planned_start"] = dates(portfolio.calendar, start, "start")
     table["planned_finish"] = dates(portfolio.calendar, finish, "finish")
     for name, (estimate, error) in figures(found, day, sampling, threads).items():
@@ -70,7 +71,7 @@ def task_table(
         else:
             table[name] = estimate
             table[name + "_se"] = np.where(sure, 0.0, error)
-    return table
+    return pd.DataFrame(table, index=tasks.index)
 
 
 def figures(found: Found, day: float, sampling: str, threads: int) -> Figures:
