@@ -103,21 +103,28 @@ def growth(*, quick: bool) -> list[Section]:
 def alone(tasks: int, chained: bool, more: int) -> dict[str, float]:
     """Measure one disturbance in this process, which should do nothing else.
 
-    The cost of a future is that of `more` futures less that of one.
+    The cost of a future is that of `more` futures less that of one, before tables are made.
     """
     portfolio = wide(tasks, chained=chained)
     before = peak_memory()
-    few = Entrant("", lambda: si.simulate(portfolio, local(), runs=1, threads=1).summed())
-    many = Entrant("", lambda: si.simulate(portfolio, local(), runs=1 + more, threads=1).summed())
-    interleave([few, many], 1 if more > 500 else 3)
+
+    def made(runs: int) -> Entrant:
+        return Entrant("", lambda: si.simulate(portfolio, local(), runs=runs, threads=1))
+
+    def told(runs: int) -> Entrant:
+        return Entrant("", lambda: si.simulate(portfolio, local(), runs=runs, threads=1).summed())
+
+    few, many, one, whole = entrants = made(1), made(1 + more), told(1), told(1 + more)
+    interleave(entrants, 5)
     outcome = si.simulate(portfolio, local(), runs=1 + more, threads=1)
     each = [(b.cpu - a.cpu) / more for a, b in zip(few.samples, many.samples, strict=True)]
     return {
         "touched": float((outcome.tasks["chance_delayed"] > 0).sum()),
-        "one": spread(few.each("cpu")).median,
         "each": spread(each).median,
         "least": min(each),
         "most": max(each),
+        "one": spread(one.each("cpu")).median,
+        "whole": spread(whole.each("cpu")).median,
         "before": before,
         "peak": peak_memory(),
     }
@@ -144,29 +151,30 @@ def of_its_own(tasks: int, *, chained: bool, more: int) -> dict[str, float]:
 
 def disturbance(*, quick: bool) -> list[Section]:
     """Grow the portfolio around an incident that touches about 30 tasks."""
-    sizes, more = ([1000, 4000], 20) if quick else ([1000, 10_000, 100_000], 300)
+    sizes, more = ([1000, 4000], 20) if quick else ([1000, 10_000, 100_000], 1500)
     sections = []
     for chained in (False, True):
         lines = []
         for tasks in sizes:
             found = of_its_own(tasks, chained=chained, more=more)
             each = Spread(found["each"], found["least"], found["most"])
+            answers = [short(found[name] * 1e3) for name in ("one", "whole")]
             memory = [short(found["before"]), short(found["peak"])]
             delayed = f"{found['touched']:.0f}"
-            lines.append(
-                [f"{tasks:,}", delayed, ranged(each, 1e3), short(found["one"] * 1e3), *memory]
-            )
+            lines.append([f"{tasks:,}", delayed, ranged(each, 1e3), *answers, *memory])
         kind = "one component: teams lend each other people" if chained else "a component a team"
         sections.append(
             Section(
                 f"disturbance: one team's incident, {kind}",
                 f"{more + 1} futures through `si.simulate` in a process of its own, one thread. A "
-                "future costs what many cost less what one costs, divided by how many more.",
+                "future costs what many cost less what one costs, divided by how many more, before "
+                "tables are made; the tables are of all tasks, whatever the incident touches.",
                 [
                     "tasks",
                     "tasks it delays",
                     "CPU, ms a future more",
-                    "CPU, ms for one alone",
+                    "CPU, ms for one with tables",
+                    f"CPU, ms for {more + 1:,} with tables",
                     "MB before",
                     "MB at the peak",
                 ],

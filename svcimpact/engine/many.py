@@ -226,7 +226,7 @@ def run_many(
     n = len(p.task)
     count = w.count[0]
     start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    latest = b.finish.copy()
+    latest = w.latest
     at_last = np.full(late.shape[1], np.nan)
     seen = np.full(len(p.project_ptr), -1, np.int64)
     nothing = Disruption(
@@ -240,7 +240,11 @@ def run_many(
     )
     varies = len(var_task) > 0
     if not varies:
-        last_of_projects(p, latest, at_last)
+        last_of_projects(p, b.finish, at_last)
+        if count.laid == 0:
+            for i in range(n):
+                latest[i] = b.finish[i]
+            count.laid = 1
     large = 0  # how many more runs to begin with the whole component
     m = 0
     for run in range(runs[0], runs[1]):

@@ -53,7 +53,7 @@ COUNT = np.dtype(
         (name, "u4")
         for name in ("stamp", "alarms", "todo", "woken", "joined", "ever", "taken", "hit")
     ]
-    + [(name, "u4") for name in ("ragged", "spoilt", "manned", "recording", "spare")]
+    + [(name, "u4") for name in ("ragged", "spoilt", "manned", "recording", "laid")]
     + [(name, "i8") for name in ("left_to_do", "log", "entries", "moments")]
 )
 ENTRY = np.dtype(
@@ -113,6 +113,9 @@ class Work(NamedTuple):
     fresh, tries, touches, opening, closing : ndarray of uint, shape (n,)
         Tasks to try, tasks to try in this pass, tasks whose state may have changed, tasks
         whose start gates are known, tasks whose work is done.
+    latest : ndarray of float, shape (n,)
+        When each task finishes in the run that is made, once ``count.laid`` tells that it holds
+        the finishes of the run without incidents.
     alarms, todo, woken, joined, ever, extra
         What a replay has to look at and when, tasks to wake, tasks awake, resources simulated,
         tasks that ever were awake, and how much more often than in the baseline each of them
@@ -153,6 +156,7 @@ class Work(NamedTuple):
     touches: Indices
     opening: Indices
     closing: Indices
+    latest: Floats
     alarms: Records
     todo: Indices
     woken: Indices
@@ -243,6 +247,7 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
         touches=indices(n),
         opening=indices(n),
         closing=indices(n),
+        latest=np.zeros(n),
         alarms=records(n + len(needs) + holds, ALARM),
         todo=indices(n),
         woken=indices(n),

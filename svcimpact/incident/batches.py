@@ -104,7 +104,7 @@ class Batches:
         made = 0 if before is None else len(before.late)
         varies = len(self.var_task) > 0
         tasks = len(self.program.task)
-        late = np.full((runs, self.projects), np.nan)
+        late = np.empty((runs, self.projects))
         first = self._workplace() if not varies or made == runs else None
         rows = runs if varies else 1
         base: Times = (
