@@ -56,6 +56,11 @@ SCHEME_FAULTS = (
             "pass",
         ),
         (
+            "What began before its predecessor ended begins anew by the plain scheme.",
+            "task.gates if task.status == WAITING else NEVER",
+            "task.gates",
+        ),
+        (
             "The plain scheme takes over who works short-handed.",
             ".share != 1.0:\n                return False",
             ".share < 0.0:\n                return False",

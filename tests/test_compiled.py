@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +56,44 @@ def test_what_only_compiled_code_calls_is_plain_python_from_outside(
 
     assert step is twice
     assert module.compiled(four_times)(3.0) == 12.0
+
+
+INNER = """
+from svcimpact.engine.compiled import inner
+
+
+@inner
+def step(x):
+    return x + {much}
+"""
+OUTER = """
+import sys
+from pathlib import Path
+
+from svcimpact.engine import compiled as module
+
+module._SOURCES = module.sources(Path(sys.argv[1]))
+sys.path.insert(0, sys.argv[1])
+from within import step
+
+
+@module.compiled
+def outer(x):
+    return step(x)
+
+
+print(outer(1))
+"""
+
+
+def test_a_step_that_changed_is_compiled_anew_with_what_calls_it(tmp_path: Path) -> None:
+    """The file that calls it did not change, and a kernel of old and new steps would be wrong."""
+    (tmp_path / "outer.py").write_text(OUTER)
+    command = [sys.executable, str(tmp_path / "outer.py"), str(tmp_path)]
+    said = []
+    for much in (1, 10):
+        (tmp_path / "within.py").write_text(INNER.format(much=much))
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        said.append(done.stdout.strip())
+        assert list((tmp_path / "__pycache__").glob("outer.*.nbi"))
+    assert said == ["2", "11"]

@@ -145,6 +145,23 @@ def test_a_disturbed_run_ends_by_the_scheme_to_the_bit():
     assert 0.3 * len(SEEDS) < done < len(SEEDS)
 
 
+def test_what_began_too_early_begins_once():
+    """By the status date a successor runs already; the end of its predecessor starts nothing."""
+    fields = {"needs": [{0: 1.0}, {1: 1.0}, {1: 1.0}], "capacity": [1.0, 1.0]}
+    plan = as_plan(plan_arrays([8.0, 8.0, 4.0], links=[(0, 1, "FS", 0), (1, 2, "FS", 0)], **fields))
+    underway = replace(
+        plan,
+        now=4.0,
+        began=np.array([2.0, 1.0, np.nan]),
+        done=np.array([0.25, 0.75, 0.0]),
+        ended=np.full(3, np.nan),
+    )
+    plain, (start, finish, _) = ended(underway, [(0, 4.0, 5.0, 1.0)], [], 1.0)
+    assert plain
+    assert start.tolist() == [2.0, 1.0, 6.0]
+    assert finish.tolist() == [12.0, 6.0, 10.0]
+
+
 def test_who_works_short_handed_keeps_the_scheme_out():
     """Until the task that began with half of its person is done, shares are dealt."""
     fields = {"needs": [{0: 1.0}, {0: 1.0}, {0: 1.0}], "capacity": [1.0]}

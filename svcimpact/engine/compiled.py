@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -85,9 +86,31 @@ def inlined(function: Function) -> Function:
     return within
 
 
+def sources(folder: Path) -> tuple[tuple[str, float, int], ...]:
+    """Return by what to tell that any part of the kernel has changed.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the parts are.
+
+    Returns
+    -------
+    tuple of (name, modified, size)
+        One for each part.
+    """
+    parts = sorted(folder.glob("*.py"))
+    return tuple((part.name, part.stat().st_mtime, part.stat().st_size) for part in parts)
+
+
+_SOURCES = sources(Path(__file__).parent)
+
+
 def _made(function: Function, **options: Any) -> Function:
     try:
         made: Function = njit(cache=True, **options)(function)
+        # Numba looks at one file only; what is compiled holds the steps of others, too.
+        made._cache._cache_file._source_stamp = _SOURCES  # type: ignore[attr-defined]
     except RuntimeError:
         # Neither beside the code nor in a home can anything be kept, as in a locked-down
         # container: it is compiled anew each time.

@@ -24,6 +24,8 @@ SHORT = 256
 PAUSE = 64
 # What is due: a gate passes, or a task ends that the scheme started, or took over running.
 GATE, STARTED, TAKEN_OVER = 0, 1, 2
+# More gates than a task can have.
+NEVER = 2**31
 # A share so little below the least with which a task starts may be that, rounded.
 NEARLY = 1e-6
 
@@ -214,11 +216,12 @@ def go_on_plainly(
     left = waits = dues = 0
     for i in range(a, b):
         task = w.tasks[i]
+        # What began before a predecessor ended, as the status date has it, begins but once.
+        w.lean[i].gates = task.gates if task.status == WAITING else NEVER
+        w.lean[i].gate = task.gate
         if task.status == FINISHED:
             continue
         left += 1
-        w.lean[i].gates = task.gates
-        w.lean[i].gate = task.gate
         if task.status == WAITING and task.gates > 0:
             continue
         if waits + dues >= SHORT:
