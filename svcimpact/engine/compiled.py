@@ -109,8 +109,10 @@ _SOURCES = sources(Path(__file__).parent)
 def _made(function: Function, **options: Any) -> Function:
     try:
         made: Function = njit(cache=True, **options)(function)
-        # Numba looks at one file only; what is compiled holds the steps of others, too.
-        made._cache._cache_file._source_stamp = _SOURCES  # type: ignore[attr-defined]
+        # Numba looks at one file only; what is compiled holds the steps of others, too. Where it
+        # is told to compile nothing, it keeps nothing.
+        if made is not function:
+            made._cache._cache_file._source_stamp = _SOURCES  # type: ignore[attr-defined]
     except RuntimeError:
         # Neither beside the code nor in a home can anything be kept, as in a locked-down
         # container: it is compiled anew each time.

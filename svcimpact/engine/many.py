@@ -198,7 +198,7 @@ def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     return takes, holds
 
 
-@allocating
+@compiled
 def run_many(
     p: Program,
     s: Strikes,
@@ -225,10 +225,9 @@ def run_many(
     """
     n = len(p.task)
     count = w.count[0]
-    start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    latest = w.latest
-    at_last = np.full(late.shape[1], np.nan)
-    seen = np.full(len(p.project_ptr), -1, np.int64)
+    start, finish, stops, latest = w.start, w.finish, w.stops, w.latest
+    for project in range(len(w.seen)):
+        w.seen[project] = -1
     nothing = Disruption(
         d.take_resource[:0],
         d.take_from[:0],
@@ -239,12 +238,10 @@ def run_many(
         d.hold_until[:0],
     )
     varies = len(var_task) > 0
-    if not varies:
-        last_of_projects(p, b.finish, at_last)
-        if count.laid == 0:
-            for i in range(n):
-                latest[i] = b.finish[i]
-            count.laid = 1
+    if not varies and count.laid == 0:
+        for i in range(n):
+            latest[i] = b.finish[i]
+        count.laid = 1
     large = 0  # how many more runs to begin with the whole component
     m = 0
     for run in range(runs[0], runs[1]):
@@ -260,12 +257,10 @@ def run_many(
                 return stuck
             for i in range(n):
                 latest[i] = b.finish[i]
-            last_of_projects(p, latest, at_last)
+            last_of_projects(p, latest, run, calm)
             keep_row(p, b, run, base)
-            for project in range(len(at_last)):
-                calm[run, project] = at_last[project]
-        for project in range(len(at_last)):
-            late[run, project] = at_last[project]
+        for project in range(late.shape[1]):
+            late[run, project] = calm[run if varies else 0, project]
         takes, holds = expand(s, run, d)
         if takes + holds == 0:
             clear_disruption(w)
@@ -307,7 +302,7 @@ def run_many(
                 m = tell_all(p, b, c, start, finish, stops, m, latest, changes)
             m = tell_woken(w, b, start, finish, m, latest, changes)
         changes.ptr[x + 1] = m
-        put_back(p, b, run, (first, m), seen, latest, late, changes)
+        put_back(p, b, run, (first, m), w.seen, latest, late, changes)
     return -1
 
 
@@ -407,12 +402,12 @@ def put_back(
 
 
 @inner
-def last_of_projects(p: Program, finish: Floats, last: Floats) -> None:
-    """Fill the first places of `last` with the finish of every project, NaN without tasks."""
+def last_of_projects(p: Program, finish: Floats, run: int, last: Floats) -> None:
+    """Fill a row of `last` with the finish of every project that has tasks."""
     for project in range(len(p.project_ptr) - 1):
         found = np.nan
         for y in range(p.project_ptr[project], p.project_ptr[project + 1]):
             at = finish[p.project_task[y]]
             if np.isnan(found) or at > found:
                 found = at
-        last[project] = found
+        last[run, project] = found

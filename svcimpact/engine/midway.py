@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import allocating, inner, signed
+from svcimpact.engine.compiled import compiled, inner, signed
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
 from svcimpact.engine.kernel import run_component
@@ -87,7 +87,7 @@ class Turn(NamedTuple):
     extra: Floats
 
 
-@allocating
+@compiled
 def run_until(
     p: Program,
     s: Strikes,
@@ -105,8 +105,7 @@ def run_until(
 
     Only the components `parts` are run. Return -1, or a task that can never go on.
     """
-    n = len(p.task)
-    start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    start, finish, stops = w.start, w.finish, w.stops
     for run in range(runs[0], runs[1]):
         for v in range(len(var_task)):
             w.tasks[var_task[v]].hours = var_hours[run, v]
@@ -119,7 +118,7 @@ def run_until(
     return -1
 
 
-@allocating
+@compiled
 def run_parts(
     p: Program,
     d: Disruption,
@@ -145,7 +144,7 @@ def run_parts(
     return -1
 
 
-@allocating
+@inner
 def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
     """Return the part of a disruption that is filled with takes and holds."""
     takes, holds = filled
@@ -192,7 +191,7 @@ def keep_standing(
         standing.stops[row, at] = stops[i]
 
 
-@allocating
+@compiled
 def run_rest(
     p: Program,
     s: Strikes,
@@ -214,8 +213,7 @@ def run_rest(
     project then. The rows of `standing`, `times` and `late` are those of these runs. Return -1,
     or a task that can never go on.
     """
-    n = len(p.task)
-    start, finish, stops = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    start, finish, stops = w.start, w.finish, w.stops
     for run in range(runs[0], runs[1]):
         x = run - runs[0]
         now = cut(d, expand(s, run, d))

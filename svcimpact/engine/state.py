@@ -113,6 +113,10 @@ class Work(NamedTuple):
     fresh, tries, touches, opening, closing : ndarray of uint, shape (n,)
         Tasks to try, tasks to try in this pass, tasks whose state may have changed, tasks
         whose start gates are known, tasks whose work is done.
+    start, finish, stops : ndarray, shape (n,)
+        Room for what a run comes to: it is made anew for none.
+    seen : ndarray of int, shape (projects,)
+        The last run in which each project was reckoned anew.
     latest : ndarray of float, shape (n,)
         When each task finishes in the run that is made, once ``count.laid`` tells that it holds
         the finishes of the run without incidents.
@@ -156,7 +160,11 @@ class Work(NamedTuple):
     touches: Indices
     opening: Indices
     closing: Indices
+    start: Floats
+    finish: Floats
+    stops: Integers
     latest: Floats
+    seen: Integers
     alarms: Records
     todo: Indices
     woken: Indices
@@ -247,7 +255,11 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
         touches=indices(n),
         opening=indices(n),
         closing=indices(n),
+        start=np.zeros(n),
+        finish=np.zeros(n),
+        stops=np.zeros(n, np.int64),
         latest=np.zeros(n),
+        seen=np.zeros(len(program.project_ptr), np.int64),
         alarms=records(n + len(needs) + holds, ALARM),
         todo=indices(n),
         woken=indices(n),
