@@ -146,9 +146,14 @@ IN_RUNS = faults_in(
         "takes, holds = expand(s, x, d)",
     ),
     (
+        "A second batch of runs begins from how the first batch left the workplace.",
+        "    for project in range(len(w.seen)):\n        w.seen[project] = -1\n",
+        "",
+    ),
+    (
         "A project is as late as in the run before.",
-        "latest[i] = b.finish[i]\n",
-        "pass\n",
+        "latest[i] = b.finish[i]\n        changes",
+        "changes",
     ),
     (
         "Uncertain durations are as planned.",

@@ -143,12 +143,12 @@ DRAWS = faults_in(
     ),
     (
         "All tasks share one stream.",
-        'stream(seed, "task", ids[i])',
+        'stream(seed, "task", ids[v])',
         'stream(seed, "task")',
     ),
     (
         "A task's stream is that of its row.",
-        'stream(seed, "task", ids[i])',
+        'stream(seed, "task", ids[v])',
         'stream(seed, "task", v)',
     ),
     (
