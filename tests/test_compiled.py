@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,3 +99,17 @@ def test_a_step_that_changed_is_compiled_anew_with_what_calls_it(tmp_path: Path)
         said.append(done.stdout.strip())
         assert list((tmp_path / "__pycache__").glob("outer.*.nbi"))
     assert said == ["2", "11"]
+
+
+def test_whoever_waits_for_the_compiler_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that is silent for a minute looks as if it hung; others are not told."""
+    notice = module.Notice()
+    ours = SimpleNamespace(py_func=module.signed)
+    theirs = SimpleNamespace(py_func=subprocess.run)
+    for terminal in (False, True):
+        said = io.StringIO()
+        monkeypatch.setattr(said, "isatty", lambda terminal=terminal: terminal)
+        monkeypatch.setattr(sys, "stderr", said)
+        for dispatcher in (theirs, ours, ours):
+            notice.on_start(SimpleNamespace(data={"dispatcher": dispatcher}))
+        assert said.getvalue().count("about a minute") == terminal

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+from numba.core import event
 from numba.extending import register_jitable
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -118,6 +120,38 @@ def _made(function: Function, **options: Any) -> Function:
         # container: it is compiled anew each time.
         made = njit(**options)(function)
     return made
+
+
+class Notice(event.Listener):
+    """Tell whoever sits at a terminal, once, why the first answer takes a while."""
+
+    said = False
+
+    def on_start(self, event: Any) -> None:
+        """Tell it when a part of the kernel begins to be compiled.
+
+        Parameters
+        ----------
+        event : numba.core.event.Event
+            What is compiled.
+        """
+        ours = event.data["dispatcher"].py_func.__module__.startswith("svcimpact.")
+        if ours and not self.said and sys.stderr.isatty():
+            self.said = True
+            sys.stderr.write("The engine is compiled for this machine, once: about a minute.\n")
+            sys.stderr.flush()
+
+    def on_end(self, event: Any) -> None:
+        """Do nothing when it is compiled.
+
+        Parameters
+        ----------
+        event : numba.core.event.Event
+            What was compiled.
+        """
+
+
+event.register("numba:compile", Notice())  # type: ignore[no-untyped-call]
 
 
 @inlined
