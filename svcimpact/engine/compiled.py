@@ -39,12 +39,12 @@ def compiled(function: Function) -> Function:
 
 
 def allocating(function: Function) -> Function:
-    """Compile a function that makes arrays.
+    """Compile a function that makes arrays, or calls one that does.
 
     Parameters
     ----------
     function : callable
-        Anything that numba takes.
+        Anything that numba takes. What it calls is compiled once for all callers of this kind.
 
     Returns
     -------

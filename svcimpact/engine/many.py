@@ -198,7 +198,7 @@ def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
     return takes, holds
 
 
-@compiled
+@allocating
 def run_many(
     p: Program,
     s: Strikes,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import compiled, inner, signed
+from svcimpact.engine.compiled import allocating, compiled, inner, signed
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
 from svcimpact.engine.kernel import run_component
@@ -87,7 +87,7 @@ class Turn(NamedTuple):
     extra: Floats
 
 
-@compiled
+@allocating
 def run_until(
     p: Program,
     s: Strikes,
@@ -191,7 +191,7 @@ def keep_standing(
         standing.stops[row, at] = stops[i]
 
 
-@compiled
+@allocating
 def run_rest(
     p: Program,
     s: Strikes,

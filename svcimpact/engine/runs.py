@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from svcimpact.engine.compiled import compiled
+from svcimpact.engine.compiled import allocating
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
@@ -155,7 +155,7 @@ def segments(program: Program, work: Work, until: float = np.inf) -> list[Segmen
     return sorted(stretches)
 
 
-@compiled
+@allocating
 def _run_all(
     p: Program,
     d: Disruption,
