@@ -222,6 +222,27 @@ def test_bytes_that_are_no_text_are_told(data: bytes, folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("data", [b"PK\x03\x04\0\0", b"\xd0\xcf\x11\xe0\0\0"])
+def test_a_workbook_in_place_of_a_text_file_is_told_as_one(data: bytes, folder: Path) -> None:
+    """Renaming an Excel file makes no CSV of it; Excel has to save one."""
+    (folder / "projects.csv").write_bytes(data)
+    assert faults(folder) == [
+        "projects.csv: found a workbook, expected a text file saved as UTF-8. Save its sheet as "
+        "'CSV UTF-8'."
+    ]
+
+
+def test_a_list_that_is_no_portfolio_says_where_to_paste_it(tmp_path: Path) -> None:
+    """A workbook of somebody's own has none of the sheets; one sheet more would not help."""
+    book = xlsxwriter.Workbook(tmp_path / "list.xlsx")
+    book.add_worksheet("Sheet1").write_row(0, 0, ["Service name", "Who"])
+    book.close()
+    assert faults(tmp_path / "list.xlsx") == [
+        "portfolio: found no such sheet, expected a sheet with the settings. svcimpact new my.xlsx "
+        "makes a workbook with every sheet: paste the list there."
+    ]
+
+
 @pytest.mark.parametrize(("mark", "named"), [(";", "semicolons"), ("\t", "tabs")])
 def test_other_separators_are_read_with_a_warning(mark: str, named: str, folder: Path) -> None:
     """European Excel writes semicolons; they and tabs are recognised by the headings."""

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from svcimpact import rerun
 from svcimpact.cli import app
-from svcimpact.errors import InputError, describe
+from svcimpact.errors import InputError, describe, listed
 from svcimpact.io import read, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -209,18 +209,46 @@ def test_places_that_cannot_be_written_to(place: Path) -> None:
     assert (place / "afile").read_text() == "mine"
 
 
-def test_services_of_another_portfolio_are_asked_for_at_once() -> None:
-    """Every notebook that asks for a service that is not there, and those that are."""
+def test_what_another_portfolio_has_not_is_asked_for_at_once() -> None:
+    """Every notebook that asks for a service or a time that is not there, and those that are."""
     paths = sorted((Path(__file__).parents[1] / "notebooks").glob("0[57]-*.ipynb"))
-    with pytest.raises(InputError) as caught:
-        rerun.check_services(paths, {}, ["email", "web"])
+    portfolio = read("data/tiny")
+    with pytest.raises(InputError, match="ask for what the portfolio has not") as caught:
+        rerun.check_asked(paths, {"SERVICE": "checkout"}, portfolio)
+    services = listed(list(portfolio.services["service"]))
+    when = (
+        "found '2026-03-09 10:00', expected a time at which projects are at work, "
+        "2026-01-05 to 2026-01-13. Say --set START='2026-01-08 10:00', or so."
+    )
     assert describe(caught.value.faults) == [
-        "05-serious-incident, SERVICE: found 'payments', expected a service of the portfolio, "
-        "such as email and web. Say --set SERVICE=ID.",
-        "07-escalate-or-hold, SERVICE: found 'backup', expected a service of the portfolio, "
-        "such as email and web. Say --set SERVICE=ID.",
+        f"--set, SERVICE: found 'checkout', expected a service of the portfolio, such as "
+        f"{services}. Say --set SERVICE=ID.",
+        f"05-serious-incident, START: {when}",
+        f"07-escalate-or-hold, START: {when}",
     ]
-    rerun.check_services(paths, {"SERVICE": "web"}, ["email", "web"])
+    first = portfolio.services["service"].iloc[0]
+    for start in ("2026-01-05 09:00", "2026-01-12 10:00"):
+        rerun.check_asked(paths, {"SERVICE": first, "START": start}, portfolio)
+
+
+@pytest.mark.parametrize("start", ["next week", "", "2026-01-12T10:00Z"])
+def test_a_start_has_to_be_a_time(start: str) -> None:
+    """Told before anything is run, with how a time is written."""
+    portfolio = read("data/tiny")
+    values = {"SERVICE": portfolio.services["service"].iloc[0], "START": start}
+    paths = sorted((Path(__file__).parents[1] / "notebooks").glob("05-*.ipynb"))
+    with pytest.raises(InputError) as caught:
+        rerun.check_asked(paths, values, portfolio)
+    assert describe(caught.value.faults) == [
+        f"--set, START: found {start!r}, expected a date and time such as 2026-03-09 10:00, "
+        "without a time zone."
+    ]
+
+
+def test_notebooks_that_ask_for_no_service_run_on_any_portfolio() -> None:
+    """The conflicts of a plan long past are of use without an incident."""
+    paths = sorted((Path(__file__).parents[1] / "notebooks").glob("03-*.ipynb"))
+    rerun.check_asked(paths, {}, read("data/tiny"))
 
 
 def test_one_notebook_that_fails_does_not_stop_the_others(place: Path) -> None:

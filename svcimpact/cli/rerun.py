@@ -54,8 +54,7 @@ def run_notebooks(
     if portfolio is not None:
         from svcimpact.cli.app import load
 
-        found = load(portfolio)
-        rerun.check_services(paths, values, list(found.services["service"]))
+        rerun.check_asked(paths, values, load(portfolio))
         values["PORTFOLIO"] = str(portfolio.resolve())
     ran, failed = [], []
     for path in paths:

@@ -196,12 +196,15 @@ def read_text(raw: Raw, path: Path) -> str | None:
                 )
             )
     if "\0" in text:
+        # What a workbook begins with: a ZIP archive, or an OLE document before 2007.
+        is_book = data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0"))
+        found = "bytes that are neither UTF-8 nor Windows-1252 text"
         raw.faults.append(
             fault(
                 path.name,
-                found="bytes that are neither UTF-8 nor Windows-1252 text",
+                found="a workbook" if is_book else found,
                 expected="a text file saved as UTF-8",
-                cure="Save it as 'CSV UTF-8'.",
+                cure=f"Save {'its sheet' if is_book else 'it'} as 'CSV UTF-8'.",
             )
         )
         return None

@@ -76,12 +76,16 @@ def read_workbook(path: Path) -> Raw:
             else:
                 add_table(raw, table, rows, ragged=False, file=name)
     if SETTINGS not in placed:
+        cure = "Add it: names in column A (name, start, ...), values in column B."
+        if not placed:
+            # A list of somebody's own, not a portfolio that lacks a sheet.
+            cure = "svcimpact new my.xlsx makes a workbook with every sheet: paste the list there."
         raw.faults.append(
             fault(
                 SETTINGS,
                 found="no such sheet",
                 expected="a sheet with the settings",
-                cure="Add it: names in column A (name, start, ...), values in column B.",
+                cure=cure,
             )
         )
     return raw

@@ -2,11 +2,11 @@
 
 from svcimpact.rerun.manifest import differences, digest, inputs_of, write_index, write_manifest
 from svcimpact.rerun.run import Ran, run_notebook
-from svcimpact.rerun.settings import check_services, chosen, home, parameters_of, typed
+from svcimpact.rerun.settings import check_asked, chosen, home, parameters_of, typed
 
 __all__ = [
     "Ran",
-    "check_services",
+    "check_asked",
     "chosen",
     "differences",
     "digest",

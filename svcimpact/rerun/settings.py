@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
+import pandas as pd
 
+from svcimpact.engine.plan import compile_plan
 from svcimpact.errors import InputError, fault, fault_frame, listed
 from svcimpact.nearest import Nearest
+from svcimpact.planning.levelled import levelled_segments
+from svcimpact.portfolio import Portfolio
 
 MANIFEST = "manifest.json"
 
@@ -146,10 +151,8 @@ def typed(settings: Iterable[str], paths: Iterable[Path]) -> dict[str, Any]:
     return values
 
 
-def check_services(
-    paths: Iterable[Path], values: Mapping[str, Any], services: Sequence[str]
-) -> None:
-    """Raise where notebooks ask for a service that the portfolio does not have.
+def check_asked(paths: Iterable[Path], values: Mapping[str, Any], portfolio: Portfolio) -> None:
+    """Raise where notebooks ask for a service, or a time, that the portfolio does not have.
 
     Parameters
     ----------
@@ -157,30 +160,65 @@ def check_services(
         The notebooks.
     values : mapping of str to object
         What is set.
-    services : sequence of str
-        Ids of the portfolio's services.
+    portfolio : Portfolio
+        What they are to be run on.
 
     Raises
     ------
     InputError
-        Naming the services that there are.
+        Naming the services that there are, and the time that the plan takes.
     """
-    asked = {path.stem: parameters_of(path).get("SERVICE") for path in paths}
-    if "SERVICE" in values:
-        asked = {"--set": values["SERVICE"]}
+    asked = {path.stem: {**parameters_of(path)} for path in paths}
+    services = list(portfolio.services["service"])
     rows = [
         fault(
-            name,
+            where,
             column="SERVICE",
             found=repr(service),
             expected=f"a service of the portfolio, such as {listed(services)}",
             cure="Say --set SERVICE=ID.",
         )
-        for name, service in asked.items()
-        if service is not None and service not in services
+        for where, service in _wanted("SERVICE", asked, values)
+        if service not in services
     ]
+    rows += _starts(_wanted("START", asked, values), portfolio)
     if rows:
-        raise InputError("The portfolio has other services.", fault_frame(rows))
+        raise InputError("The notebooks ask for what the portfolio has not.", fault_frame(rows))
+
+
+def _wanted(
+    name: str, asked: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    """Return what a parameter is, for each notebook that has it, or as it is set for all."""
+    own = [(stem, told[name]) for stem, told in asked.items() if name in told]
+    return [("--set", values[name])] if own and name in values else own
+
+
+def _starts(wanted: list[tuple[str, Any]], portfolio: Portfolio) -> list[dict[str, str]]:
+    """Return a fault for each start that is no time, or at which no project is at work."""
+    if not wanted:
+        return []
+    plan, clock = compile_plan(portfolio), portfolio.calendar
+    work = levelled_segments(portfolio)["finish_hours"]
+    last = max(float(work.max()), plan.now) if len(work) else plan.now
+    begin, middle, end = pd.DatetimeIndex(
+        [*clock.when(np.array([plan.now, (plan.now + last) / 2])), clock.when(last, side="finish")]
+    ).strftime("%Y-%m-%d")
+    rows = []
+    for where, text in wanted:
+        try:
+            when = pd.Timestamp(text)
+        except ValueError:
+            when = pd.NaT
+        if pd.isna(when) or when.tzinfo is not None:
+            expected, cure = "a date and time such as 2026-03-09 10:00, without a time zone", ""
+        elif not plan.now <= clock.hours(when) < last:
+            expected = f"a time at which projects are at work, {begin} to {end}"
+            cure = f"Say --set START='{middle} 10:00', or so."
+        else:
+            continue
+        rows.append(fault(where, column="START", found=repr(text), expected=expected, cure=cure))
+    return rows
 
 
 def _as(like: Any, text: str) -> Any:
