@@ -60,7 +60,8 @@ def inner(function: Function) -> Function:
     Parameters
     ----------
     function : callable
-        As for `compiled`.
+        As for `compiled`; nor does it return an array, which a caller that counts references
+        would let go of once too often.
 
     Returns
     -------

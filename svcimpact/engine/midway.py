@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import allocating, compiled, inner, signed
+from svcimpact.engine.compiled import allocating, compiled, signed
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
 from svcimpact.engine.kernel import run_component
@@ -118,7 +118,7 @@ def run_until(
     return -1
 
 
-@compiled
+@allocating
 def run_parts(
     p: Program,
     d: Disruption,
@@ -144,7 +144,7 @@ def run_parts(
     return -1
 
 
-@inner
+@allocating
 def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
     """Return the part of a disruption that is filled with takes and holds."""
     takes, holds = filled
@@ -159,7 +159,7 @@ def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
     )
 
 
-@inner
+@compiled
 def keep_standing(
     p: Program,
     w: Work,
@@ -237,7 +237,7 @@ def run_rest(
     return -1
 
 
-@inner
+@compiled
 def stand(p: Program, w: Work, c: int, turn: Turn, standing: Standing, x: int) -> None:
     """Let the tasks of component `c` stand as they did in run `x` when time begins anew."""
     for i in range(p.component_ptr[c], p.component_ptr[c + 1]):

@@ -206,10 +206,7 @@ def _starts(wanted: list[tuple[str, Any]], portfolio: Portfolio) -> list[dict[st
     ).strftime("%Y-%m-%d")
     rows = []
     for where, text in wanted:
-        try:
-            when = pd.Timestamp(text)
-        except ValueError:
-            when = pd.NaT
+        when = pd.to_datetime(text, errors="coerce")
         if pd.isna(when) or when.tzinfo is not None:
             expected, cure = "a date and time such as 2026-03-09 10:00, without a time zone", ""
         elif not plan.now <= clock.hours(when) < last:
