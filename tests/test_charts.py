@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -277,6 +278,21 @@ def test_gantt_marks_what_the_incident_holds():
     due = outcome.projects["due"].iloc[0] + pd.Timedelta(days=1)
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     assert dashed[0].get_xdata()[0] == pytest.approx(mpl.dates.date2num(due))
+
+
+def test_no_money_is_told_where_no_delay_has_a_cost():
+    """A cost that nobody gave is unknown, not 0."""
+    outcome = simulate(read("data/tiny"), Scenario.read("data/tiny/incident.toml"))
+    said = [text.get_text() for text in charts.delays(outcome).texts]
+    assert "mean cost" in said
+    free = outcome.portfolio.projects.assign(cost_of_delay_per_day=0.0)
+    unpriced = simulate(
+        replace(outcome.portfolio, projects=free), Scenario.read("data/tiny/incident.toml")
+    )
+    said = [text.get_text() for text in charts.delays(unpriced).texts]
+    assert "misses due date" in said
+    assert "mean cost" not in said
+    assert not [text for text in said if text.startswith(("0 ", "$0", "€0", "EUR"))]
 
 
 def test_gantt_waits_for_the_link_that_holds_a_finish_back():

@@ -126,8 +126,10 @@ def _columns(ax: Axes, rows: pd.DataFrame, currency: str) -> None:
         money(float(c), currency, error=float(e))
         for c, e in zip(rows["cost_mean"], rows["cost_mean_se"], strict=True)
     ]
+    # Where no project has a cost of delay, nothing is told of money rather than 0.
+    priced = bool((rows["cost_of_delay_per_day"] > 0).any())
     means = [
-        f"{with_error(float(d), float(e))} days, {cost}"
+        f"{with_error(float(d), float(e))} days" + (f", {cost}" if priced else "")
         for d, e, cost in zip(
             rows["delay_mean_days"], rows["delay_mean_days_se"], costs, strict=True
         )
@@ -138,7 +140,8 @@ def _columns(ax: Axes, rows: pd.DataFrame, currency: str) -> None:
         for now, before in zip(rows["chance_late"], rows["chance_late_levelled"], strict=True)
     ]
     offset = 12.0
-    for header, texts, inches in (("mean cost", costs, 1.25), ("misses due date", late, 1.35)):
+    columns = [("mean cost", costs, 1.25)] if priced else []
+    for header, texts, inches in (*columns, ("misses due date", late, 1.35)):
         for row, text in [(-0.9, header), *enumerate(texts)]:
             ax.annotate(
                 plain(text), xy=(1, row), xycoords=("axes fraction", "data"),

@@ -227,7 +227,7 @@ def download(name: str, data: bytes, words: str, kind: str) -> str:
 
 
 def _date(when: pd.Timestamp) -> str:
-    return "none" if pd.isna(when) else day(when, year=False, brief=True)
+    return "none" if pd.isna(when) else day(when, brief=True)
 
 
 def _share(value: float) -> str:
