@@ -170,6 +170,16 @@ def test_plan_without_incident():
     ) in said(findings(changed.portfolio, changed))
 
 
+def test_an_incident_that_misses_the_plan_is_told_before_anything_else():
+    """A slip in the year makes every figure 0; the first sentence says so, not the appendix."""
+    portfolio = read("data/tiny")
+    service = portfolio.services["service"].iloc[0]
+    for start, amiss in (("2031-03-09 10:00", True), ("2026-01-12 10:00", False)):
+        outcome = simulate(portfolio, Incident(service, start=start, hours=3), runs=1)
+        first = findings(portfolio, outcome).headlines[0]
+        assert first.startswith("Careful: incident 1, start: found 2031-03-09 10:00") is amiss
+
+
 def test_no_delay_nobody_pulled_nothing_lost():
     """An incident that changes nothing is told in three plain sentences."""
     calm = fake_outcome(3, delay=False)

@@ -161,6 +161,7 @@ def report(
         given = scenario_of(scenario, *options)
         told, when = given_open(found, given, now, elapsed, always=practices)
         outcome = simulated(found, told, runs, seed)
+        tell(outcome.warnings)
         answers = practice_answers(outcome, now=when) if practices else False
         written = write_report(outcome, out, practices=answers, template=template, pictures=charts)
     typer.echo(f"Written: {written}")

@@ -109,7 +109,10 @@ def findings(
     else:
         subtitle = outcome.scenario.name
         answers = practices or {}
+        # First of all what makes the rest of it moot.
+        amiss = outcome.warnings[outcome.warnings["column"] == "start"]
         headlines = [
+            *(f"Careful: {line}" for line in describe(amiss)),
             *sentences.incident_sentences(outcome),
             *sentences.delay_sentences(outcome),
             *sentences.cost_sentences(outcome),
