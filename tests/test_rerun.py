@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -242,6 +243,19 @@ def test_a_start_has_to_be_a_time(start: str) -> None:
     assert describe(caught.value.faults) == [
         f"--set, START: found {start!r}, expected a date and time such as 2026-03-09 10:00, "
         "without a time zone."
+    ]
+
+
+def test_a_plan_without_services_is_told_what_is_missing() -> None:
+    """There is no service to name yet."""
+    portfolio = read("data/tiny")
+    tables = {"services": portfolio.services.iloc[:0], "support": portfolio.support.iloc[:0]}
+    paths = sorted((Path(__file__).parents[1] / "notebooks").glob("05-*.ipynb"))
+    with pytest.raises(InputError) as caught:
+        rerun.check_asked(paths, {"START": "2026-01-12 10:00"}, replace(portfolio, **tables))
+    assert describe(caught.value.faults) == [
+        "05-serious-incident, SERVICE: found 'payments', expected a service, but the portfolio "
+        "has none. Fill in the tables services and support."
     ]
 
 

@@ -170,13 +170,18 @@ def check_asked(paths: Iterable[Path], values: Mapping[str, Any], portfolio: Por
     """
     asked = {path.stem: {**parameters_of(path)} for path in paths}
     services = list(portfolio.services["service"])
+    expected = f"a service of the portfolio, such as {listed(services)}"
+    cure = "Say --set SERVICE=ID."
+    if not services:
+        expected = "a service, but the portfolio has none"
+        cure = "Fill in the tables services and support."
     rows = [
         fault(
             where,
             column="SERVICE",
             found=repr(service),
-            expected=f"a service of the portfolio, such as {listed(services)}",
-            cure="Say --set SERVICE=ID.",
+            expected=expected,
+            cure=cure,
         )
         for where, service in _wanted("SERVICE", asked, values)
         if service not in services
