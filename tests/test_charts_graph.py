@@ -136,7 +136,7 @@ def test_failure_is_told_in_the_boxes() -> None:
     """Shares, FTE and held tasks stand in the boxes that the failure of Payments reaches."""
     labels = [t.replace("\N{NO-BREAK SPACE}", " ") for t in drawn(graph(shop(), service="pay"))]
     shares = {"80 %", "40 %", "1.0 FTE", "2.4 FTE", "0.4 FTE"}
-    assert shares | {"1 task that can be held"} <= set(labels)
+    assert shares | {"1 task"} <= set(labels)
     assert "Neither need others nor are needed: HR" in drawn(service_map(shop(), service="pay"))
 
 

@@ -432,5 +432,5 @@ def test_assumptions_stand_beside_the_result(by_hand: Portfolio) -> None:
     """What the tables do not say, and every threshold in use, is told."""
     told = " ".join(conflict_register(by_hand, lead_days=3.0, team_share=0.7).assumptions)
     assert "in the 3 working days before" in told
-    assert "70% or more" in told
+    assert "70\N{NO-BREAK SPACE}% or more" in told
     assert "weekly sync (every week) from 5 person-days over, 2 days of delay, 8 conflicts" in told

@@ -114,7 +114,8 @@ def test_words() -> None:
     assert ahead(law, 120.0, *again).sentences() == [
         "After 5 days, half are over within 6.9 hours more, four in five within 16 hours, nineteen "
         "in twenty within 30 hours (weibull, fitted to 12 closed and 1 open: all). For want of "
-        "more incidents, the second of these may lie from 13 hours to 19 hours (90% confidence).",
+        "more incidents, the second of these may lie from 13 hours to 19 hours "
+        "(90\N{NO-BREAK SPACE}% confidence).",
         "No restored incident in the log lasted longer than 4.1 days: this is the tail of the "
         "fitted curve, with nothing behind it that was seen.",
     ]

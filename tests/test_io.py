@@ -22,6 +22,7 @@ from strategies import portfolios
 
 from svcimpact.errors import InputError, InvalidPortfolioError, MissingRequirementError
 from svcimpact.io import read, write
+from svcimpact.io.replace import replace_file
 from svcimpact.portfolio import Portfolio
 from svcimpact.schema import load_schema
 from svcimpact.template import example
@@ -862,6 +863,15 @@ def refusal(path: Path, **options: object) -> str:
     first, told = str(caught.value).splitlines()
     assert first == f"Nothing was written to {caught.value.faults['table'][0]}."
     return told.removeprefix(f"{path}: ")
+
+
+def test_the_folder_one_is_in_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dot would read as a full stop."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"^Nothing was written to this folder\.\n"):
+        replace_file(Path(), Path.touch, overwrite=False)
 
 
 def test_what_exists_is_not_overwritten_unasked(folder: Path) -> None:

@@ -429,7 +429,23 @@ def test_a_plan_without_tasks_has_a_report(tmp_path: Path) -> None:
         assert said not in slides
         assert len(slides) <= 12
     assert "No project ends later because of it." in struck.headlines
-    assert any(line.startswith("Levers are judged on 20 futures") for line in struck.assumptions)
+    begin = "Contingency plan: Levers are judged on 20 futures"
+    assert any(line.startswith(begin) for line in struck.assumptions)
+    shared = [line for line in struck.assumptions if "taken to be still open" in line]
+    assert len(shared) == 1
+    assert shared[0].startswith("An incident that has struck")
+
+
+def test_one_finding_without_a_picture_gets_no_slide_of_its_own(tmp_path: Path) -> None:
+    """It stands among what the figures say."""
+    portfolio = read(ROOT / "data/tiny")
+    outcome = simulate(portfolio, Scenario.read(ROOT / "data/tiny/incident.toml"))
+    struck = findings(portfolio, outcome, practices=practice_answers(outcome, runs=20))
+    made = Presentation(str(write_findings(struck, tmp_path / "a.pptx")))
+    said = {s.shapes.title.text_frame.text: s for s in made.slides}
+    assert "Where nothing stands out" not in said
+    text = "\n".join(s.text_frame.text for s in said["What the figures say"].shapes)
+    assert "• The order of handing people back makes no difference here" in text.splitlines()
 
 
 def test_letters_that_no_font_has_are_no_business_of_the_terminal(tmp_path: Path) -> None:

@@ -141,12 +141,14 @@ def test_a_bad_fit_is_called_bad() -> None:
     hours = np.r_[rng.uniform(0.9, 1.1, 30), rng.uniform(90, 110, 30)]
     found = restoration_times(with_log(logged(hours)), resamples=39)
     said = " ".join(found.sentences())
-    assert "It fits badly: 2% of logs drawn from it" in said
+    assert "It fits badly: 2\N{NO-BREAK SPACE}% of logs drawn from it" in said
     assert said.endswith("; half of the log itself is over within 66 minutes.")
     doubtful = replace(found, fits=found.fits.assign(ks_p=0.06))
-    assert "The fit is in doubt: 6% of logs" in doubtful.sentences()[-1]
+    assert "The fit is in doubt: 6\N{NO-BREAK SPACE}% of logs" in doubtful.sentences()[-1]
     sound = replace(found, fits=found.fits.assign(ks_p=0.3))
-    assert sound.sentences()[-1].startswith("Nothing speaks against the fit: 30% of logs")
+    assert sound.sentences()[-1].startswith(
+        "Nothing speaks against the fit: 30\N{NO-BREAK SPACE}% of logs"
+    )
     assert "the log itself" not in sound.sentences()[-1]
 
 

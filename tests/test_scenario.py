@@ -574,7 +574,7 @@ def test_what_does_not_fit_the_portfolio() -> None:
         "Give it a share in the severity setting of the portfolio.",
         "incident 2 | from_log | 1 closed incidents in the log | at least 8 |  | "
         "Give median_hours and p90_hours instead.",
-        "random_incidents | service | 'mail' | the id of a service |  | ",
+        "random_incidents | service | 'mail' | a service, such as payments |  | ",
         "random_incidents | from_log | 1 closed incidents in the log | at least 8 |  | "
         "Give median_hours and p90_hours instead.",
         "random_incidents | severity | 1 | one of 2 |  | "

@@ -237,7 +237,7 @@ def test_the_four_quadrants() -> None:
     found = judged(late)
     assert found.sheet["verdict"].iloc[0] == "not ready"
     assert found.sheet["because"].iloc[0] == (
-        "only 0% of the runs end by 16 January 2026; no business change"
+        "only 0\N{NO-BREAK SPACE}% of the runs end by 16 January 2026; no business change"
     )
 
 

@@ -232,7 +232,7 @@ def _hit(node: str, crowd: Crowd, failure: Failure) -> tuple[str, str]:
     if pull > 0:
         return INCIDENT, f"{number(pull, 1)} FTE"
     held = sum(n for p, n in failure.held.items() if crowd.project_box[p] == node)
-    return (SHORT_HANDED, f"{counted(held, 'task')} that can be held") if held else (PAPER, "")
+    return (SHORT_HANDED, counted(held, "task")) if held else (PAPER, "")
 
 
 def _legend(ax: Axes, failure: Failure | None, scale: float) -> None:

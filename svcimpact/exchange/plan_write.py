@@ -14,7 +14,7 @@ from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.exchange.jvm import start_java
 from svcimpact.exchange.plan_losses import losses
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import replace_file
+from svcimpact.io.replace import nothing_written, replace_file
 from svcimpact.portfolio import Portfolio
 
 FORMATS = {"xml": "org.mpxj.mspdi.MSPDIWriter", "xer": "org.mpxj.primavera.PrimaveraXERFileWriter"}
@@ -76,7 +76,7 @@ def write_plans(
             )
             for path in taken
         ]
-        raise InputError(f"Nothing was written to {place}.", fault_frame(rows))
+        raise InputError(nothing_written(place), fault_frame(rows))
     jpype = start_java()
     for project, path in names.items():
         plan = _Plan(jpype, portfolio, project)

@@ -12,6 +12,7 @@ from svcimpact.errors import InvalidScenarioError, fault, fault_frame
 from svcimpact.incident.restoration import LONGEST
 from svcimpact.incident.scenario_values import moment, number, unwrap, value_fault
 from svcimpact.nearest import Nearest
+from svcimpact.wording import day
 
 # What each kind needs to be told, and what it may be told besides.
 KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -109,8 +110,8 @@ class Action:
 
     def __str__(self) -> str:
         what = self.task if self.task is not None else self.project
-        span = f" from {self.start:%Y-%m-%d %H:%M}" if self.start is not None else ""
-        span += f" until {self.until:%Y-%m-%d %H:%M}" if self.until is not None else ""
+        span = f" from {day(self.start, time=True)}" if self.start is not None else ""
+        span += f" until {day(self.until, time=True)}" if self.until is not None else ""
         if self.kind == "reassign":
             hours = f", {self.handover_hours:g} h of handover" if self.handover_hours else ""
             return f"reassign {what} from {self.from_} to {self.to}{hours}"

@@ -7,6 +7,7 @@ from svcimpact.incident.blocks import BLOCK
 from svcimpact.incident.draws import Arrivals, horizon, random_sources
 from svcimpact.incident.scenario import Scenario
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import chance, day
 
 
 def assumptions(
@@ -37,8 +38,8 @@ def assumptions(
         "Projects get what support leaves: capacity less absence, everyday support and what "
         "incidents pull or ask to be covered. Restoring a service comes first.",
         "Work goes to tasks by project priority, then planned start, then row. A task starts "
-        f"with at least {scenario.min_share:.0%} of the people it needs; short-handed work goes "
-        "proportionally slower.",
+        f"with at least {chance(scenario.min_share)} of the people it needs; short-handed work "
+        "goes proportionally slower.",
         f"Getting back into an interrupted task costs {scenario.resume_hours:g} hours.",
         "Delay is the finish with the incident less the levelled finish, run by run on the same "
         "random numbers. Cost of delay is delay in working days times the project's daily rate.",
@@ -55,20 +56,20 @@ def assumptions(
     names = portfolio.services.set_index("service")["name"]
     for incident, source in zip(scenario.incidents, arrivals.sources, strict=False):
         after = (
-            f"{source.aftermath_share:.0%} of the pull goes on for {source.aftermath_hours:g} h"
+            f"{chance(source.aftermath_share)} of the pull goes on for {source.aftermath_hours:g} h"
             if source.aftermath_share and source.aftermath_hours
             else "nobody stays pulled afterwards"
         )
         said.append(
             f"{names[source.service]}, severity {source.severity}, from "
-            f"{incident.start:%Y-%m-%d %H:%M}: restoration {source.restoration.describe()}; "
+            f"{day(incident.start, time=True)}: restoration {source.restoration.describe()}; "
             f"{after}; changes stay frozen for {source.freeze_after_hours:g} h."
         )
     if scenario.random_incidents is not None:
         begin, end = horizon(portfolio, scenario.random_incidents)
         rates = sum(rate for _, rate in random_sources(portfolio, scenario.random_incidents))
         said.append(
-            f"Random incidents arrive from {begin:%Y-%m-%d} to {end:%Y-%m-%d} at {rates:.1f} a "
+            f"Random incidents arrive from {day(begin)} to {day(end)} at {rates:.1f} a "
             "year over all services, independently of each other."
         )
     if scenario.sampling == "latin-hypercube":
@@ -90,7 +91,7 @@ def _decisions(portfolio: Portfolio, scenario: Scenario) -> list[str]:
     if scenario.order != "plan":
         by = {"cost_of_delay": "cost of delay per hour of work left", "least_float": "least float"}
         done.append(f"give people out by {by[scenario.order]}")
-    said = [f"Decided on {when:%Y-%m-%d %H:%M}, and acting from then on: {'; '.join(done)}."]
+    said = [f"Decided on {day(when, time=True)}, and acting from then on: {'; '.join(done)}."]
     kept = [action for action in scenario.actions if action.kind == "keep_responder"]
     if kept:
         said.append(

@@ -21,7 +21,7 @@ from svcimpact.incident.simulate import futures
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.incident.sums import Futures
 from svcimpact.progress import Step, silent
-from svcimpact.wording import adding_up, listed, number
+from svcimpact.wording import adding_up, day, listed, number
 
 Floats = NDArray[np.float64]
 
@@ -315,7 +315,7 @@ def _drivers(outcome: Outcome, told: Futures, split: _Split) -> pd.DataFrame:
     names = portfolio.services.set_index("service")["name"]
     if len(stated) > 1:
         for k, incident in enumerate(stated):
-            title = f"{names[incident.service]}, {incident.start:%Y-%m-%d %H:%M}"
+            title = f"{names[incident.service]}, {day(incident.start, time=True, brief=True)}"
             add("incident", incident.service, title, split.delay(on, (), _without(told, k)))
     people = outcome.resources[outcome.resources["pull_fte"] > 0]
     people = people.sort_values("lost_hours", ascending=False, kind="stable").head(MOST_PEOPLE)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from svcimpact.incident.goodness import Fitted, limits
 from svcimpact.incident.restoration import Restoration
+from svcimpact.wording import chance
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +82,7 @@ class Forecast:
             low, high = span(float(row["p80_hours_low"])), span(float(row["p80_hours_high"]))
             band = (
                 f" For want of more incidents, the second of these may lie from {low} to {high} "
-                f"({self.confidence:.0%} confidence)."
+                f"({chance(self.confidence)} confidence)."
             )
         begin = "When it strikes," if self.elapsed_hours == 0 else (
             f"After {span(self.elapsed_hours)},"

@@ -25,7 +25,7 @@ from svcimpact.incident.survival import kaplan_meier
 from svcimpact.incident.ticket_times import ticket_time_warnings
 from svcimpact.nearest import Nearest
 from svcimpact.portfolio import Portfolio
-from svcimpact.wording import counted
+from svcimpact.wording import chance, counted
 
 Floats = NDArray[np.float64]
 
@@ -206,8 +206,8 @@ class RestorationTimes:
             own = float(self.fits.loc[logged, "median_hours"].iloc[0])
             beside = f"; half of the log itself is over within {span(own)}"
             said.append(
-                f"{verdict}: {row['ks_p']:.0%} of logs drawn from it lie as far from their own fit "
-                f"(distance {row['ks_distance']:.2f})"
+                f"{verdict}: {chance(row['ks_p'])} of logs drawn from it lie as far from "
+                f"their own fit (distance {row['ks_distance']:.2f})"
                 f"{beside if row['ks_p'] < _DOUBTFUL else ''}."
             )
         return said

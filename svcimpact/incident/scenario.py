@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from svcimpact.errors import InvalidScenarioError, fault, fault_frame
+from svcimpact.errors import InvalidScenarioError, fault, fault_frame, listed
 from svcimpact.incident.action_checks import action_faults
 from svcimpact.incident.actions import Action
 from svcimpact.incident.log_fit import LEAST_CLOSED, from_log, last_date
@@ -369,13 +369,16 @@ def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, 
 
     def unknown(service: str, where: str) -> dict[str, str]:
         names = portfolio.services[["name", "service"]].itertuples(index=False)
-        nearest = Nearest(known, names=names)
+        near = Nearest(known, names=names)(service)
+        expected = "a service, but the portfolio has none"
+        if known:
+            expected = "the id of a service" if near else f"a service, such as {listed(known)}"
         return fault(
             where,
             column="service",
             found=repr(service),
-            expected="the id of a service" if known else "a service, but the portfolio has none",
-            nearest=repr(nearest(service)) if nearest(service) else "",
+            expected=expected,
+            nearest=repr(near) if near else "",
             cure="" if known else "Fill in the tables services and support.",
         )
 

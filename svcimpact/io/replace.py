@@ -25,7 +25,30 @@ def refuse(path: Path, *, found: str, expected: str, cure: str, nearest: str = "
         To be raised.
     """
     row = fault(str(path), found=found, expected=expected, nearest=nearest, cure=cure)
-    return InputError(f"Nothing was written to {path}.", fault_frame([row]))
+    return InputError(nothing_written(path), fault_frame([row]))
+
+
+def nothing_written(path: Path) -> str:
+    """Say that nothing was written to a place.
+
+    Parameters
+    ----------
+    path : Path
+        The place.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> nothing_written(Path("plans"))
+    'Nothing was written to plans.'
+    """
+    # A bare dot reads as a full stop.
+    told = "this folder" if path == Path() else path
+    return f"Nothing was written to {told}."
 
 
 def make_folder(place: Path) -> Path:

@@ -16,6 +16,7 @@ from svcimpact.planning.readiness import (
     own_share,
 )
 from svcimpact.planning.transition_rules import TransitionRules
+from svcimpact.wording import chance
 
 OK, OPEN, WEAK, GAP = "ok", "open", "weak", "gap"
 #: The checks that make a service acceptable, in the order of the sheet.
@@ -136,7 +137,7 @@ def _activity(known: Look, pair: Pair, name: str, rules: TransitionRules) -> Che
         names = names_of(known.portfolio.resources, sorted(people))
         words.append(f"none of the service's own people, only {_and(names)}")
     else:
-        words.append(f"own people do {share:.0%} of the work")
+        words.append(f"own people do {chance(share)} of the work")
     late = _order(known, pair, name, rules)
     if late:
         status.append(GAP)

@@ -15,6 +15,7 @@ from svcimpact.planning.ahead import FROM_STATUS_DATE
 from svcimpact.planning.communication import KINDS, Communication, level_of
 from svcimpact.planning.phrases import amount, listed, period
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import chance
 
 if TYPE_CHECKING:
     from svcimpact.planning.remedies import Remedy
@@ -108,7 +109,7 @@ class ConflictRegister:
             f"Deciders are wanted in the {self.lead_days:g} working days before the stage that "
             "waits for them begins. The tables do not say how much of them is needed.",
             "Two projects that take different people of a service's support team are in conflict "
-            f"while they ask for {self.team_share:.0%} or more of what it has for projects, or "
+            f"while they ask for {chance(self.team_share)} or more of what it has for projects, or "
             "while it cannot cover its everyday support.",
             "Communication: " + "; ".join(map(_condition, self.levels)) + ".",
         ]

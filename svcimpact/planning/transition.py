@@ -32,6 +32,7 @@ from svcimpact.planning.transition_tables import (
     sheet_table,
 )
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import chance as percent
 
 #: Verdicts, the worst first, by (delivered as documented, acceptable in service).
 VERDICTS = {
@@ -120,14 +121,14 @@ class Transition:
             "before it, early-life support to begin between go-live and the end of the last "
             f"change and to last {rules.early_life_days:g} working days, handover to end with it.",
             "Delivered as documented: every task that changes the service ends by the project's "
-            f"due date in at least {rules.delivered_chance:.0%} of the runs; a project without a "
-            "due date counts as delivered.",
+            f"due date in at least {percent(rules.delivered_chance)} of the runs; a project "
+            "without a due date counts as delivered.",
             "What is missing is a gap only where the service needs it: all of it where the "
             "project goes live, criteria and a service test where it is changed on the way.",
             "Where early-life support is missing but needed, each supporter is assumed to give "
-            f"{rules.early_life_uplift:.0%} of their everyday support of the service on top for "
-            f"{rules.early_life_days:g} working days; what others do of it in the plan is asked "
-            "of the service's own people as well.",
+            f"{percent(rules.early_life_uplift)} of their everyday support of the service on top "
+            f"for {rules.early_life_days:g} working days; what others do of it in the plan is "
+            "asked of the service's own people as well.",
             f"What is missing is assumed to take (working days): {days}; a failed criterion "
             f"{rules.rework_days:g} to put right, and a new service test. Open criteria are taken "
             "to be met in time.",

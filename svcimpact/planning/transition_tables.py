@@ -14,6 +14,7 @@ from svcimpact.planning.go_no_go import CHECKS, GAP, OPEN, WEAK, Check, go_live_
 from svcimpact.planning.readiness import Look, Pair
 from svcimpact.planning.safe_date import SafeDate
 from svcimpact.planning.transition_rules import TransitionRules
+from svcimpact.wording import chance, day
 
 NEVER = 1e-6  # hours; less is what rounding leaves over
 TOLD_DAYS = 0.05  # working days; a shorter delay is not told
@@ -62,7 +63,7 @@ def delivery_check(
         return Check("delivered", "ok", "the project has no due date", tasks)
     due = known.portfolio.projects["due"].iloc[pair.project]
     status = "ok" if sure[0] >= rules.delivered_chance else GAP
-    words = f"{sure[0]:.0%} of the runs end by {due.day} {due.month_name()} {due.year}"
+    words = f"{chance(sure[0])} of the runs end by {day(due)}"
     return Check("delivered", status, words, tasks)
 
 

@@ -26,6 +26,7 @@ from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.practices import (
     attribution_section,
+    practice_basis,
     practice_headline,
     practice_sections,
 )
@@ -134,9 +135,8 @@ def findings(
             *conflict,
             levelled,
         ]
-        told = list(reasons.assumptions) if reasons else []
-        told += [line for answer in answers.values() for line in answer.assumptions]
-        assumptions = (*outcome.assumptions, *dict.fromkeys(told), *_READING, *reading)
+        told = reasons.assumptions if reasons else ()
+        assumptions = (*outcome.assumptions, *told, *practice_basis(answers), *_READING, *reading)
     return Findings(
         title=portfolio.settings.name,
         subtitle=subtitle,

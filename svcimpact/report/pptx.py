@@ -32,6 +32,7 @@ from svcimpact.report.slides import Slide, picture, slides, spoken
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 _HEADLINES = 6
+_FEW = 2
 # Characters of what a page of small text holds.
 _PAGE_OF_TEXT = 1700
 _WIDE = (Inches(13.333), Inches(7.5))
@@ -70,11 +71,13 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
         )
     deck = _opened(template)
     _title(deck, findings, template)
-    _bullets(deck, "What the figures say", findings.headlines[:_HEADLINES], 18)
     shown, quiet = slides(findings, room=_room(deck))
+    # One line or two are not worth a slide.
+    told = [*findings.headlines[:_HEADLINES], *(quiet if len(quiet) <= _FEW else [])]
+    _bullets(deck, "What the figures say", told, 18)
     for slide in shown:
         _content(deck, slide)
-    if quiet:
+    if len(quiet) > _FEW:
         _bullets(deck, "Where nothing stands out", quiet, 18)
     basis = (*findings.assumptions, *findings.warnings)
     for number_, part in enumerate(_pages(basis)):

@@ -26,6 +26,15 @@ _TITLES = {
     "morale": "Who is stuck",
     "recover": "Handing people back",
 }
+_TOPICS = {
+    "watch": "Watch list",
+    "redeploy": "Redeployment",
+    "contingency": "Contingency plan",
+    "escalate": "Escalate or hold",
+    "morale": "Who is stuck",
+    "inform": "Notes",
+    "recover": "Handing back",
+}
 
 
 def practice_answers(
@@ -68,6 +77,28 @@ def practice_sections(answers: Mapping[str, Answer]) -> list[Section]:
     """
     order = ("contingency", "escalate", "redeploy", "recover", "watch", "morale")
     return [_section(name, answers[name]) for name in order if name in answers]
+
+
+def practice_basis(answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """Return what the answers rest on, each line with the question it belongs to.
+
+    Parameters
+    ----------
+    answers : mapping of str to Answer
+        By practice.
+
+    Returns
+    -------
+    tuple of str
+        What several answers rest on comes first, once and without a question.
+    """
+    held: dict[str, list[str]] = {}
+    for name, answer in answers.items():
+        for line in answer.assumptions:
+            held.setdefault(line, []).append(name)
+    shared = [line for line, names in held.items() if len(names) > 1]
+    own = [f"{_TOPICS[names[0]]}: {line}" for line, names in held.items() if len(names) == 1]
+    return (*shared, *own)
 
 
 def attribution_section(found: Attribution) -> Section:

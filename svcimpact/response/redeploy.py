@@ -21,7 +21,7 @@ from svcimpact.response.practice import OPEN, Answer, asked
 from svcimpact.response.restored import restored
 from svcimpact.response.situation import EXPECTED, OVER, situation
 from svcimpact.response.situation import OPEN as OPEN_NOW
-from svcimpact.wording import counted, day, listed, number, with_error
+from svcimpact.wording import chance, counted, day, listed, number, with_error
 
 Floats = NDArray[np.float64]
 
@@ -179,13 +179,14 @@ def redeployment(
     could = moves[moves["helps"]].groupby("resource")["task"].nunique()
     people["could_take"] = people["resource"].map(could).fillna(0).astype("int64")
     assumptions = (
-        f"From {when:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M}; the services are back in half "
-        f"of the futures by {back:%Y-%m-%d %H:%M}. Hours are working hours times FTE in the "
+        f"From {day(when, time=True)} until {day(until, time=True)}; the services are back in half "
+        f"of the futures by {day(back, time=True)}. Hours are working hours times FTE in the "
         "typical run.",
         OPEN,
         "Whoever covers for colleagues inside the incident is not free for projects.",
-        f"Somebody is free with {_FREE_SHARE:.0%} or more of their project time left over.",
-        f"Moves are judged one by one on {runs} futures; two together may save less or more.",
+        f"Somebody is free with {chance(_FREE_SHARE)} or more of their project time left over.",
+        f"Moves are judged one by one on {number(runs)} futures; two together may save less or "
+        "more.",
     )
     return Redeployment(outcome, when, people, assumptions, moves, until, back)
 
