@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from paper import assigned
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -31,7 +34,7 @@ from svcimpact.io import read, write
 from svcimpact.report import findings, write_findings, write_report
 from svcimpact.report import pdf as pdfs
 from svcimpact.report.formats import write_pictures
-from svcimpact.report.page import Findings
+from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.practices import practice_answers
 from svcimpact.response.live import PRACTICES
 
@@ -260,6 +263,31 @@ def test_a_pdf_is_the_page(hostile: Outcome, tmp_path: Path) -> None:
     assert "Paper" in text
     assert "Why" in text or "How late, and what it costs" in text
     assert len(reader.pages) >= 2
+
+
+def test_facts_of_a_pdf_are_not_broken(found: Findings, tmp_path: Path) -> None:
+    """Each fact stands on one line, as on the page in a browser."""
+    first = PdfReader(write_findings(replace(found, sections=()), tmp_path / "a.pdf")).pages[0]
+    text = " ".join(first.extract_text().split())
+    told = " ".join(f"{name} {value}" for name, value in found.facts)
+    assert told.replace(" ", "") in text.replace(" ", "")
+    for name, value in found.facts:
+        assert name in text
+        assert value in text
+
+
+def test_a_pdf_has_its_heavy_pictures(found: Findings, tmp_path: Path) -> None:
+    """A chart that is a PNG in the page is one in the PDF."""
+
+    def draw() -> Axes:
+        ax = Figure().subplots()
+        at = np.arange(4000)
+        ax.scatter(at % 97, at % 89, s=at / 900 + 0.1)
+        return ax
+
+    only = replace(found, sections=(Section("Points", charts=(Chart("points", draw),)),))
+    reader = PdfReader(write_findings(only, tmp_path / "a.pdf"))
+    assert len(reader.pages[0].images) == 1
 
 
 def test_what_is_missing_for_a_pdf_is_told(
