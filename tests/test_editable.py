@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,15 +13,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from paper import staff, tasks
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL_TYPE
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 from test_levers import STRIKE, one_task
 
 from svcimpact import charts
-from svcimpact.charts.bars import bars
+from svcimpact.charts import attribution, standing
+from svcimpact.charts.bars import bars, stacked
 from svcimpact.charts.drawn import Bars, Cells, Line, Lines, Part, drawn
 from svcimpact.charts.fonts import FONT, fonts
 from svcimpact.charts.grid import grid, shades
@@ -149,11 +153,11 @@ def test_delays_and_curves_hold_the_outcome(outcome: Outcome, tmp_path: Path) ->
     for row in late.head(4).to_dict("records"):
         curves = [s for s in chart.plots[0].series if s.name.startswith(row["name"])]
         assert len(curves) == 3
-        marks = next(s for s in curves if s.name.endswith("due"))
+        marks = next(s for s in curves if ": due" in s.name)
         assert list(marks.values) == pytest.approx(
             [1 - row["chance_late_levelled"], 1 - row["chance_late"]]
         )
-        with_it = next(s for s in curves if ": due" in s.name)
+        with_it = next(s for s in curves if s.name.endswith("with the incident"))
         x = [float(v.text) for v in with_it._element.iterfind(f"{qn('c:xVal')}//{qn('c:v')}")]
         # Steps: flat until the end of a day, then straight up.
         heights = list(with_it.values)
@@ -343,6 +347,54 @@ def test_bars_without_a_value_or_an_error_have_none() -> None:
     assert chart.value_axis.maximum_scale >= 2.0
     order = [child.tag for child in chart.plots[0].series[0]._element]
     assert order.index(qn("c:errBars")) < order.index(qn("c:cat"))
+
+
+def lightness(shade: str) -> float:
+    """Return how light a colour is in grey."""
+    red, green, blue = (int(shade.lstrip("#")[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+@pytest.mark.parametrize("of", [attribution, standing], ids=["causes", "people"])
+def test_stacked_bars_hold_in_grey(of: Any) -> None:
+    """Any two parts differ in lightness, or in the lines over them, in the deck as in pictures."""
+    named = [name for name in vars(of) if name.endswith(("_COLOURS", "_HATCHES"))]
+    colours, hatches = (vars(of)[name] for name in sorted(named))
+    ax = Figure().subplots()
+    labels = [f"part {k}" for k in range(len(colours))]
+    stacked(ax, ["row"], np.ones((1, 5)), labels=labels, colours=colours, hatches=hatches)
+    what = drawn(ax)
+    assert isinstance(what, Bars)
+    looks = []
+    for series in bar_chart(slide_of(), what, AREA).chart.plots[0].series:
+        fill = series.format.fill
+        lined = fill.type == MSO_FILL_TYPE.PATTERNED
+        base = fill.back_color.rgb if lined else fill.fore_color.rgb
+        if lined:
+            assert abs(lightness(str(fill.fore_color.rgb)) - lightness(str(base))) > 0.4
+        looks.append((lightness(str(base)), str(fill.pattern) if lined else ""))
+    assert any(pattern for _, pattern in looks)
+    for one, other in itertools.combinations(looks, 2):
+        assert abs(one[0] - other[0]) > 0.15 or one[1] != other[1]
+
+
+def test_over_capacity_is_darker_than_fully_loaded(meridian: Portfolio) -> None:
+    """Grey tells the two apart, as it does the least and the most over capacity."""
+    what = drawn(charts.load(weekly_load(meridian)))
+    assert isinstance(what, Cells)
+    shade = {text: lightness(fill) for fill, text in what.key}
+    assert shade["fully loaded"] - shade["over capacity"] > 0.15
+    assert shade["over capacity"] - shade["by half or more"] > 0.15
+
+
+def test_the_key_of_curves_tells_of_their_marks(outcome: Outcome) -> None:
+    """Each due date has a mark of its own, which the key shows; grey tells hues apart less well."""
+    what = drawn(charts.finish_curves(outcome))
+    assert isinstance(what, Lines)
+    told = [line for line in what.lines if line.told]
+    assert len(told) == 4
+    assert len({line.mark for line in told}) == 4
+    assert all(": due" in line.name for line in told)
 
 
 def test_lines_keep_their_points_and_the_key_leaves_out_what_is_not_told() -> None:

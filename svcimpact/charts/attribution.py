@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 _PARTS = ("pull", "cascade", "cover", "freeze", "aftermath")
 _COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, SHORT_HANDED)
-_HATCHES = ("", "///", "..", "xx", "\\\\")
+# In grey, the first three differ in lightness; the other two have lines.
+_HATCHES = ("", "", "", "xx", "\\\\")
 _LEAST_DAYS = 0.05
 _MOST_DRIVERS = 12
 

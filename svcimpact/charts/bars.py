@@ -153,7 +153,12 @@ def stacked(
         right += np.maximum(width, 0.0)
         left += np.minimum(width, 0.0)
     kept = tuple(
-        Part(clean(label), tuple(map(float, parts[:, k])), colours[k])
+        Part(
+            clean(label),
+            tuple(map(float, parts[:, k])),
+            colours[k],
+            hatch=hatches[k] if hatches else "",
+        )
         for k, label in enumerate(labels)
     )
     record(ax, Bars(tuple(map(clean, names)), kept, tuple(map(clean, beside)), "stacked"))

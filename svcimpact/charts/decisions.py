@@ -14,12 +14,10 @@ from svcimpact.charts.bars import AROUND, bars
 from svcimpact.charts.drawn import Bars, Line, Lines, Part, record
 from svcimpact.charts.style import (
     ALARM,
-    BETWEEN,
     GRID,
     HELD,
     INCIDENT,
     INK,
-    LEVELLED,
     MUTED,
     PALETTE,
     SHORT_HANDED,
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
     from svcimpact.response.recover import HandBack
 
 _WORTHLESS = "#c9d1d9"
-_STATE_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, "#f4e3c1")
-_STATE_HATCHES = ("", "///", "", "xx", "..")
 
 
 def _nothing(ax: Axes, text: str) -> Axes:
@@ -243,16 +239,19 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
     title_of = found.table.set_index("rule")["name"]
     high = 0.34
     parts = []
+    hatches = {rule: "" if k else "//" for k, rule in enumerate(rules)}
     for k, rule in enumerate(rules):
         rows = table[table["rule"] == rule].set_index("project").loc[order]
         where = np.arange(len(order)) + (k - (len(rules) - 1) / 2) * high
         ax.barh(
             where, rows["saved_days"], height=high * 0.92, color=colours[rule], edgecolor=INK,
-            linewidth=0.4, hatch="" if k else "//", zorder=3,
+            linewidth=0.4, hatch=hatches[rule], zorder=3,
         )  # fmt: skip
         reach = tuple(map(float, 1.96 * rows["saved_days_se"].fillna(0.0)))
         days = tuple(map(float, rows["saved_days"]))
-        parts.append(Part(f"in order of {title_of[rule]}", days, colours[rule], reach))
+        parts.append(
+            Part(f"in order of {title_of[rule]}", days, colours[rule], reach, hatches[rule])
+        )
         ax.errorbar(
             rows["saved_days"], where, xerr=1.96 * rows["saved_days_se"], fmt="none", ecolor=INK,
             elinewidth=0.9, capsize=2, zorder=4,
@@ -263,9 +262,9 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("Working days earlier than in the order of the plan; below 0 later", color=INK)
     record(ax, Bars(tuple(clean(names[p]) for p in order), tuple(parts)))
     handles = [
-        Patch(facecolor=colours[r], edgecolor=INK, hatch="" if k else "//",
+        Patch(facecolor=colours[r], edgecolor=INK, hatch=hatches[r],
               label=f"in order of {title_of[r]}")
-        for k, r in enumerate(rules)
+        for r in rules
     ]  # fmt: skip
     legend_below(ax, handles, columns=2, left=left)
     best = found.table[found.table["best"]].iloc[0]

@@ -25,12 +25,15 @@ class Part:
         As ``#rrggbb``.
     errors : tuple of float
         Half of the interval drawn around each value; none where empty.
+    hatch : str
+        A hatch of matplotlib over the colour, so that grey tells it apart; empty for none.
     """
 
     name: str
     values: tuple[float | None, ...]
     colour: str
     errors: tuple[float, ...] = ()
+    hatch: str = ""
 
 
 @dataclass(frozen=True)

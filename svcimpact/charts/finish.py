@@ -95,7 +95,7 @@ def finish_curves(
                               (outcome.project_finish, False)):  # fmt: skip
             x, share = _curve(outcome, frame[row["project"]].to_numpy(dtype=np.float64))
             spans += [x[0], x[-1]]
-            lines.append(_line(row, x, share, colour, dashed=dashed, year=several_years))
+            lines.append(_line(row, x, share, colour, dashed=dashed))
             ax.plot(
                 x, share, drawstyle="steps-post", color=colour, linewidth=1.4 if dashed else 2.4,
                 linestyle=(0, (4, 2)) if dashed else "-", solid_capstyle="butt",
@@ -103,10 +103,9 @@ def finish_curves(
         if pd.notna(row["due"]):
             spans.append(_mark_due(ax, row, colour, shape))
             made = [1 - float(row[c]) for c in ("chance_late_levelled", "chance_late")]
-            due = f"{shorten(row['name'], 44)}, due"
-            lines.append(
-                Line(due, (spans[-1],) * 2, (made[0], made[1]), colour, "", shape, told=False)
-            )
+            # The key tells of marks, as grey tells colours of lines apart less well.
+            due = _entry(row, year=several_years)
+            lines.append(Line(due, (spans[-1],) * 2, (made[0], made[1]), colour, "", shape))
     _frame(ax, spans)
     record(ax, Lines(tuple(lines), "date", y_share=True, note=_READ))
     key += [
@@ -133,18 +132,15 @@ def _curve(outcome: Outcome, hours: FloatArray) -> tuple[FloatArray, FloatArray]
     return np.r_[x[0] - 1, x], np.r_[0.0, ends.cumsum().to_numpy() / len(known)]
 
 
-def _line(
-    row: pd.Series, x: FloatArray, share: FloatArray, colour: str, *, dashed: bool, year: bool
-) -> Line:
+def _line(row: pd.Series, x: FloatArray, share: FloatArray, colour: str, *, dashed: bool) -> Line:
     """Return a curve of steps as a line with two points a step."""
-    name = _entry(row, year=year)
     return Line(
-        f"{shorten(row['name'], 44)}, without incident" if dashed else name,
+        f"{shorten(row['name'], 44)}, {'without incident' if dashed else 'with the incident'}",
         tuple(map(float, np.repeat(x, 2)[1:])),
         tuple(map(float, np.repeat(share, 2)[:-1])),
         colour,
         "dashed" if dashed else "solid",
-        told=not dashed,
+        told=not dashed and pd.isna(row["due"]),
     )
 
 

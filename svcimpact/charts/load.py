@@ -30,9 +30,10 @@ from svcimpact.wording import GAP, counted, day, number
 _ROW = 0.27
 _AROUND = 2.0
 # Below this share of the red scale dark figures read better than white ones.
-_PALE = 0.35
-_REDS = LinearSegmentedColormap.from_list("over", ["#e6a194", ALARM])
-_BLUES = LinearSegmentedColormap.from_list("load", ["#f6f9fb", "#8db4d6"])
+_PALE = 0.4
+# Grey tells them apart: the lightest red is darker than the darkest blue.
+_REDS = LinearSegmentedColormap.from_list("over", ["#dd8375", ALARM])
+_BLUES = LinearSegmentedColormap.from_list("load", ["#f6f9fb", "#bdd3e6"])
 # Hours; less is the rounding of a plan, not a conflict.
 _VISIBLE = 0.05
 _AWAY = "#e9ecef"

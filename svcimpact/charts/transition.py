@@ -311,7 +311,9 @@ def early_life(transition: Transition, *, ax: Axes | None = None) -> Axes:
         "assumed": (PAPER, "....", "not planned, assumed"),
     }
     used = [kind for kind in kinds if by[kind].sum() > 0]
-    parts = tuple(Part(kinds[k][2], tuple(map(float, shown[k])), kinds[k][0]) for k in used)
+    parts = tuple(
+        Part(kinds[k][2], tuple(map(float, shown[k])), kinds[k][0], hatch=kinds[k][1]) for k in used
+    )
     record(ax, Bars(tuple(clean(names[r]) for r in shown.index), parts, joined="stacked"))
     start = shown["whole"] * 0
     for kind, (colour, hatch, _) in kinds.items():

@@ -13,7 +13,7 @@ from pptx.util import Emu, Inches, Pt
 
 from svcimpact.charts.drawn import Cells
 from svcimpact.charts.style import GRID, INK, MUTED, PAPER, shorten, text_width
-from svcimpact.report.shapes import SMALL, Area, colour
+from svcimpact.report.shapes import SMALL, Area, colour, light
 
 # Inches.
 _ROW, _KEY, _AIR = 0.3, 0.36, 0.12
@@ -198,7 +198,7 @@ def _fill(cell: Any, text: str, fill: str, *, bold: bool = False, middle: bool =
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.font.size = Pt(SMALL)
     paragraph.font.bold = bold
-    paragraph.font.color.rgb = colour(PAPER if _dark(fill) else INK)
+    paragraph.font.color.rgb = colour(INK if light(fill) else PAPER)
     paragraph.alignment = PP_ALIGN.CENTER if middle else PP_ALIGN.LEFT
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.margin_left = cell.margin_right = Inches(0.02)
@@ -212,12 +212,6 @@ def _fill(cell: Any, text: str, fill: str, *, bold: bool = False, middle: bool =
         solid = etree.SubElement(line, qn("a:solidFill"))
         etree.SubElement(solid, qn("a:srgbClr"), val=GRID.lstrip("#").upper())
         shades.insert(place, line)
-
-
-def _dark(fill: str) -> bool:
-    """Tell whether white reads better than ink, by lightness as a grey printer has it."""
-    red, green, blue = (int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
 
 
 def _key(slide: Any, key: tuple[tuple[str, str], ...], area: tuple[int, int, int]) -> None:

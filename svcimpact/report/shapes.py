@@ -15,12 +15,12 @@ from pptx.enum.chart import (
     XL_MARKER_STYLE,
     XL_TICK_LABEL_POSITION,
 )
-from pptx.enum.dml import MSO_LINE_DASH_STYLE
+from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from svcimpact.charts.drawn import Bars, Line, Lines
-from svcimpact.charts.style import GRID, INK, MUTED, shorten
+from svcimpact.charts.drawn import Bars, Line, Lines, Part
+from svcimpact.charts.style import GRID, INK, MUTED, PAPER, shorten
 from svcimpact.report.sheets import BarData, LineData
 
 Area = tuple[int, int, int, int]
@@ -40,6 +40,13 @@ _MARKS = {
     "^": XL_MARKER_STYLE.TRIANGLE,
     "v": XL_MARKER_STYLE.STAR,
     "P": XL_MARKER_STYLE.PLUS,
+}
+# By the first sign of a hatch of matplotlib.
+_PATTERNS = {
+    "/": MSO_PATTERN_TYPE.WIDE_UPWARD_DIAGONAL,
+    "\\": MSO_PATTERN_TYPE.WIDE_DOWNWARD_DIAGONAL,
+    "x": MSO_PATTERN_TYPE.DIAGONAL_CROSS,
+    ".": MSO_PATTERN_TYPE.PERCENT_20,
 }
 # Marks of strokes only, which have no inside.
 _STROKES = "xvP"
@@ -112,8 +119,7 @@ def bar_chart(slide: Any, bars: Bars, area: Area) -> Any:
         if not part.colour:
             series.format.fill.background()
             continue
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour(part.colour)
+        _shade(series.format.fill, part)
         series.format.line.color.rgb = colour(INK)
         series.format.line.width = Pt(0.5)
         series.invert_if_negative = False
@@ -126,6 +132,35 @@ def bar_chart(slide: Any, bars: Bars, area: Area) -> Any:
             told.font.size = Pt(SMALL)
             told.position = XL_LABEL_POSITION.OUTSIDE_END
     return frame
+
+
+def _shade(fill: Any, part: Part) -> None:
+    """Fill bars with their colour, and with the lines or dots over it that grey tells apart."""
+    if not part.hatch:
+        fill.solid()
+        fill.fore_color.rgb = colour(part.colour)
+        return
+    fill.patterned()
+    fill.pattern = _PATTERNS[part.hatch[0]]
+    fill.fore_color.rgb = colour(INK if light(part.colour) else PAPER)
+    fill.back_color.rgb = colour(part.colour)
+
+
+def light(shade: str) -> bool:
+    """Tell whether ink reads better on a shade than white, by lightness as grey printers have it.
+
+    Parameters
+    ----------
+    shade : str
+        As ``#rrggbb``.
+
+    Returns
+    -------
+    bool
+        False for a dark one.
+    """
+    red, green, blue = (int(shade[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue >= 0.5
 
 
 def _ends(bars: Bars) -> list[float]:
