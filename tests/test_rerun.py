@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,10 +113,10 @@ def test_a_cell_that_fails_is_told_and_nothing_is_left(place: Path) -> None:
     with pytest.raises(InputError) as caught:
         said("05", "--set", "HOURS=60", "--out", "july")
     assert describe(caught.value.faults) == [
-        "05-long, row cell 3: found AssertionError: too long, expected a cell that runs through. "
+        "05-long, cell 3: found AssertionError: too long, expected a cell that runs through. "
         "Look at its parameters; the notebook itself is as it was."
     ]
-    assert list((place / "july").iterdir()) == []
+    assert not (place / "july").exists()
 
 
 def test_settings_that_are_none_are_told_at_once(place: Path) -> None:
@@ -275,3 +281,257 @@ def test_one_notebook_that_fails_does_not_stop_the_others(place: Path) -> None:
     assert (place / "july" / "05-long.html").is_file()
     held = json.loads((place / "july" / "manifest.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in held["notebooks"]] == ["05-long"]
+
+
+def add(place: Path, name: str, *cells: str) -> None:
+    """Put another notebook beside the first, with its parameters and cells of its own."""
+    more = nbformat.read(place / "notebooks" / "05-long.ipynb", as_version=4)
+    own = next(c for c in more.cells if "parameters" in c.metadata.get("tags", []))
+    more.cells = [own, *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(more, place / "notebooks" / f"{name}.ipynb")
+
+
+def test_a_notebook_that_begins_with_code_is_run(place: Path) -> None:
+    """What it ran with is told in a cell of its own."""
+    add(place, "06-other", "print(HOURS)")
+    source = place / "notebooks" / "06-other.ipynb"
+    for minor in (5, 4):
+        held = nbformat.read(source, as_version=4)
+        held.nbformat_minor = minor
+        for cell in held.cells if minor == 4 else []:
+            del cell["id"]
+        nbformat.write(held, source)
+        said("06", "--set", "HOURS=6", "--out", "july")
+        ran = nbformat.read(place / "july" / "06-other.ipynb", as_version=4)
+        assert "Run with `HOURS = 6.0`" in ran.cells[0].source
+
+
+def started(place: Path, *words: str) -> subprocess.Popen[bytes]:
+    """Start a run whose second notebook never ends, and wait for that."""
+    add(place, "06-endless", f"import time, pathlib\npathlib.Path({str(place / 'on')!r}).touch()",
+        "time.sleep(600)")  # fmt: skip
+    words = (sys.executable, "-m", "svcimpact", "run", "all", *words)
+    run = subprocess.Popen(words, cwd=place, stdout=subprocess.DEVNULL)  # noqa: S603
+    end = time.monotonic() + 120
+    while not (place / "on").exists():
+        assert run.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return run
+
+
+def entries(folder: Path) -> dict[str, dict]:
+    """Return what a manifest has, by notebook."""
+    held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return {one["name"]: one for one in held["notebooks"]}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_run_that_is_killed_leaves_a_manifest_that_holds(place: Path) -> None:
+    """Each page has the settings that the manifest tells; another run waits for its end."""
+    said("05", "--out", "july")
+    run = started(place, "--set", "SEED=7", "--out", "july")
+    try:
+        with pytest.raises(InputError) as caught:
+            said("05", "--set", "SEED=8", "--out", "july")
+        assert describe(caught.value.faults) == [
+            f"july: found another run into it, process {run.pid}, expected one run at a time. Wait "
+            "for its end, or choose another with --out; if there is none, delete july/run.lock."
+        ]
+        assert "a run into the folder is under way" in said("--check", "--out", "july")
+    finally:
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    assert entries(place / "july")["05-long"]["seed"] == 7
+    assert "SEED = 7" in (place / "july" / "05-long.ipynb").read_text(encoding="utf-8")
+    assert list(entries(place / "july")) == ["05-long"]
+    assert said("--check", "--out", "july") == (
+        "a run into the folder is under way, or was broken off\n"
+    )
+    # The lock of a process that is gone stands in nobody's way.
+    said("05", "--set", "SEED=8", "--out", "july")
+    assert entries(place / "july")["05-long"]["seed"] == 8
+    assert not list((place / "july").glob("run.lock*"))
+    assert said("--check", "--out", "july").startswith("Nothing changed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_first_run_that_is_killed_has_what_was_finished(place: Path) -> None:
+    """In the manifest and in the index."""
+    run = started(place, "--out", "new")
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert list(entries(place / "new")) == ["05-long"]
+    assert "05-long.html" in (place / "new" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_being_replaced_is_in_no_manifest(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off between its page and its notebook: the one is not the other's."""
+    said("05", "--out", "july")
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("svcimpact.rerun.run._copy", broken)
+        with pytest.raises(KeyboardInterrupt):
+            rerun.run_notebook(place / "notebooks" / "05-long.ipynb", "july",
+                               values={"SEED": 7}, record=rerun.Record("july"))  # fmt: skip
+    assert entries(place / "july") == {}
+    assert "05-long.html" not in (place / "july" / "index.html").read_text(encoding="utf-8")
+    assert said("--check", "--out", "july").splitlines() == [
+        "05-long.html is of no run that was finished",
+        "05-long.ipynb is of no run that was finished",
+    ]
+
+
+def test_pages_that_are_not_those_of_the_manifest_are_told(place: Path) -> None:
+    """Changed by hand, gone, or put there by somebody."""
+    said("05", "--out", "july")
+    shutil.copy(place / "july" / "05-long.html", place / "july" / "06-other.html")
+    (place / "july" / "05-long.html").write_text("mine")
+    (place / "july" / "05-long.ipynb").unlink()
+    assert said("--check", "--out", "july").splitlines() == [
+        "05-long.html is not as it was written",
+        "05-long.ipynb is gone",
+        "06-other.html is of no run that was finished",
+    ]
+
+
+def test_changed_code_of_the_same_version_is_told(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a hash over the files of the package; what the old code made is in no new manifest."""
+    package = place / "package"
+    package.mkdir()
+    (package / "a.py").write_text("A = 1\n")
+    hashes = {rerun.code_digest(package)}
+    (package / "a.py").write_text("A = 2\n")
+    hashes.add(rerun.code_digest(package))
+    (package / "a.py").rename(package / "b.py")
+    hashes.add(rerun.code_digest(package))
+    assert len(hashes) == 3
+    (package / "notes.txt").touch()
+    assert rerun.code_digest(package) in hashes
+    said("05", "--out", "july")
+    monkeypatch.setattr("svcimpact.rerun.manifest.code_digest", lambda: "other")
+    assert said("--check", "--out", "july") == (
+        "the code of svcimpact changed, though its version did not\n"
+    )
+    add(place, "06-other", "1")
+    said("06", "--out", "july")
+    assert list(entries(place / "july")) == ["06-other"]
+
+
+def test_a_manifest_of_another_svcimpact_is_told(place: Path) -> None:
+    """It cannot be compared, but is run into again."""
+    said("05", "--out", "july")
+    old = {"format": 1, "svcimpact": "0.0.9", "notebooks": [{"name": "05-long"}]}
+    (place / "july" / "manifest.json").write_text(json.dumps(old))
+    with pytest.raises(InputError) as caught:
+        said("--check", "--out", "july")
+    assert describe(caught.value.faults) == [
+        "manifest.json: found one of another svcimpact, expected the folder of an earlier run. "
+        "Run the notebooks into it again."
+    ]
+    said("05", "--out", "july")
+    assert said("--check", "--out", "july").startswith("Nothing changed")
+
+
+@pytest.mark.parametrize("name", ["index.html", "manifest.json", "05-long.html", "05-long.ipynb"])
+def test_files_of_somebody_else_are_not_replaced(place: Path, name: str) -> None:
+    """A folder with a site in it, or with a notebook that somebody changed, is no place."""
+    (place / "site").mkdir()
+    (place / "site" / name).write_text('{"name": "My site"}')
+    with pytest.raises(InputError) as caught:
+        said("05", "--out", "site")
+    assert describe(caught.value.faults) == [
+        f"site: found {name}, which is not of svcimpact run, expected a new folder, or that of an "
+        "earlier run. Choose another with --out, or move the file out of the way."
+    ]
+    assert [path.name for path in (place / "site").iterdir()] == [name]
+    assert (place / "site" / name).read_text() == '{"name": "My site"}'
+
+
+def test_an_index_put_in_the_place_of_ours_is_not_replaced(place: Path) -> None:
+    """Nor is anything else in the folder then."""
+    said("05", "--out", "july")
+    (place / "july" / "index.html").write_text("<h1>Mine</h1>")
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "SEED=7", "--out", "july")
+    assert "found index.html, which is not of svcimpact run" in describe(caught.value.faults)[0]
+    assert entries(place / "july")["05-long"]["seed"] == 1
+
+
+def test_a_portfolio_is_no_place_to_run_into(place: Path) -> None:
+    """Its own, or another; told once, and nothing is left in it."""
+    shutil.copytree(ROOT / "data" / "tiny", place / "pf")
+    before = sorted(path.name for path in (place / "pf").iterdir())
+    add(place, "06-other", "1")
+    with pytest.raises(InputError) as caught:
+        said("all", "--portfolio", "pf", "--out", "pf")
+    assert describe(caught.value.faults) == [
+        "pf: found the folder of a portfolio, expected a folder for what comes out. Choose another "
+        "with --out, such as pf/run."
+    ]
+    assert sorted(path.name for path in (place / "pf").iterdir()) == before
+
+
+def test_locks_of_others_hold(place: Path) -> None:
+    """Of another machine, of nobody knows whom; one of this process is from before a restart."""
+    (place / "july").mkdir()
+    lock = place / "july" / "run.lock"
+    node = platform.node()
+    for told in ("123 another-machine", "", f"{os.getppid()} {node}"):
+        lock.write_text(told)
+        with pytest.raises(InputError, match="one run at a time"):
+            said("05", "--out", "july")
+        assert lock.read_text() == told
+    lock.write_text(f"{os.getpid()} {node}")
+    said("05", "--out", "july")
+    assert not lock.exists()
+
+
+FAILS = """from svcimpact.errors import {error}, fault, fault_frame
+rows = [fault({where}, found=repr({found}), expected="something else", cure="Look again.")]
+raise {error}("It has faults.", fault_frame(rows))"""
+
+
+def test_what_we_say_in_a_cell_is_told_as_the_setting_it_is_about(place: Path) -> None:
+    """Once for all notebooks; no folder is left, nor those above it."""
+    cell = FAILS.format(error="InvalidScenarioError", where='"scenario", column="hours"',
+                        found="HOURS")  # fmt: skip
+    add(place, "06-other", cell)
+    add(place, "05-long", cell)
+    with pytest.raises(InputError, match="2 of 2 notebooks could not be run") as caught:
+        said("all", "--set", "HOURS=-3", "--out", "a/b")
+    assert describe(caught.value.faults) == [
+        "--set, HOURS: found -3.0, expected something else. Look again."
+    ]
+    assert not (place / "a").exists()
+
+
+def test_what_we_say_in_a_cell_is_passed_on(place: Path) -> None:
+    """As it is, where it is about no setting, or about a column that is called like one."""
+    cell = FAILS.format(error="InvalidScenarioError", where='"scenario", column="hours"', found="4")
+    add(place, "05-long", cell)
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "SEED=7")
+    assert describe(caught.value.faults) == [
+        "05-long, cell 3: It has faults.",
+        "05-long, cell 3: scenario, hours: found 4, expected something else. Look again.",
+    ]
+    where = '"incidents", "5", "hours"'
+    add(place, "05-long", FAILS.format(error="InvalidPortfolioError", where=where, found="4"))
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "HOURS=7")
+    assert "05-long, cell 3: incidents, row 5, hours: found 4" in describe(caught.value.faults)[1]
+
+
+def test_a_portfolio_that_is_set_and_not_there_is_told_at_once(place: Path) -> None:
+    """Before anything is run."""
+    with pytest.raises(InputError, match="nowhere cannot be read"):
+        said("05", "--set", "PORTFOLIO=nowhere")
+    assert not (place / "run").exists()

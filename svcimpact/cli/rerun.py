@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,31 +49,43 @@ def run_notebooks(
         having = [path.stem for path in paths if name in rerun.parameters_of(path)]
         if len(having) < len(paths):
             typer.echo(f"{name} is a parameter of {', '.join(having)} alone.")
-    if portfolio is None and "PORTFOLIO" in values and Path(values["PORTFOLIO"]).exists():
-        # Seen from here, not from the notebooks' folder.
-        portfolio = Path(values["PORTFOLIO"])
+    portfolio = portfolio or _set_portfolio(values)
     if portfolio is not None:
         from svcimpact.cli.app import load
+        from svcimpact.io.place import to_place
 
         rerun.check_asked(paths, values, load(portfolio))
-        values["PORTFOLIO"] = str(portfolio.resolve())
-    ran, failed = [], []
-    for path in paths:
-        typer.echo(f"Running {path.stem}")
-        shown = sys.stderr.isatty()
-        try:
-            ran.append(
-                rerun.run_notebook(path, out, values=values, hide_code=hide_code, progress=shown)
-            )
-        except InputError as error:
-            # The others are of use without it.
-            failed.append(error.faults)
-            typer.echo("It could not be run; see below.")
-        else:
-            typer.echo(f"Written: {ran[-1].page}")
-    if ran:
-        rerun.write_manifest(ran, out, portfolio=portfolio)
-        typer.echo(f"Open: {rerun.write_index(ran, out).resolve().as_uri()}")
+        values["PORTFOLIO"] = str(to_place(portfolio).resolve())
+    failed = []
+    with rerun.folder_for(out, paths) as place:
+        record = rerun.Record(place)
+        for path in paths:
+            typer.echo(f"Running {path.stem}")
+            shown = sys.stderr.isatty()
+            try:
+                ran = rerun.run_notebook(
+                    path, place, values=values, hide_code=hide_code, progress=shown, record=record
+                )
+            except InputError as error:
+                # The others are of use without it.
+                failed.append(error.faults)
+                typer.echo("It could not be run; see below.")
+            else:
+                typer.echo(f"Written: {ran.page}")
+        if len(failed) < len(paths):
+            typer.echo(f"Open: {record.index.resolve().as_uri()}")
     if failed:
         what = "The notebook" if len(paths) == 1 else f"{len(failed)} of {len(paths)} notebooks"
-        raise InputError(f"{what} could not be run.", pd.concat(failed, ignore_index=True))
+        faults = pd.concat(failed, ignore_index=True).drop_duplicates(ignore_index=True)
+        raise InputError(f"{what} could not be run.", faults)
+
+
+def _set_portfolio(values: Mapping[str, Any]) -> Path | None:
+    """Return the portfolio that is set, unless it is one seen from the notebooks' folder."""
+    if "PORTFOLIO" not in values:
+        return None
+    from svcimpact.io.place import to_place
+    from svcimpact.rerun import home
+
+    told = to_place(values["PORTFOLIO"])
+    return told if told.exists() or not (home() / told).exists() else None

@@ -6,42 +6,20 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.errors import InputError, fault_frame
 from svcimpact.io.place import to_place
-from svcimpact.io.replace import make_folder, refuse, replace_file
+from svcimpact.io.replace import replace_file
+from svcimpact.rerun.failed import failure
+from svcimpact.rerun.folder import new_folder, spare_notebooks
+from svcimpact.rerun.hashes import digest, inputs_of
+from svcimpact.rerun.manifest import Ran, Record, put
 from svcimpact.rerun.settings import parameters_of
-
-_SHORT = 300
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A notebook that was run.
-
-    Attributes
-    ----------
-    name : str
-        Its file name without the ending.
-    title : str
-        The question it answers.
-    notebook, page : pathlib.Path
-        The executed notebook, and the same as a page.
-    parameters : dict
-        What it was run with, those of the notebook itself among them.
-    """
-
-    name: str
-    title: str
-    notebook: Path
-    page: Path
-    parameters: dict[str, Any]
 
 
 def run_notebook(
@@ -51,6 +29,7 @@ def run_notebook(
     values: Mapping[str, Any] | None = None,
     hide_code: bool = False,
     progress: bool = False,
+    record: Record | None = None,
 ) -> Ran:
     """Run a notebook with other parameters; leave it executed, and as a page.
 
@@ -66,6 +45,8 @@ def run_notebook(
         Whether the page leaves the code out.
     progress : bool
         Whether to show a progress bar.
+    record : Record, optional
+        The record of the folder: is without the notebook while its page is replaced.
 
     Returns
     -------
@@ -84,15 +65,12 @@ def run_notebook(
     own = parameters_of(path)
     given = {name: value for name, value in (values or {}).items() if name in own}
     place = to_place(out)
-    if place.resolve() == path.parent.resolve():
-        raise refuse(
-            place,
-            found="the folder of the notebooks themselves",
-            expected="a folder for what comes out",
-            cure="Choose another with --out.",
-        )
-    make_folder(place)
-    with tempfile.TemporaryDirectory() as folder:
+    spare_notebooks(place, [path])
+    parameters = {**own, **given}
+    # As they are before it is run: whatever changes meanwhile is told as changed.
+    inputs = inputs_of(path.parent / str(parameters.get("PORTFOLIO", "")))
+    before, title = digest(path), _title(path)
+    with new_folder(place), tempfile.TemporaryDirectory() as folder:
         made, asked = Path(folder) / path.name, Path(folder) / "asked.ipynb"
         changed = {name: value for name, value in given.items() if value != own[name]}
         asked.write_text(_without_example(path, changed), encoding="utf-8")
@@ -100,25 +78,22 @@ def run_notebook(
             papermill.execute_notebook(
                 str(asked), str(made), parameters=given, cwd=str(path.parent),
                 progress_bar=progress, log_output=False,
-                # The kernel is this machine's own; its warnings about networks are not for users.
-                extra_arguments=["--log-level=ERROR"],
+                # The kernel is this machine's own; its warnings about networks are not for users,
+                # nor that it is stopped after a cell that failed.
+                extra_arguments=["--log-level=CRITICAL"],
             )  # fmt: skip
         except PapermillExecutionError as error:
-            said = " ".join(f"{error.ename}: {error.evalue}".split())
-            said = said if len(said) <= _SHORT else f"{said[:_SHORT]}…"
-            row = fault(
-                path.stem,
-                f"cell {error.exec_count}",
-                found=said,
-                expected="a cell that runs through",
-                cure="Look at its parameters; the notebook itself is as it was.",
-            )
-            raise InputError("The notebook could not be run.", fault_frame([row])) from None
-        notebook = replace_file(place / path.name, partial(_copy, made), overwrite=True)
+            rows = failure(path.stem, error, given)
+            raise InputError("The notebook could not be run.", fault_frame(rows)) from None
         text = _page(made, hide_code)
-    page = replace_file(place / f"{path.stem}.html", partial(put, text=text), overwrite=True)
-    title = _title(path)
-    return Ran(path.stem, title, notebook, page, {**own, **given})
+        if record is not None:
+            record.leave(path.stem)
+        page = replace_file(place / f"{path.stem}.html", partial(put, text=text), overwrite=True)
+        notebook = replace_file(place / path.name, partial(_copy, made), overwrite=True)
+    ran = Ran(path.stem, title, notebook, page, parameters, before, inputs)
+    if record is not None:
+        record.add(ran)
+    return ran
 
 
 def _without_example(path: Path, changed: Mapping[str, Any]) -> str:
@@ -136,6 +111,11 @@ def _without_example(path: Path, changed: Mapping[str, Any]) -> str:
                 cell.source = "\n\n".join(heads)
         told = ", ".join(f"{name} = {value!r}" for name, value in changed.items())
         said = f"Run with `{told.replace('`', '')}`; what it says of the example is left out."
+        if not held.cells or held.cells[0].cell_type != "markdown":
+            head = nbformat.v4.new_markdown_cell("")
+            if (held.nbformat, held.nbformat_minor) < (4, 5):
+                del head["id"]  # notebooks before 4.5 have none
+            held.cells.insert(0, head)
         held.cells[0].source = f"{held.cells[0].source}\n\n{said}"
         held.cells = [c for c in held.cells if c.cell_type != "markdown" or c.source.strip()]
     return str(nbformat.writes(held))
@@ -143,19 +123,6 @@ def _without_example(path: Path, changed: Mapping[str, Any]) -> str:
 
 def _copy(made: Path, new: Path) -> None:
     shutil.copy(made, new)
-
-
-def put(new: Path, text: str) -> None:
-    """Write a text as it is.
-
-    Parameters
-    ----------
-    new : pathlib.Path
-        The file.
-    text : str
-        Its lines end as they do.
-    """
-    new.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _page(path: Path, hide_code: bool) -> str:
