@@ -502,3 +502,23 @@ def test_letters_that_no_font_has_are_no_business_of_the_terminal(tmp_path: Path
     first = (tmp_path / "c/delays.svg").read_bytes()
     write_pictures(replace(few, sections=few.sections[:1]), tmp_path / "c")
     assert (tmp_path / "c/delays.svg").read_bytes() == first
+
+
+def test_a_template_is_not_replaced_by_the_report(found: Findings, tmp_path: Path) -> None:
+    """By whatever name it is called; the command tells it before it simulates."""
+    Presentation().save(str(tmp_path / "corp.pptx"))
+    (tmp_path / "link.pptx").symlink_to(tmp_path / "corp.pptx")
+    before = (tmp_path / "corp.pptx").read_bytes()
+    for name in ("corp.pptx", "link.pptx"):
+        with pytest.raises(InputError, match="Nothing was written") as caught:
+            write_findings(found, tmp_path / name, template=tmp_path / "corp.pptx")
+        assert "found the template itself, expected another name." in describe(caught.value.faults)[0]
+    words = ["report", "no-portfolio", "--template", str(tmp_path / "corp.pptx"), "--out",
+             str(tmp_path / "corp"), "--format", "pptx"]  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert describe(caught.value.faults) == [
+        f"{tmp_path / 'corp.pptx'}: found the template itself, expected another name. Choose "
+        f"another, such as {tmp_path / 'corp-report.pptx'}."
+    ]
+    assert (tmp_path / "corp.pptx").read_bytes() == before

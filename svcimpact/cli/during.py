@@ -139,7 +139,7 @@ def report(
     --service it tells of the conflicts in the plan.
     """
     from svcimpact.report import findings, write_findings, write_report
-    from svcimpact.report.formats import FORMATS, known_format
+    from svcimpact.report.formats import FORMATS, known_format, spare_template
     from svcimpact.report.practices import practice_answers
 
     if format_ is not None and format_ not in FORMATS:
@@ -150,6 +150,7 @@ def report(
         stem = out.with_suffix("") if out.suffix.lower().lstrip(".") in FORMATS else out
         out = stem.with_name(f"{stem.name}.{format_}")
     known_format(out)
+    spare_template(out, template)
     options = (service, start, severity, hours, median_hours, p90_hours)
     alone = all(told is None for told in (scenario, *options, runs, seed, now, elapsed))
     if practices and alone:

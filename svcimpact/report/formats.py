@@ -59,6 +59,33 @@ def known_format(path: str | Path) -> str:
     return kind
 
 
+def spare_template(path: str | Path, template: str | Path | None) -> None:
+    """Refuse a place where the template of a deck is, before anything is computed for it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file to be written.
+    template : str or pathlib.Path, optional
+        The deck whose masters and layouts are used.
+
+    Raises
+    ------
+    InputError
+        If they are the same file, by whatever name.
+    """
+    if template is None:
+        return
+    place, held = to_place(path), to_place(template)
+    if place.exists() and held.exists() and place.samefile(held):
+        raise refuse(
+            place,
+            found="the template itself",
+            expected="another name",
+            cure=f"Choose another, such as {place.with_stem(place.stem + '-report')}.",
+        )
+
+
 def write_findings(
     findings: Findings,
     path: str | Path,
@@ -90,7 +117,7 @@ def write_findings(
     Raises
     ------
     InputError
-        If nothing can be written there, or the template is none.
+        If nothing can be written there, or the template is none, or is what would be replaced.
     MissingRequirementError
         When a PDF is asked for and what writes it is not installed.
     """
@@ -104,6 +131,7 @@ def write_findings(
             cure="Only PowerPoint decks have templates.",
         )
         raise InputError("The report cannot be written.", fault_frame([row]))
+    spare_template(place, template)
     if pictures is not None:
         # A place where they cannot go is told before anything is written.
         make_folder(to_place(pictures))
