@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import nbformat
+import psutil
 import pytest
 
 import svcimpact as si
@@ -32,6 +33,7 @@ QUIET = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 PICTURE = ".svci img"
+BUTTON = "document.activeElement.matches('button') ? document.activeElement.innerText : ''"
 CHANGED = """before => {
     const all = document.querySelectorAll('.svci img');
     return all.length && all[all.length - 1].src !== before;
@@ -196,6 +198,54 @@ def test_faults_that_come_after_the_start_are_shown_in_the_page(
         page.goto(where)
         assert "'nobody'" in page.wait_for_selector("[role=alert]").inner_text()
         assert "Traceback" not in page.content()
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    return any("ipykernel" in word for word in process.info["cmdline"] or ())
+
+
+def test_a_page_that_is_closed_leaves_no_process(browser: Any, tmp_path: Path) -> None:
+    """Reloaded or closed, it takes its process along."""
+    command = ["svcimpact", "dashboard", str(ROOT / "data" / "tiny"), "--no-browser"]
+    with server(command, "/static/", tmp_path) as where:
+
+        def left() -> int:
+            kernels = [p for p in psutil.process_iter(["cmdline"]) if _is_kernel(p)]
+            return len(kernels) - others
+
+        others = 0
+        others = left()
+        page = browser.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        for _ in range(3):
+            page.goto(where)
+            page.wait_for_selector(PICTURE)
+        assert left() >= 1
+        page.goto("about:blank")
+        end = time.monotonic() + PATIENCE
+        while left() > 0:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        page.close()
+
+
+def test_the_keyboard_opens_what_is_folded(browser: Any, served: str) -> None:
+    """Levers and rules open by Tab and Space, and what is in them is reached then."""
+    with watched(browser) as page:
+        page.goto(served)
+        page.wait_for_selector(PICTURE)
+        for words, inside in (("Levers:", "List the levers"), ("Aftermath", "resume cost, h")):
+            assert not page.get_by_text(inside).first.is_visible()
+            for _ in range(60):
+                page.keyboard.press("Tab")
+                if words in page.evaluate(BUTTON):
+                    break
+            else:
+                pytest.fail(f"Tab does not reach {words}")
+            outline = "getComputedStyle(document.activeElement).outlineWidth"
+            assert page.evaluate(outline) == "3px"
+            page.keyboard.press("Space")
+            page.get_by_text(inside).first.wait_for(state="visible")
 
 
 def test_the_keyboard_reaches_every_control(browser: Any, served: str) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from paper import staff, tasks
 from test_levers import STRIKE, one_task
 
 from svcimpact import charts
+from svcimpact.charts.standing import _of_each
 from svcimpact.incident.attribution import Attribution, attribute
 from svcimpact.incident.exposure import Exposure, exposure
 from svcimpact.incident.outcome import Outcome
@@ -135,10 +137,28 @@ def test_practices_draw_what_they_found(outcome: Outcome) -> None:
     whole = sum(bar.get_width() for bars in ax.containers for bar in bars)
     parts = ["responding_hours", "covering_hours", "working_hours", "free_hours"]
     assert whole == pytest.approx(people.table[parts].to_numpy().sum())
+    restore, cover = (people.table[["responding_hours", "covering_hours"]] > 0).sum()
+    told = f"{restore} restore" + (f", {cover} cover for colleagues" if cover else "")
+    assert title(ax).startswith(f"{told}; ")
+    assert f"{people.idle_hours:.0f} hours of the others are free" in title(ax)
     assert "past the due date" in title(charts.watch(watch_list(outcome, runs=20)))
     assert "stuck" in title(charts.morale(stuck_people(outcome, runs=20)))
     back = hand_back(outcome, runs=20)
     assert title(charts.recover(back))
+
+
+def test_where_not_all_find_room_each_kind_is_shown() -> None:
+    """A third for those who restore, cover and have time; what is left goes to the others."""
+    table = pd.DataFrame(
+        [("responding", 9 - k, 0, 50) for k in range(9)] + [("covering", 0, 4, 0)]
+        + [("free", 0, 0, k) for k in range(6)],
+        columns=["state", "responding_hours", "covering_hours", "free_hours"],
+    ).assign(waiting_hours=0)  # fmt: skip
+    shown = _of_each(table, 9)
+    assert shown["state"].tolist() == ["responding"] * 5 + ["covering"] + ["free"] * 3
+    assert shown.index.tolist() == [0, 1, 2, 3, 4, 9, 15, 14, 13]
+    assert len(_of_each(table, 16)) == 16
+    assert _of_each(table, 4)["state"].tolist() == ["responding"] * 2 + ["covering"] + ["free"]
 
 
 def test_where_there_is_nothing_a_sentence_says_so() -> None:

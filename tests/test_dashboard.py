@@ -120,8 +120,8 @@ def test_a_scenario_file_comes_back(portfolio: Portfolio, tmp_path: Path) -> Non
     explorer = Explorer(portfolio, given, served=True)
     assert explorer.controls is not None
     assert explorer.controls.scenario() == replace(given, runs=200)
-    assert explorer.message.value == ""
-    link = re.search(r"application/toml;base64,([^\"]+)", explorer.links.value)
+    assert text(explorer.message.value).strip() == "Pulled: give Card processor switch priority 1."
+    link = re.search(r"application/toml;base64,([^\"]+)", explorer.away.links.value)
     assert link
     path = tmp_path / "back.toml"
     path.write_bytes(base64.b64decode(link[1]))
@@ -140,7 +140,7 @@ def test_what_the_controls_do_not_reach_is_told(portfolio: Portfolio) -> None:
     assert "hours: 16.5 is shown as 16." in said
     assert explore(portfolio, si.Scenario()).message.value.count("no stated incident") == 1
     other = si.Scenario(incidents=(si.Incident("nope", "2026-03-09", hours=3),))
-    assert "expected the id of a service" in explore(portfolio, other).message.value
+    assert "expected a service, such as" in explore(portfolio, other).message.value
 
 
 def test_faults_of_a_file_are_shown(tmp_path: Path) -> None:
@@ -183,9 +183,13 @@ def test_many_futures_are_long_work(explorer: Explorer) -> None:
     assert explorer.outcome is not None
     assert explorer.outcome.runs == 2000
     explorer.controls.runs.value = 10_000
+    explorer.controls.median.value = 30
     explorer.work.cancel_button.click()
     assert explorer.work.wait(PATIENCE)
     assert explorer.outcome.runs == 2000
+    # Controls and figures tell of the same scenario.
+    assert explorer.controls.scenario() == explorer.outcome.scenario
+    assert explorer.controls.median.value == 16
     explorer.controls.runs.value = 10_000
     explorer.controls.runs.value = 500
     assert explorer.work.wait(PATIENCE)
@@ -201,14 +205,101 @@ def test_a_pack_goes_on_while_controls_move(monkeypatch: pytest.MonkeyPatch) -> 
         step(0.9)
         return scenario.name.encode()
 
-    monkeypatch.setattr("svcimpact.dashboard.explorer.pack", slow)
+    monkeypatch.setattr("svcimpact.dashboard.take_away.pack", slow)
     explorer = Explorer(ROOT / "data" / "tiny", served=True)
     assert explorer.controls is not None
     explorer.pack_button.click()
     explorer.controls.median.value = 20
     goes_on.set()
     assert explorer.work.wait(PATIENCE)
-    assert "Download the pack" in explorer.links.value
+    words = "Download the pack (.zip) of the scenario as it was when the pack was asked for"
+    assert words in explorer.away.links.value
+
+
+def test_levers_found_for_another_scenario_are_not_pulled(
+    monkeypatch: pytest.MonkeyPatch, portfolio: Portfolio
+) -> None:
+    """A slider that moves meanwhile stops the search, and says so."""
+    goes_on = threading.Event()
+    searched = long.planned
+
+    def slow(outcome: Any, step: Any) -> Any:
+        goes_on.wait(PATIENCE)
+        return searched(outcome, step)
+
+    monkeypatch.setattr(long, "planned", slow)
+    explorer = explore(portfolio)
+    assert explorer.controls is not None
+    explorer.best_button.click()
+    explorer.controls.service.value = "hr-payroll"
+    assert "Stopped: looking for the best 3 levers." in text(explorer.message.value)
+    goes_on.set()
+    assert explorer.work.wait(PATIENCE)
+    assert explorer.controls.levers.options == ()
+    assert "Pulled" not in explorer.message.value
+
+
+def test_levers_that_fit_no_more_are_let_go(portfolio: Portfolio) -> None:
+    """An incident after the lever ends: the figures are those without, and that is said."""
+    lever = Action("pause", project="LED", start="2026-03-09", until="2026-03-13")
+    incident = si.Incident("payments", "2026-03-09 10:00", hours=24)
+    explorer = explore(portfolio, si.Scenario("", (incident,), actions=(lever,)))
+    assert explorer.controls is not None
+    assert explorer.levers.button.description.endswith("; 1 pulled")
+    days = dict(explorer.controls.day.options)
+    later = next(when for when in days.values() if str(when)[:10] == "2026-03-16")
+    explorer.controls.day.value = later
+    assert "Not pulled any more, as it does not fit this incident: " in explorer.message.value
+    assert explorer.outcome is not None
+    assert explorer.outcome.scenario.actions == ()
+    assert explorer.levers.button.description.endswith("could be done")
+
+
+def test_projects_that_end_earlier_do_not_lessen_those_that_end_later(portfolio: Portfolio) -> None:
+    """Each kind has a total of its own, equal to the sum of its rows."""
+    given = si.Scenario.read(MERIDIAN / "payments-down.toml")
+    outcome = si.simulate(portfolio, replace(given, order="least_float"), runs=200)
+    means = outcome.projects["delay_mean_days"]
+    late, early = means[means >= 0.05], means[means <= -0.05]
+    assert len(late)
+    assert len(early)
+    (told,) = re.findall(r"<h2>(.*?)</h2>", views.figures(outcome))
+    said = re.fullmatch(
+        r"(\d+) of 8 projects later: ([\d.]+)\s±.* in all; (\d+) earlier: ([\d.]+)\s±.*",
+        told,
+    )
+    assert said
+    assert (int(said[1]), int(said[3])) == (len(late), len(early))
+    assert float(said[2]) == pytest.approx(late.sum(), abs=0.5)
+    assert float(said[4]) == pytest.approx(-early.sum(), abs=0.5)
+
+
+def test_an_incident_outside_the_plan_is_warned_of(explorer: Explorer) -> None:
+    """The page says it as long as the figures are shown."""
+    tiny = si.read(ROOT / "data" / "tiny")
+    late = si.Scenario("", (si.Incident("payments", "2026-02-03 10:00", hours=5),))
+    assert "Careful: " in explore(tiny, late).message.value
+    assert "Careful: " not in explorer.message.value
+
+
+def test_the_first_incident_falls_on_a_working_day_of_the_plan(portfolio: Portfolio) -> None:
+    """Also where the plan is over within days."""
+    for plan in (portfolio, si.read(ROOT / "data" / "tiny")):
+        at = Controls(plan, lambda: None).day.value
+        assert at.day_name()[:3] in plan.settings.working_days
+        assert plan.tasks["planned_start"].min().normalize() <= at
+        assert at <= plan.tasks["planned_start"].max()
+
+
+def test_nothing_can_be_pressed_where_nothing_is_shown(tmp_path: Path) -> None:
+    """Buttons wake with the first figures."""
+    explorer = explore(tmp_path / "nowhere.xlsx")
+    assert explorer.best_button.disabled
+    assert explorer.view.disabled
+    book = si.write(si.read(ROOT / "data" / "tiny"), tmp_path / "tiny.xlsx")
+    upload(explorer, "tiny.xlsx", book.read_bytes())
+    assert not explorer.best_button.disabled
+    assert not explorer.view.disabled
 
 
 def test_long_views_come_by_themselves() -> None:
@@ -249,8 +340,39 @@ def test_two_scenarios_side_by_side(explorer: Explorer) -> None:
     assert "<img" in explorer.before.value
     assert "<img" in explorer.picture.value
     assert "A against B" in explorer.compared.value
+    assert "A: lognormal, median 16 h, P90 72 h" in unescape(explorer.compared.value)
+    assert "B: lognormal, median 60 h, P90 72 h" in unescape(explorer.compared.value)
+    explorer.view.value = "People"
+    assert "A: its delays, as “People” was not open when it was kept" in explorer.before.value
+    explorer.work.cancel()
     explorer.drop_button.click()
     assert explorer.compared.value == explorer.before.value == ""
+
+
+def test_pictures_side_by_side_have_one_scale(
+    monkeypatch: pytest.MonkeyPatch, explorer: Explorer
+) -> None:
+    """Both axes reach as far as the longer of the two, whichever it is."""
+    reached: list[tuple[float, float]] = []
+    held = views.FigureCanvasAgg.draw
+
+    def draw(canvas: Any) -> None:
+        reached.append(canvas.figure.axes[0].get_xlim())
+        held(canvas)
+
+    monkeypatch.setattr(views.FigureCanvasAgg, "draw", draw)
+    assert explorer.controls is not None
+    explorer.keep_button.click()
+    alone = reached[-1]
+    reached.clear()
+    explorer.controls.p90.value = 300
+    later, before = reached
+    assert later == before
+    assert later[1] > alone[1]
+    reached.clear()
+    explorer.controls.p90.value = 30
+    # The picture of the one that is kept is as it was at first.
+    assert reached == [alone]
 
 
 def test_a_scenario_that_does_not_fit_changes_nothing(explorer: Explorer, tmp_path: Path) -> None:
@@ -318,14 +440,14 @@ def test_the_pack_has_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     explorer = Explorer(ROOT / "data" / "tiny", served=True)
     explorer.pack_button.click()
     assert explorer.work.wait(PATIENCE)
-    link = re.search(r"application/zip;base64,([^\"]+)", explorer.links.value)
+    link = re.search(r"application/zip;base64,([^\"]+)", explorer.away.links.value)
     assert link
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(link[1]))) as archive:
         assert sorted(archive.namelist()) == [
             "report.html", "scenario.toml", "steering.pptx", "tables.xlsx",
         ]  # fmt: skip
         assert archive.testzip() is None
-    monkeypatch.setattr("svcimpact.dashboard.explorer.pack", lambda *_: b"the pack")
+    monkeypatch.setattr("svcimpact.dashboard.take_away.pack", lambda *_: b"the pack")
     beside = explore(ROOT / "data" / "tiny")
     monkeypatch.chdir(tmp_path)
     beside.pack_button.click()
@@ -408,6 +530,9 @@ def test_names_are_never_markup(portfolio: Portfolio) -> None:
     projects = portfolio.projects.copy()
     projects.loc[0, "name"] = "<script>alert(1)</script>"
     explorer = explore(portfolio.with_tables(projects=projects))
+    projects.loc[:, "name"] = "for $5 and $6"
+    paid = explore(portfolio.with_tables(projects=projects)).picture.value
+    assert "for $5 and $6" in unescape(re.findall(r'alt="([^"]+)"', paid)[0])
     explorer.title.value = "<img src=x>"
     explorer.keep_button.click()
     whole = "".join(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from svcimpact.response.redeploy import Redeployment
     from svcimpact.response.watch import WatchList
 
+_SOME = 1e-6  # hours
 _WORTHLESS = "#c9d1d9"
 _STATE_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, "#f4e3c1")
 _STATE_HATCHES = ("", "///", "", "xx", "..")
@@ -60,19 +61,17 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        The chart: hours by state, a row for each person or team, those with most free time
-        first; those that find no room are counted.
+        The chart: hours by state, a row for each person or team: who restores, who covers, and
+        who has time; those that find no room are counted.
     """
     table = found.table.copy()
     parts = ["responding_hours", "covering_hours", "working_hours", "waiting_hours", "free_hours"]
     table["free_hours"] = table["free_hours"] - table["waiting_hours"]
-    table = table[table[parts].sum(axis=1) > 1e-6]
-    table["idle"] = table["waiting_hours"] + table["free_hours"]
-    table = table.sort_values("idle", ascending=False, kind="stable")
+    table = table[table[parts].sum(axis=1) > _SOME]
     ax = canvas(ax, AROUND + ROW * len(table))
     if table.empty:
         return _nothing(ax, "Nobody has time for projects in this window")
-    shown = table.head(room(ax, ROW, AROUND))
+    shown = _of_each(table, room(ax, ROW, AROUND))
     labels = ("restoring", "covering", "at work", "waiting on work that stands still", "free")
     left = stacked(
         ax, list(shown["name"]), shown[parts].to_numpy(), labels=labels, colours=_STATE_COLOURS,
@@ -80,13 +79,11 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     ax.set_xlabel("Working hours times FTE", color=INK)
     legend_below(ax, key(labels, _STATE_COLOURS, _STATE_HATCHES), columns=5, left=left)
-    idle = found.idle_hours
     helping = found.moves[found.moves["helps"]]
-    title = f"{number(idle)} hours are free or spent waiting until {day(found.until, year=False)}"
-    title += (
-        f"; {counted(helping['task'].nunique(), 'task')} could move with a gain"
+    could = (
+        f"{counted(helping['task'].nunique(), 'task')} could move to them with a gain"
         if len(helping)
-        else "; no task could move to them with a gain beyond doubt"
+        else "no task could move to them with a gain beyond doubt"
     )
     rest = len(table) - len(shown)
     half = ", when the services are back in half of the futures"
@@ -94,12 +91,46 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     more = f"; {counted(rest, 'more person or team', 'more people and teams')} not shown"
     finding(
         ax,
-        title,
+        _who(found),
         f"From {day(found.now, time=True)} until {day(found.until, time=True)}{half}; "
-        f"typical run{more if rest else ''}",
+        f"typical run; {could}{more if rest else ''}",
         left=left,
     )
     return ax
+
+
+def _of_each(table: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return those who restore, cover and have time, each at least a third where there are more."""
+    idle = table["waiting_hours"] + table["free_hours"]
+    hours = {
+        "responding": table["responding_hours"], "covering": table["covering_hours"], "": idle,
+    }  # fmt: skip
+    kinds = table["state"].where(table["state"].isin(tuple(hours)), "")
+    order = [
+        list(spent[kinds == kind].sort_values(ascending=False, kind="stable").index)
+        for kind, spent in hours.items()
+    ]
+    third = [rows[: -(-most // 3)] for rows in order]
+    spare = most - sum(map(len, third))
+    for kept, rows in zip(third, order, strict=True):
+        more = rows[len(kept) : len(kept) + max(spare, 0)]
+        kept.extend(more)
+        spare -= len(more)
+    return table.loc[[row for kept in third for row in kept][:most]]
+
+
+def _who(found: Redeployment) -> str:
+    """Say how many restore and cover, and how much time the others have."""
+    busy = [
+        f"{count} {words}"
+        for column, words in (("responding", "restore"), ("covering", "cover for colleagues"))
+        if (count := int((found.table[f"{column}_hours"] > _SOME).sum()))
+    ]
+    whose = " of the others" if busy else ""
+    idle = f"{number(found.idle_hours)} hours{whose} are free or spent waiting"
+    return "; ".join([", ".join(busy), idle] if busy else [idle]) + (
+        f" until {day(found.until, year=False)}"
+    )
 
 
 @styled

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 import pandas as pd
 
+from svcimpact.dashboard.fold import Fold
 from svcimpact.incident.actions import Action
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.portfolio import Portfolio
@@ -20,6 +21,8 @@ LONGEST = 240  # hours; a slider that reaches further is coarse where most incid
 MOST_DAYS = 400
 LEAST_RUNS = 1000  # futures of what is taken away; the controls may look at fewer
 RUNS = {"200, quick": 200, "500": 500, "2,000": 2000, "10,000, slow": 10_000}
+# The scenario that the controls start from, and what each of them says.
+State = tuple[Scenario, tuple[Any, ...]]
 _KNOWN = "known"
 _SPREAD = "uncertain"
 _LOG = "as logged"
@@ -77,7 +80,7 @@ class Controls:
         days = _days(portfolio)
         self.day = w.SelectionSlider(
             options=days,
-            value=days[len(days) // 4][1],
+            value=_first(portfolio, days),
             description="Strikes on",
             continuous_update=False,
             layout=_WIDE,
@@ -135,7 +138,7 @@ class Controls:
             [self.freeze, self.aftermath, self.share, self.resume, self.least, self.order,
              self.runs, self.seed]
         )  # fmt: skip
-        folded = w.Accordion([rules], titles=("Aftermath, rules, futures",), selected_index=None)
+        folded = Fold("Aftermath, rules, futures", rules).box
         incident = [self.service, self.severity, self.day, self.hour]
         return w.VBox([*incident, self.lasts, self.median, self.p90, folded])
 
@@ -227,8 +230,6 @@ class Controls:
         if not scenario.incidents:
             return ["The scenario has no stated incident: nothing was set."]
         incident = scenario.incidents[0]
-        if len(scenario.incidents) > 1 or scenario.random_incidents is not None:
-            left.append("The controls move its first incident; the others stay as they are.")
         if incident.service not in {value for _, value in self.service.options}:
             return [f"The portfolio has no service {incident.service}: nothing was set."]
         self._quiet = True
@@ -291,18 +292,40 @@ class Controls:
         if all_of_them:
             self.levers.value = tuple(levers)
 
-    def back_to(self, runs: int) -> None:
-        """Set how many futures are looked at, and tell nobody.
+    @property
+    def state(self) -> State:
+        """What is set, to come back to."""
+        return self._base, tuple(control.value for control in self.all)
+
+    def back_to(self, state: State) -> None:
+        """Set everything as it was, and tell nobody.
 
         Parameters
         ----------
-        runs : int
-            One of those on offer; nothing happens for another.
+        state : tuple
+            What `state` was then.
         """
-        if runs in RUNS.values():
-            self._quiet = True
-            self.runs.value = runs
+        self._base, values = state
+        self._quiet = True
+        try:
+            for control, value in zip(self.all, values, strict=True):
+                control.value = value
+        finally:
             self._quiet = False
+
+    def pull_none(self) -> None:
+        """Let go of every lever, and tell nobody."""
+        self._quiet = True
+        self.levers.value = ()
+        self._quiet = False
+
+    @property
+    def pulled(self) -> str:
+        """The levers that are pulled, in words; nothing for none."""
+        chosen = self.levers.value
+        if not chosen:
+            return ""
+        return "; ".join(in_words(self.portfolio, lever) for lever in chosen)
 
     def pull(self, actions: tuple[Action, ...], order: str) -> None:
         """Pull levers of those on offer.
@@ -315,10 +338,7 @@ class Controls:
             The order of handing back that goes with them.
         """
         self.levers.value = tuple(
-            lever
-            for _, lever in self.levers.options
-            if (lever.actions and lever.actions[0] in actions)
-            or (not lever.actions and lever.order == order)
+            lever for _, lever in self.levers.options if is_among(lever, actions, order)
         )
 
     def _tell(self, _: object) -> None:
@@ -341,6 +361,26 @@ class Controls:
         self.p90.layout.display = "" if chosen == _SPREAD else "none"
 
 
+def is_among(lever: Levers, actions: tuple[Action, ...], order: str) -> bool:
+    """Return whether a single lever is one of a set.
+
+    Parameters
+    ----------
+    lever : Levers
+        An action, or an order of handing back.
+    actions : tuple of Action
+        Those of the set.
+    order : str
+        The order of the set.
+
+    Returns
+    -------
+    bool
+        True where it is.
+    """
+    return lever.actions[0] in actions if lever.actions else lever.order == order
+
+
 def _whole(words: str, value: int, least: int, most: int) -> Any:
     return w.IntSlider(
         value, least, most, description=words, continuous_update=False, layout=_WIDE, style=_STYLE
@@ -354,6 +394,18 @@ def _put(slider: Any, value: float, left: list[str]) -> None:
     slider.value = type(slider.value)(nearest)
     if abs(nearest - value) > 1e-9:
         left.append(f"{slider.description}: {value:g} is shown as {nearest:g}.")
+
+
+def _first(portfolio: Portfolio, days: list[tuple[str, pd.Timestamp]]) -> pd.Timestamp:
+    """Return a working day while the plan runs, a quarter of its starts away."""
+    starts = portfolio.tasks["planned_start"].dropna()
+    at = days[0][1]
+    if not starts.empty:
+        at = max(starts.sort_values().iloc[len(starts) // 4].normalize(), at)
+    clock = portfolio.calendar
+    at = pd.Timestamp(clock.when(clock.hours(at))).normalize()
+    dates = [when for _, when in days]
+    return min(dates, key=lambda when: abs(when - at))
 
 
 def _days(portfolio: Portfolio) -> list[tuple[str, pd.Timestamp]]:

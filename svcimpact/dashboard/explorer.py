@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -16,8 +15,11 @@ import ipywidgets as w
 from matplotlib.axes import Axes
 
 from svcimpact.dashboard import long, views
-from svcimpact.dashboard.controls import Controls
-from svcimpact.dashboard.pack import pack
+from svcimpact.dashboard.apart import apart
+from svcimpact.dashboard.controls import Controls, is_among
+from svcimpact.dashboard.fold import Fold
+from svcimpact.dashboard.kept import Kept
+from svcimpact.dashboard.take_away import TakeAway
 from svcimpact.dashboard.work import Work
 from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
 from svcimpact.incident.comparison import compare
@@ -33,6 +35,9 @@ from svcimpact.wording import counted
 KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
 _NO_SERVICES = "names no services. Fill in the tables services and support first."
 _MANY = "Simulating many futures"
+_LISTING = "Listing the levers"
+_BEST = "Looking for the best 3 levers"
+_LEVERS = "Levers: what could be done"
 
 
 def explore(portfolio: Portfolio | str | Path, scenario: Scenario | None = None) -> Explorer:
@@ -86,7 +91,8 @@ class Explorer:
     ) -> None:
         self.served = served
         self.outcome: Outcome | None = None
-        self._kept: tuple[Outcome, dict[str, str]] | None = None
+        self._kept: Kept | None = None
+        self._standing = ""
         self._long: dict[str, Any] = {}
         # Charts share the state of one drawing library.
         self._drawing = threading.RLock()
@@ -102,7 +108,8 @@ class Explorer:
     def _build(self) -> None:
         """Make everything that does not depend on the portfolio."""
         self.head, self.message, self.figures = w.HTML(), w.HTML(), w.HTML()
-        self.before, self.picture, self.compared, self.links = (w.HTML() for _ in range(4))
+        self.before, self.picture, self.compared = (w.HTML() for _ in range(3))
+        self.away = TakeAway(self.work, self._say, served=self.served)
         names = [*views.VIEWS, *long.VIEWS]
         self.view = w.ToggleButtons(options=names, value="Delays", style={"button_width": "104px"})
         self.view.observe(lambda _: self._draw(), "value")
@@ -125,23 +132,23 @@ class Explorer:
         self.pack_button = _button("Make the pack", "Report, deck, tables, scenario", self._pack)
         self.left = w.VBox([], layout=w.Layout(width="360px", min_width="360px"))
         self.choice = w.VBox()
-        self.levers = w.Accordion(
-            [self.choice], titles=("Levers: what could be done",), selected_index=None
-        )
+        self.levers = Fold(_LEVERS, self.choice)
         # Side by side on a projector, one above the other where that would be too small to read.
         pictures = w.HBox([self.before, self.picture], layout=w.Layout(flex_flow="row wrap"))
         for held in (self.before, self.picture):
             held.layout = w.Layout(flex="1 1 560px", min_width="0")
-        buttons = [self.keep_button, self.drop_button, self.pack_button]
+        row = [self.keep_button, self.drop_button, self.pack_button]
         if not self.served:
-            buttons.insert(2, self.save_button)
+            row.insert(2, self.save_button)
+        buttons = w.HBox(row, layout=w.Layout(flex_flow="row wrap"))
         self.right = w.VBox(
-            [self.levers, self.message, self.figures, self.view, self.work.box, pictures,
-             self.compared, w.HBox(buttons, layout=w.Layout(flex_flow="row wrap")), self.links],
+            [self.levers.box, self.message, self.figures, self.view, self.work.box, pictures,
+             self.compared, buttons, self.away.links],
             layout=w.Layout(flex="1 1 0", min_width="0", padding="0 0 0 16px"),
         )  # fmt: skip
         style = w.HTML(views.STYLE)
         self.page = w.VBox([style, self.head, w.HBox([self.left, self.right])])
+        self.page.add_class("svci-page")
 
     def _repr_mimebundle_(self, **rest: Any) -> Any:
         # What is there now stays: to look through it for garbage would hold a slider up by 0.3 s.
@@ -163,8 +170,8 @@ class Explorer:
         )
         if not len(portfolio.services):
             self._only_a_file()
-            self.message.value = views.note([f"The portfolio {_NO_SERVICES}"])
             self._blank()
+            self._say([f"The portfolio {_NO_SERVICES}"])
             return
         if scenario is not None:
             self._fitting(scenario, portfolio)
@@ -173,10 +180,10 @@ class Explorer:
         buttons = w.HBox([self.list_button, self.best_button, self.clear_button])
         self.choice.children = [buttons, self.controls.levers]
         self.left.children = [self.controls.box, self.title, self.upload]
-        self.levers.layout.display = ""
+        self.levers.box.layout.display = ""
         self.refresh()
         if left:
-            self.message.value = views.note(left)
+            self._say(left)
 
     def _fitting(self, scenario: Scenario, portfolio: Portfolio) -> Scenario:
         """Return a scenario, or raise where it does not fit the portfolio."""
@@ -189,17 +196,35 @@ class Explorer:
         """Simulate what the controls say, and show it."""
         if self.controls is None:
             return
+        said = self._let_go()
         scenario, portfolio = self.controls.scenario(), self.portfolio
         self._asked, self.title.value = scenario, self.controls.name
-        if self.work.doing == _MANY:
-            self.work.cancel()
+        if self.work.doing in (_MANY, _LISTING, _BEST):
+            # What comes of it would be of the scenario before.
+            stopped = self.work.cancel()
+            said += _stopped(stopped) if stopped != _MANY else []
         if not long.is_quick(portfolio, scenario.runs):
             self.work.start(_MANY, partial(long.simulated, portfolio, scenario), self._come)
-            return
-        try:
-            self._show(simulate(portfolio, scenario))
-        except InputError as error:
-            self._fail(error)
+        else:
+            try:
+                self._show(simulate(portfolio, scenario))
+            except InputError as error:
+                self._fail(error)
+                return
+        if said:
+            self._say(said)
+
+    def _let_go(self) -> list[str]:
+        """Let go of levers that do not fit what the controls say now, and say so."""
+        assert self.controls is not None
+        pulled = self.controls.pulled
+        if not pulled:
+            return []
+        scenario = in_zone(self.controls.scenario(), self.portfolio.settings.timezone)
+        if not scenario_faults(scenario, self.portfolio):
+            return []
+        self.controls.pull_none()
+        return [f"Not pulled any more, as it does not fit this incident: {pulled}."]
 
     def _come(self, outcome: Outcome) -> None:
         """Show what long work simulated, unless the controls say something else by now."""
@@ -209,12 +234,31 @@ class Explorer:
 
     def _show(self, outcome: Outcome) -> None:
         """Show another outcome."""
-        self.outcome = outcome
-        self.message.value = ""
+        assert self.controls is not None
+        self.outcome, self._state = outcome, self.controls.state
         self._long = {}
+        self._spans: dict[str, views.Span] = {}
+        self._standing = views.standing(outcome, self.controls.pulled)
+        self._say([])
+        count = len(self.controls.levers.value)
+        self.levers.call(f"{_LEVERS}; {count} pulled" if count else _LEVERS)
+        self._enable(on=True)
         self.figures.value = views.figures(self.outcome)
         self._draw()
-        self._link()
+        if self.served:
+            self.away.offer(self.controls.to_take_away())
+
+    def _say(self, lines: list[str]) -> None:
+        """Say something beside what has to be known as long as the figures are shown."""
+        self.message.value = self._standing + views.note(lines)
+
+    def _enable(self, *, on: bool) -> None:
+        """Let buttons be pressed only while there is something to press them for."""
+        for button in (
+            self.list_button, self.best_button, self.clear_button, self.keep_button,
+            self.drop_button, self.save_button, self.pack_button, self.view,
+        ):  # fmt: skip
+            button.disabled = not on
 
     def _draw(self) -> None:
         """Draw the view that is chosen, beside A where there is one."""
@@ -236,7 +280,7 @@ class Explorer:
             def done(found: Any) -> None:
                 with self._drawing:
                     # What is held is another's as soon as another outcome is shown.
-                    held[name] = self._pictured(lambda: chart(found))
+                    held[name] = self._pictured(lambda: chart(found)).html
                     if held is self._long and self.view.value == name:
                         self._put_up(held[name])
 
@@ -251,34 +295,45 @@ class Explorer:
 
     def _quick(self, name: str, outcome: Outcome) -> str:
         """Return a picture that is drawn at once; one that shows the same again is kept."""
+        chart = partial(views.VIEWS[name], outcome)
         if name not in views.SHOWS:
-            return self._pictured(lambda: views.VIEWS[name](outcome))
+            beside = None if self._kept is None else self._kept.span(name, self._pictured)
+            drawn = self._pictured(chart, beside)
+            self._spans[name] = drawn.span
+            return drawn.html
         key = name, views.SHOWS[name](outcome)
         if key not in self._drawn:
-            self._drawn[key] = self._pictured(lambda: views.VIEWS[name](outcome))
+            self._drawn[key] = self._pictured(chart).html
         return self._drawn[key]
 
-    def _pictured(self, chart: Callable[[], Axes]) -> str:
+    def _pictured(self, chart: Callable[[], Axes], beside: views.Span = None) -> views.Picture:
         with self._drawing:
-            return f'<div class="svci">{views.picture(chart)}</div>'
+            return views.picture(chart, beside)
 
     def _compare(self) -> None:
-        if self._kept is None or self.outcome is None:
+        kept, outcome, name = self._kept, self.outcome, self.view.value
+        if kept is None or outcome is None:
             self.before.value = self.compared.value = ""
             self.before.layout.display = "none"
             return
-        first, name = self._kept[0], self.view.value
         self.before.layout.display = ""
-        shown = name if name in views.VIEWS else "Delays"
-        held = self._kept[1].get(name) or self._quick(shown, first)
-        self.before.value = f"<div class='svci'><h2>A</h2></div>{held}"
-        table = compare(first, self.outcome)
-        names = first.scenario.name, self.outcome.scenario.name
-        self.compared.value = views.difference(table, *names)
+        head = "A"
+        if name in kept.long:
+            shown = kept.long[name]
+        elif name in views.SHOWS:
+            shown = self._quick(name, kept.outcome)
+        elif name in views.VIEWS:
+            shown = kept.beside(name, self._spans.get(name), self._pictured)
+        else:
+            head, shown = f"A: its delays, as “{name}” was not open when it was kept", ""
+            shown = kept.beside("Delays", None, self._pictured)
+        self.before.value = f"<div class='svci'><h2>{head}</h2></div>{shown}"
+        names = apart(self.portfolio, kept.outcome.scenario, outcome.scenario)
+        self.compared.value = views.difference(compare(kept.outcome, outcome), *names)
 
     def _keep(self) -> None:
         if self.outcome is not None:
-            self._kept = (self.outcome, self._long)
+            self._kept = Kept(self.outcome, self._long)
             self._draw()
 
     def _drop(self) -> None:
@@ -287,8 +342,10 @@ class Explorer:
 
     def _blank(self) -> None:
         self.outcome = None
-        for held in (self.figures, self.picture, self.before, self.compared, self.links):
+        self._standing = ""
+        for held in (self.figures, self.picture, self.before, self.compared, self.away.links):
             held.value = ""
+        self._enable(on=False)
 
     def _fail(self, error: SvcimpactError) -> None:
         """Show faults; the figures of what was before them are gone."""
@@ -300,11 +357,13 @@ class Explorer:
     def _cancelled(self, doing: str) -> None:
         """Say what was stopped, and go back to what is there."""
         if doing == _MANY and self.outcome is not None and self.controls is not None:
-            self.controls.back_to(self.outcome.scenario.runs)
+            # Controls and figures have to tell of the same scenario.
+            self.controls.back_to(self._state)
+            self.title.value = self.controls.name
         elif doing in long.TITLES and doing == long.VIEWS.get(self.view.value, ("",))[0]:
             self.view.value = "Delays"
         if doing:
-            self.message.value = views.note([f"Stopped: {doing[0].lower()}{doing[1:]}."])
+            self._say(_stopped(doing))
 
     def warn(self, error: SvcimpactError) -> None:
         """Show faults beside what is there.
@@ -318,7 +377,7 @@ class Explorer:
 
     def _only_a_file(self) -> None:
         """Leave nothing to do but to open another file."""
-        self.left.children, self.levers.layout.display = [self.upload], "none"
+        self.left.children, self.levers.box.layout.display = [self.upload], "none"
 
     def _named(self, change: Any) -> None:
         if self.controls is not None:
@@ -342,12 +401,12 @@ class Explorer:
                     left = self.controls.set_to(told)
                     self.title.value = self.controls.name
                     self.refresh()
-                    if self.outcome is not None:
-                        self.message.value = views.note(left)
+                    if self.outcome is not None and left:
+                        self._say(left)
                 else:
                     found = read(path)
                     if self.controls is not None and not len(found.services):
-                        self.message.value = views.note([f"{given['name']}: {_NO_SERVICES}"])
+                        self._say([f"{given['name']}: {_NO_SERVICES}"])
                     else:
                         self._open(found)
             except SvcimpactError as error:
@@ -359,14 +418,12 @@ class Explorer:
         """Offer every single lever that could matter."""
         outcome = self.outcome
         if outcome is not None:
-            self.work.start("Listing the levers", partial(long.levers, outcome), self._offer)
+            self.work.start(_LISTING, partial(long.levers, outcome), self._offer)
 
     def _offer(self, levers: list[Levers]) -> None:
         assert self.controls is not None
         self.controls.offer(levers)
-        self.message.value = views.note(
-            [f"{counted(len(levers), 'lever')} could be pulled. Choose one or several."]
-        )
+        self._say([f"{counted(len(levers), 'lever')} could be pulled. Choose one or several."])
 
     def _best_levers(self) -> None:
         """Look for the best three, offer all, and pull those."""
@@ -376,59 +433,31 @@ class Explorer:
 
         def done(plan: ContingencyPlan) -> None:
             assert self.controls is not None
-            self._offer([one.levers for one in plan.searched.singles])
-            self.controls.pull(plan.levers.actions, plan.levers.order)
-            self.message.value = views.note(plan.sentences()[:2])
+            chosen = plan.levers.actions, plan.levers.order
+            # Those that are pulled stand on top, to be seen.
+            singles = [one.levers for one in plan.searched.singles]
+            self._offer(sorted(singles, key=lambda one: not is_among(one, *chosen)))
+            self.controls.pull(*chosen)
+            self._say(plan.sentences()[:1])
 
-        self.work.start("Looking for the best 3 levers", partial(long.planned, outcome), done)
+        self.work.start(_BEST, partial(long.planned, outcome), done)
 
     def _no_levers(self) -> None:
         if self.controls is not None:
             self.controls.levers.value = ()
 
-    def _link(self) -> None:
-        """Offer the scenario to download; JupyterLab lets no file through, and saves instead."""
-        if self.served and self.controls is not None:
-            scenario = self.controls.to_take_away()
-            data, name = _toml(scenario), f"{_file_name(scenario.name)}.toml"
-            link = views.download(name, data, "Download the scenario (.toml)", "application/toml")
-            self.links.value = f'<div class="svci">{link}</div>'
-
     def _save(self) -> None:
         """Write the scenario beside the notebook."""
         if self.outcome is not None and self.controls is not None:
-            scenario = self.controls.to_take_away()
-            self._put(f"{_file_name(scenario.name)}.toml", _toml(scenario))
-
-    def _put(self, name: str, data: bytes) -> None:
-        """Write a file beside the notebook, and never over another."""
-        try:
-            with Path(name).open("xb") as file:
-                file.write(data)
-        except FileExistsError:
-            said = f"{name} is there already: give the scenario another name. Nothing was written."
-        except OSError as error:
-            said = f"{name} cannot be written here: {error.strerror}. Nothing was written."
-        else:
-            said = f"Saved: {Path(name).resolve()}"
-        self.message.value = views.note([said])
+            self.away.save(self.controls.to_take_away())
 
     def _pack(self) -> None:
         """Make the pack, and offer it to download."""
         if self.outcome is None or self.controls is None:
             return
-        portfolio, scenario = self.portfolio, self.controls.to_take_away()
-
-        def done(data: bytes) -> None:
-            name = f"{_file_name(scenario.name)}.zip"
-            if self.served:
-                link = views.download(name, data, "Download the pack (.zip)", "application/zip")
-                self.links.value = self.links.value.replace("</div>", f"{link}</div>")
-            else:
-                self._put(name, data)
-
-        self.work.start(
-            "Making report, deck and tables", lambda s: pack(portfolio, scenario, s), done
+        outcome = self.outcome
+        self.away.pack(
+            self.portfolio, self.controls.to_take_away(), lambda: self.outcome is outcome
         )
 
 
@@ -441,10 +470,5 @@ def _button(words: str, tip: str, does: Callable[[], None]) -> Any:
     return button
 
 
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60].lower() or "scenario"
-
-
-def _toml(scenario: Scenario) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return scenario.write(Path(folder) / "scenario.toml").read_bytes()
+def _stopped(doing: str) -> list[str]:
+    return [f"Stopped: {doing[0].lower()}{doing[1:]}."]

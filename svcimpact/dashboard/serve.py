@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from traitlets.config import Config
 
 from svcimpact.errors import MissingRequirementError, SvcimpactError
 from svcimpact.io.place import to_place
@@ -106,7 +108,18 @@ def serve(
         options = [
             str(path), f"--port={port}", "--Voila.port_retries=0", "--Voila.ip=127.0.0.1",
             "--template=svcimpact", "--Voila.log_level=ERROR", "--show_tracebacks=False",
+            # A page that was lost without a word, as when a browser crashes.
+            "--MappingKernelManager.cull_interval=300",
+            "--MappingKernelManager.cull_idle_timeout=3600",
         ]  # fmt: skip
         if not browser:
             options.append("--no-browser")
-        Voila.launch_instance(options, tornado_settings={"websocket_max_message_size": LARGEST})
+        config = Config({"VoilaConfiguration": {"prelaunch_hook": _let_it_leave}})
+        settings = {"websocket_max_message_size": LARGEST}
+        Voila.launch_instance(options, config=config, tornado_settings=settings)
+
+
+def _let_it_leave(visit: Any, **_: object) -> None:
+    """Give a page the token with which it ends its process when it is closed."""
+    # Reading it sets the cookie; Voila asks for one that it does not give itself.
+    visit.xsrf_token  # noqa: B018

@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 
 import matplotlib as mpl
 import pandas as pd
@@ -23,6 +24,8 @@ from svcimpact.planning.conflicts import conflict_register
 from svcimpact.wording import chance, counted, day, with_error
 
 DPI = 96
+_SMALL = 0.05  # working days that are told as none
+_ROWS = 15  # projects that are shown without scrolling
 
 STYLE = """<style>
 .svci { font-family: 'DejaVu Sans', Verdana, sans-serif; color: #1b1f24; font-size: 13px;
@@ -34,11 +37,19 @@ STYLE = """<style>
   border-bottom: 2px solid #57606a; }
 .svci td { text-align: right; padding: 2px 8px; border-bottom: 1px solid #d8dee4; }
 .svci th:first-child, .svci td:first-child { text-align: left; }
+.svci td { white-space: nowrap; }
+.svci td:first-child { white-space: normal; }
+.svci .long { max-height: 380px; overflow-y: auto; }
+.svci .long th { position: sticky; top: 0; background: #ffffff; }
 .svci tr.late td { font-weight: 600; }
 .svci img { width: 100%; height: auto; }
 .svci .muted { color: #57606a; }
 .svci .faults { border-left: 5px solid #a3271b; background: #fdf3f1; padding: 8px 14px; }
 .svci a.load { display: inline-block; margin: 0 14px 6px 0; }
+.svci-page button:focus-visible, .svci-page select:focus-visible, .svci-page input:focus-visible,
+.svci-page a:focus-visible, .svci-page .long:focus-visible, .svci-page .noUi-handle:focus {
+  outline: 3px solid #1b1f24 !important; outline-offset: 2px; }
+.svci-page button.mod-active { font-weight: 600; }
 </style>"""
 
 
@@ -58,22 +69,37 @@ SHOWS: dict[str, Callable[[Outcome], object]] = {
 }
 
 
-def picture(chart: Callable[[], Axes]) -> str:
+Span = tuple[float, float] | None
+
+
+class Picture(NamedTuple):
+    """A chart as HTML, and how far its horizontal axis reaches by itself, if it has one."""
+
+    html: str
+    span: Span
+
+
+def picture(chart: Callable[[], Axes], beside: Span = None) -> Picture:
     """Draw a chart, and return it as HTML.
 
     Parameters
     ----------
     chart : callable
         Draws it, on a figure of its own.
+    beside : tuple of float, optional
+        How far the axis of a chart beside it reaches: that is shown as well.
 
     Returns
     -------
-    str
+    Picture
         An image whose alternative text is the chart's finding.
     """
     # A browser scales the picture, so that fitting glyphs to pixels would be time for nothing.
     with page(WIDTH, TALLEST), mpl.rc_context({"text.hinting": "no_hinting"}):
         ax = chart()
+        span = ax.get_xlim() if ax.axison else None
+        if span is not None and beside is not None:
+            ax.set_xlim(min(span[0], beside[0]), max(span[1], beside[1]))
         figure = ax.get_figure(root=True)
         assert isinstance(figure, Figure)
         figure.set_dpi(DPI)
@@ -82,9 +108,10 @@ def picture(chart: Callable[[], Axes]) -> str:
         canvas.draw()
     held = io.BytesIO()
     imsave(held, canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
-    finding = ax.get_title(loc="left").replace("\n", " ")
+    finding = ax.get_title(loc="left").replace("\n", " ").replace(r"\$", "$")
     data = base64.b64encode(held.getvalue()).decode()
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(finding, quote=True)}">'
+    shown = f'<img src="data:image/png;base64,{data}" alt="{escape(finding, quote=True)}">'
+    return Picture(f'<div class="svci">{shown}</div>', span)
 
 
 def figures(outcome: Outcome) -> str:
@@ -101,11 +128,12 @@ def figures(outcome: Outcome) -> str:
         HTML; the latest project first.
     """
     rows = outcome.projects.sort_values("delay_mean_days", ascending=False, kind="stable")
-    late = rows["delay_mean_days"] >= 0.05
+    late = rows["delay_mean_days"] >= _SMALL
     body = "".join(
         f'<tr class="{"late" if is_late else ""}"><td>{escape(str(row["name"]))}</td>'
         f"<td>{with_error(row['delay_mean_days'], row['delay_mean_days_se'])}</td>"
-        f"<td>{_date(row['levelled_finish'])}</td><td>{_date(row['finish_p80'])}</td>"
+        f"<td>{_date(row['levelled_finish'])}</td><td>{_date(row['finish_p50'])}</td>"
+        f"<td>{_date(row['finish_p80'])}</td>"
         f"<td>{_share(row['chance_late'])}</td></tr>"
         for row, is_late in zip(rows.to_dict("records"), late, strict=True)
     )
@@ -114,21 +142,26 @@ def figures(outcome: Outcome) -> str:
         for words in (
             "Project",
             "Delay, working days ± error",
-            "Finish without",
-            "P80 finish with",
+            "P50 finish without",
+            "P50 with",
+            "P80 with",
             "Chance to miss due date",
         )
     )
     said = "No project ends later on average"
     if late.any():
-        total = mean_of_total(delay_days(outcome), outcome.scenario.sampling)
-        said = f"{counted(int(late.sum()), 'project')} of {len(rows)} later: {with_error(*total)} "
-        said += "working days in all"
+        of_all = f"of {counted(len(rows), 'project')} later"
+        said = f"{int(late.sum())} {of_all}: {_together(outcome, rows[late])} working days in all"
+    early = rows["delay_mean_days"] <= -_SMALL
+    if early.any():
+        said += f"; {int(early.sum())} earlier: {_together(outcome, rows[early])}"
     runs = f"{outcome.scenario.runs:,} futures, seed {outcome.scenario.seed}"
+    # A long table scrolls by itself; a keyboard reaches it then.
+    scrolls = ' class="long" tabindex="0"' if len(rows) > _ROWS else ""
     return (
-        f'<div class="svci" aria-live="polite"><h2>{said}</h2><table><thead><tr>{head}</tr></thead>'
-        f'<tbody>{body}</tbody></table><p class="muted">{runs}, each against the same future '
-        "without the incident.</p></div>"
+        f'<div class="svci" aria-live="polite"><h2>{said}</h2><div{scrolls}><table><thead><tr>'
+        f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<p class="muted">{runs}, each against the same future without the incident.</p></div>'
     )
 
 
@@ -224,6 +257,38 @@ def download(name: str, data: bytes, words: str, kind: str) -> str:
         f'<a class="load" download="{escape(name, quote=True)}" '
         f'href="data:{kind};base64,{held}">{escape(words)}</a>'
     )
+
+
+def _together(outcome: Outcome, rows: pd.DataFrame) -> str:
+    """Return the delay of some projects together, as a length, with its error."""
+    at = outcome.projects["project"].isin(rows["project"]).to_numpy()
+    mean, error = mean_of_total(delay_days(outcome, at), outcome.scenario.sampling)
+    return with_error(abs(mean), error)
+
+
+def standing(outcome: Outcome, pulled: str) -> str:
+    """Return what has to be known beside the figures, as long as they are shown.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What is shown.
+    pulled : str
+        The levers that are pulled, in words.
+
+    Returns
+    -------
+    str
+        HTML; nothing where all is plain.
+    """
+    amiss = outcome.warnings[outcome.warnings["column"] == "start"]
+    said = [f"Careful: {line}" for line in describe(amiss)]
+    scenario = outcome.scenario
+    if len(scenario.incidents) > 1 or scenario.random_incidents is not None:
+        said.append("The controls move its first incident; the others stay as they are.")
+    if pulled:
+        said.append(f"Pulled: {pulled}.")
+    return note(said)
 
 
 def _date(when: pd.Timestamp) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from svcimpact.incident.blocks import estimators
 
@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def delay_days(outcome: Outcome) -> Floats:
+def delay_days(outcome: Outcome, which: ArrayLike = True) -> Floats:
     """Return the delay of all projects together, run by run.
 
     Parameters
     ----------
     outcome : Outcome
         What `simulate` returned.
+    which : array_like of bool, shape (projects,), optional
+        The projects that count; all of them where not given.
 
     Returns
     -------
     ndarray of float, shape (runs,)
         Working days; earlier finishes count against it, as they do per project.
     """
-    return np.asarray(np.nansum(_delays(outcome), axis=1))
+    return np.asarray(np.nansum(_delays(outcome) * np.asarray(which), axis=1))
 
 
 def delay_costs(outcome: Outcome) -> Floats:
