@@ -355,6 +355,23 @@ def lightness(shade: str) -> float:
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
+@pytest.mark.parametrize("label", ["", "4.1 ± 0.1 days, £26.7k ± 0.6k"])
+def test_a_long_name_leaves_room_for_the_bars(label: str) -> None:
+    """A name is cut by its width, a word of it sooner; figures beside it stay, and usual names."""
+    usual = "Regulatory reporting from the data warehouse"
+    rows = ("W" * 180, " ".join(["Wide"] * 60), usual)
+    what = Bars(rows, (Part("", (1.0, 2.0, 3.0), "#112233"),), (label,) * 3)
+    word, many, same = (
+        str(c).removesuffix(f": {label}") if label else str(c)
+        for c in bar_chart(slide_of(), what, AREA).chart.plots[0].categories
+    )
+    assert 2.0 < text_width(word, 12) <= 3.2
+    assert 4.0 < text_width(many, 12) <= 7.5
+    assert word.endswith("W…")
+    assert many.endswith("…")
+    assert same == usual
+
+
 @pytest.mark.parametrize("of", [attribution, standing], ids=["causes", "people"])
 def test_stacked_bars_hold_in_grey(of: Any) -> None:
     """Any two parts differ in lightness, or in the lines over them, in the deck as in pictures."""

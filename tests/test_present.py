@@ -256,6 +256,21 @@ def test_hostile_names_stay_on_their_slides(hostile: Outcome, tmp_path: Path) ->
     assert any("=HYPERLINK" in text for text in texts)
 
 
+def test_a_name_of_two_lines_is_one_bullet(found: Findings, tmp_path: Path) -> None:
+    """Line breaks in names are blanks, on every slide and in the notes."""
+    name = "Instant payments\r\non two\x0bdata centres"
+    said = replace(
+        found, title=name, subtitle=name, headlines=(name,), assumptions=(name,), sections=()
+    )
+    made = Presentation(str(write_findings(said, tmp_path / "a.pptx")))
+    texts = [s.text_frame.text for slide in made.slides for s in slide.shapes if s.has_text_frame]
+    texts += [slide.notes_slide.notes_text_frame.text for slide in made.slides
+              if slide.has_notes_slide]  # fmt: skip
+    told = [text for text in texts if "Instant" in text]
+    assert len(told) == 5
+    assert {text.removeprefix("• ") for text in told} == {"Instant payments on two data centres"}
+
+
 def test_a_pdf_is_the_page(hostile: Outcome, tmp_path: Path) -> None:
     """The title and a finding are on its pages; where what writes it is missing, it says so."""
     reader = PdfReader(write_report(hostile, tmp_path / "a.pdf"))

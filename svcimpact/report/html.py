@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
+from svcimpact.charts.style import clean
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.report.page import Findings
 from svcimpact.report.picture import draw
+
+# As many signs of a word as a column of a table always has room for, where more follow.
+_LONG = re.compile(r"\S{18}(?=\S)")
 
 
 def write_html(findings: Findings, path: str | Path) -> Path:
@@ -83,15 +88,22 @@ def render(findings: Findings) -> str:
         The page.
     """
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     here = files("svcimpact.report")
     template = here.joinpath("report.html").read_text(encoding="utf-8")
     style = here.joinpath("report.css").read_text(encoding="utf-8")
     pictures = {c.name: draw(c) for section in findings.sections for c in section.charts}
-    page = Environment(
+
+    def breakable(text: str) -> Markup:
+        """Let a browser break words that would push all other columns out of sight."""
+        return Markup("<wbr>").join(escape(part) for part in _pieces(text))
+
+    made = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).from_string(template)
+    )
+    made.filters["breakable"] = breakable
+    page = made.from_string(template)
     return page.render(
         findings=findings,
         pictures=pictures,
@@ -99,3 +111,8 @@ def render(findings: Findings) -> str:
         style=Markup(style),  # noqa: S704
         drawn={name: Markup(picture.svg) for name, picture in pictures.items()},  # noqa: S704
     )
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text inside its long words, so that a column needs no more room than a piece."""
+    return _LONG.sub("\\g<0>\n", clean(text)).split("\n")

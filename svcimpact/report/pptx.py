@@ -21,7 +21,7 @@ from pptx.util import Emu, Inches, Pt
 
 from svcimpact.charts.drawn import Bars, Cells, Lines
 from svcimpact.charts.fonts import FONT
-from svcimpact.charts.style import INK, MUTED, PALETTE, wrap
+from svcimpact.charts.style import INK, MUTED, PALETTE, clean, wrap
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
@@ -83,7 +83,7 @@ def write_pptx(findings: Findings, path: str | Path, *, template: str | Path | N
     for number_, part in enumerate(_pages(basis)):
         title = "Appendix: what the figures rest on"
         slide = _bullets(deck, title if not number_ else f"{title} ({number_ + 1})", part, SMALL)
-        slide.notes_slide.notes_text_frame.text = "\n".join(basis)
+        slide.notes_slide.notes_text_frame.text = "\n".join(map(clean, basis))
     return replace_file(place, partial(_save, deck), overwrite=True)
 
 
@@ -208,9 +208,9 @@ def _new(deck: Any, title: str, *, cover: bool = False) -> Any:
         holder.left, holder.top, holder.width, holder.height = _area(deck, 1.7, 1.6)
     frame = holder.text_frame
     frame.word_wrap = True
-    frame.text = title
+    frame.text = clean(title)
     wide = holder.width / 914_400 - 0.25
-    sizes = (36, 28, 24, 20, 16) if cover else (24, 20, 18, 16)
+    sizes = (36, 28, 24, 20, 16) if cover else (24, 20, 18, 16, 14)
     fits = [size for size in sizes if len(wrap(title, wide, size, "bold")) <= 2]
     for paragraph in frame.paragraphs:
         if not cover or moved:
@@ -240,7 +240,8 @@ def _box(
     frame.word_wrap = True
     for k, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if k == 0 else frame.add_paragraph()
-        paragraph.text = line
+        # A name of two lines must not look like two bullets.
+        paragraph.text = clean(line)
         paragraph.font.size = Pt(size)
         paragraph.font.bold = bold
         paragraph.font.color.rgb = colour(colour_)
@@ -252,7 +253,7 @@ def _title(deck: Any, findings: Findings, template: str | Path | None) -> None:
     facts = ", ".join(f"{name.lower()} {value}" for name, value in findings.facts)
     told = [p for p in slide.placeholders if p.placeholder_format.type == PP_PLACEHOLDER.SUBTITLE]
     if told:
-        told[0].text_frame.text = findings.subtitle
+        told[0].text_frame.text = clean(findings.subtitle)
         if template is None:
             told[0].left, told[0].top, told[0].width, told[0].height = _area(deck, 3.5, 1.2)
             for paragraph in told[0].text_frame.paragraphs:

@@ -20,14 +20,14 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from svcimpact.charts.drawn import Bars, Line, Lines, Part
-from svcimpact.charts.style import GRID, INK, MUTED, PAPER, shorten
+from svcimpact.charts.style import GRID, INK, MUTED, PAPER, clean, text_width
 from svcimpact.report.sheets import BarData, LineData
 
 Area = tuple[int, int, int, int]
 # Points; the least that is read from the back of a room.
 SMALL = 12
-# Characters of a label beside a bar.
-_LABEL = 84
+# Inches of what stands beside a bar: of all of it, of its figures, and of one word of it.
+_LABEL, _FIGURES, _WORD = 7.5, 3.0, 3.2
 _DASHES = {
     "dashed": MSO_LINE_DASH_STYLE.DASH,
     "dotted": MSO_LINE_DASH_STYLE.ROUND_DOT,
@@ -92,10 +92,7 @@ def bar_chart(slide: Any, bars: Bars, area: Area) -> Any:
     """
     data = BarData(number_format="0.0")
     labels = bars.labels or ("",) * len(bars.rows)
-    data.categories = [
-        f"{shorten(row, _LABEL - min(len(label), 30))}: {label}" if label else shorten(row, _LABEL)
-        for row, label in zip(bars.rows, labels, strict=True)
-    ]
+    data.categories = [_beside(*pair) for pair in zip(bars.rows, labels, strict=True)]
     for part in bars.parts:
         data.add_series(part.name or bars.unit, part.values)
     stacked = bars.joined == "stacked"
@@ -132,6 +129,21 @@ def bar_chart(slide: Any, bars: Bars, area: Area) -> Any:
             told.font.size = Pt(SMALL)
             told.position = XL_LABEL_POSITION.OUTSIDE_END
     return frame
+
+
+def _beside(row: str, label: str) -> str:
+    """Return what stands beside a bar: its name, cut where it would take the room of the bars."""
+    room = _LABEL - min(text_width(label, SMALL), _FIGURES)
+    name = _cut(" ".join(_cut(word, _WORD) for word in clean(row).split(" ")), room)
+    return f"{name}: {label}" if label else name
+
+
+def _cut(text: str, inches: float) -> str:
+    if text_width(text, SMALL) <= inches:
+        return text
+    while text and text_width(f"{text}…", SMALL) > inches:
+        text = text[:-1].rstrip()
+    return f"{text}…"
 
 
 def _shade(fill: Any, part: Part) -> None:
