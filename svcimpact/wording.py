@@ -50,6 +50,32 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{text}" if value < 0 and any(c in "123456789" for c in text) else text
 
 
+def rounded(table: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Round the figures of a table, none of them to a zero with a minus sign.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any columns; those that are no floats stay.
+    decimals : int
+        Decimals to show.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new table.
+
+    Examples
+    --------
+    >>> rounded(pd.DataFrame({"project": ["A"], "days": [-0.001]}), 2)
+      project  days
+    0       A   0.0
+    """
+    figures = table.select_dtypes("float")
+    # Minus zero and zero add up to zero.
+    return table.assign(**{str(name): figures[name].round(decimals) + 0.0 for name in figures})
+
+
 def adding_up(parts: Sequence[float], total: float, decimals: int = 0) -> list[float]:
     """Round parts so that they add up to their total as it is shown.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -27,16 +28,19 @@ from svcimpact import report as reports
 from svcimpact.charts.fonts import FONT
 from svcimpact.cli import app
 from svcimpact.errors import InputError, MissingRequirementError, describe
+from svcimpact.incident.attribution import attribute
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read, write
+from svcimpact.planning import level
 from svcimpact.report import findings, write_findings, write_report
 from svcimpact.report import pdf as pdfs
 from svcimpact.report.formats import write_pictures
 from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.practices import practice_answers
 from svcimpact.response.live import PRACTICES
+from svcimpact.response.watch import watch_list
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.xdist_group("present")
@@ -527,7 +531,8 @@ def test_a_template_is_not_replaced_by_the_report(found: Findings, tmp_path: Pat
     for name in ("corp.pptx", "link.pptx"):
         with pytest.raises(InputError, match="Nothing was written") as caught:
             write_findings(found, tmp_path / name, template=tmp_path / "corp.pptx")
-        assert "found the template itself, expected another name." in describe(caught.value.faults)[0]
+        (line,) = describe(caught.value.faults)
+        assert "found the template itself, expected another name." in line
     words = ["report", "no-portfolio", "--template", str(tmp_path / "corp.pptx"), "--out",
              str(tmp_path / "corp"), "--format", "pptx"]  # fmt: skip
     with pytest.raises(InputError) as caught:
@@ -537,3 +542,33 @@ def test_a_template_is_not_replaced_by_the_report(found: Findings, tmp_path: Pat
         f"another, such as {tmp_path / 'corp-report.pptx'}."
     ]
     assert (tmp_path / "corp.pptx").read_bytes() == before
+
+
+def test_no_printout_has_a_minus_zero(outcome: Outcome) -> None:
+    """What is a trifle below nothing is nothing: tables of the terminal and of notebooks."""
+    trifle = -1e-12
+    few = outcome.projects.assign(delay_mean_days=trifle, cost_mean=trifle)
+    levelled = level(outcome.portfolio, rules="plan")
+    by_project = levelled.projects.assign(levelling_days=trifle, levelling_cost=trifle)
+    by_rule = levelled.rules.assign(mean_delay_days=trifle, levelling_cost=trifle)
+    split = attribute(outcome)
+    watched = watch_list(outcome)
+    figures = watched.table.select_dtypes("float").columns
+    for shown in (
+        replace(outcome, projects=few),
+        replace(levelled, projects=by_project, rules=by_rule),
+        replace(split, projects=split.projects.assign(delay_mean_days=trifle)),
+        replace(watched, table=watched.table.assign(**dict.fromkeys(figures, trifle))),
+    ):
+        for text in (repr(shown).split("\n\n")[0], shown._repr_html_()):
+            assert not re.search(r"(?<!\d)-0(\.0*)?(?![\d.])", text), text
+            assert "e-12" not in text
+    assert "0.00 ±" in repr(replace(outcome, projects=few))
+
+
+def test_an_outcome_and_its_projects_keep_their_minus_signs(outcome: Outcome) -> None:
+    """What is less than nothing by more than that is told so."""
+    gained = outcome.projects.assign(delay_mean_days=-0.25, cost_mean=-13.0)
+    shown = repr(replace(outcome, projects=gained))
+    assert "-0.25 ±" in shown
+    assert " -13\n" in shown

@@ -61,7 +61,7 @@ def explain(
 
     from svcimpact.incident.attribution import attribute
     from svcimpact.response.practice import OPEN
-    from svcimpact.wording import day
+    from svcimpact.wording import day, rounded
 
     told = (scenario, service, start, severity, hours, median_hours, p90_hours)
     read = load(portfolio)
@@ -69,7 +69,7 @@ def explain(
     found = attribute(_run(read, given, runs, seed))
     typer.echo("\n".join(fill(line, 100) for line in found.sentences()))
     typer.echo("\nSaved if one driver is taken away, in project days and money:")
-    typer.echo(found.drivers.head(10).round(2).to_string(index=False))
+    typer.echo(rounded(found.drivers.head(10), 2).to_string(index=False))
     rests = list(found.assumptions)
     if when is not None:
         rests.append(f"Seen on {day(when, time=True)}. {OPEN}")

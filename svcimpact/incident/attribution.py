@@ -21,7 +21,7 @@ from svcimpact.incident.simulate import futures
 from svcimpact.incident.strikes import Struck, strike
 from svcimpact.incident.sums import Futures
 from svcimpact.progress import Step, silent
-from svcimpact.wording import adding_up, day, listed, number
+from svcimpact.wording import adding_up, day, listed, number, rounded
 
 Floats = NDArray[np.float64]
 
@@ -132,12 +132,12 @@ class Attribution:
             *(f"{m}_days" for m in MECHANISMS),
             "knock_on_days",
         ]
-        shown = self.projects[columns].round(2).to_string(index=False)
+        shown = rounded(self.projects[columns], 2).to_string(index=False)
         return "\n".join([shown, "", *self.sentences()])
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in self.sentences())
-        return said + self.projects.round(2).to_html(index=False, escape=True, border=0)
+        return said + rounded(self.projects, 2).to_html(index=False, escape=True, border=0)
 
 
 def attribute(outcome: Outcome, *, threads: int | None = None, step: Step = silent) -> Attribution:

@@ -18,7 +18,7 @@ from svcimpact.incident.log_fit import from_log, last_date
 from svcimpact.incident.rates import poisson_limits
 from svcimpact.incident.restoration import Restoration, from_quantiles
 from svcimpact.portfolio import Portfolio
-from svcimpact.wording import counted, listed, money, number, with_error
+from svcimpact.wording import counted, listed, money, number, rounded, with_error
 
 Floats = NDArray[np.float64]
 
@@ -139,13 +139,13 @@ class Exposure:
         return said
 
     def __repr__(self) -> str:
-        shown = self.matrix().round(1).to_string()
+        shown = rounded(self.matrix(), 1).to_string()
         return "\n".join([f"Mean delay in days, severity {self.severity}", shown, "",
                           *self.sentences()])  # fmt: skip
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in self.sentences())
-        return said + self.matrix().round(1).to_html(escape=True, border=0)
+        return said + rounded(self.matrix(), 1).to_html(escape=True, border=0)
 
 
 def exposure(

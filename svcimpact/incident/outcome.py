@@ -160,7 +160,7 @@ class Outcome:
             shown[title] = rows[column].dt.strftime("%Y-%m-%d").fillna("")
         pairs = zip(rows["delay_mean_days"], rows["delay_mean_days_se"], strict=True)
         shown["delay, days"] = [
-            "" if pd.isna(m) else f"{m:.2f}" if pd.isna(e) else f"{m:.2f} ± {e:.2f}"
+            "" if pd.isna(m) else f"{m:z.2f}" if pd.isna(e) else f"{m:z.2f} ± {e:.2f}"
             for m, e in pairs
         ]
         for column, title in (
@@ -168,7 +168,7 @@ class Outcome:
             ("chance_late", "late"),
         ):
             shown[title] = ["" if pd.isna(x) else f"{x:.0%}" for x in rows[column]]
-        shown["cost of delay"] = ["" if pd.isna(x) else f"{x:,.0f}" for x in rows["cost_mean"]]
+        shown["cost of delay"] = ["" if pd.isna(x) else f"{x:z,.0f}" for x in rows["cost_mean"]]
         return shown
 
     def report(

@@ -15,7 +15,7 @@ from svcimpact.incident.scenario import RandomIncidents, Scenario
 from svcimpact.incident.simulate import futures
 from svcimpact.incident.tables import to_minute
 from svcimpact.portfolio import Portfolio
-from svcimpact.wording import number, with_error
+from svcimpact.wording import number, rounded, with_error
 
 Floats = NDArray[np.float64]
 
@@ -100,8 +100,7 @@ class Reserves:
 
     def __repr__(self) -> str:
         columns = ["project", "due", *(f"reserve_p{q}_days" for q in LEVELS), "past_due_p80_days"]
-        figures = dict.fromkeys(columns[2:], 1)
-        shown = self.projects[columns].round(figures).to_string(index=False)
+        shown = rounded(self.projects[columns], 1).to_string(index=False)
         return "\n".join([shown, "", *self.sentences()])
 
     def _repr_html_(self) -> str:

@@ -69,9 +69,9 @@ class Sweep:
             {
                 "scenario": self.scenarios["scenario"],
                 "hit hardest": rows["project"].where(rows["delay_mean_days"] > 0, "").to_numpy(),
-                "delay, days": ["" if pd.isna(m) else f"{m:.2f} ± {e:.2f}" for m, e in pairs],
+                "delay, days": ["" if pd.isna(m) else f"{m:z.2f} ± {e:.2f}" for m, e in pairs],
                 "late": ["" if pd.isna(x) else f"{x:.0%}" for x in rows["chance_late"]],
-                "cost of delay": ["" if pd.isna(x) else f"{x:,.0f}" for x in rows["cost_mean"]],
+                "cost of delay": ["" if pd.isna(x) else f"{x:z,.0f}" for x in rows["cost_mean"]],
             }
         )
 

@@ -99,7 +99,7 @@ def _headline(told: Row, hit: int, count: int, currency: str, *, gains: bool) ->
     worth = f", {_money(cost, currency)} in all" if cost > 0 else ""
     return (
         f"Levelling alone, by {told['name']}, makes {hit} of {_counted(count, 'project')} end "
-        f"later than if there were always enough people: by {told['mean_delay_days']:.1f} "
+        f"later than if there were always enough people: by {told['mean_delay_days']:z.1f} "
         f"working days on average over all{worth}."
     )
 
@@ -125,7 +125,7 @@ def _gained(rules: pd.DataFrame) -> str:
 
 
 def _figures(row: Row) -> str:
-    return f"{_day(row['finish'])}, mean project delay {row['mean_delay_days']:.1f} working days"
+    return f"{_day(row['finish'])}, mean project delay {row['mean_delay_days']:z.1f} working days"
 
 
 def _money(value: float, currency: str) -> str:

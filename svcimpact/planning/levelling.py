@@ -301,4 +301,4 @@ class Levelling:
 
 
 def _figure(value: float, decimals: int = 1) -> str:
-    return "" if np.isnan(value) else f"{value:,.{decimals}f}"
+    return "" if np.isnan(value) else f"{value:z,.{decimals}f}"

@@ -378,5 +378,5 @@ def _cell(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.1f}"
+        return "" if np.isnan(value) else f"{value:z.1f}"
     return str(value)

@@ -51,7 +51,7 @@ def amount(value: float) -> str:
     >>> amount(2.64), amount(0.01)
     ('2.6', 'less than 0.1')
     """
-    shown = f"{value:,.1f}"
+    shown = f"{value:z,.1f}"
     return "less than 0.1" if shown == "0.0" and value > 0 else shown
 
 

@@ -389,5 +389,5 @@ def _condition(level: Communication) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.1f}"
+        return "" if np.isnan(value) else f"{value:z.1f}"
     return str(value)

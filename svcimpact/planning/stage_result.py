@@ -256,5 +256,5 @@ def _cell(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return "" if value != value else f"{value:.1f}"
+        return "" if value != value else f"{value:z.1f}"
     return "" if value is None else str(value)

@@ -18,8 +18,10 @@ from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.scenario_values import moment
 from svcimpact.portfolio import Portfolio
+from svcimpact.wording import rounded
 
 _SHOWN = 15  # rows that a printout shows
+_DIGITS = 6  # decimals that it shows at most
 
 
 @runtime_checkable
@@ -106,7 +108,7 @@ class Answer(ABC):
         return "\n".join([*said, "", "This rests on:", *rests])
 
     def __repr__(self) -> str:
-        shown = self.table.head(_SHOWN).to_string(index=False, max_colwidth=40)
+        shown = rounded(self.table.head(_SHOWN), _DIGITS).to_string(index=False, max_colwidth=40)
         more = len(self.table) - _SHOWN
         rest = f"\n… and {more} more" if more > 0 else ""
         said = "\n".join(self.sentences())
@@ -114,7 +116,8 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in self.sentences())
-        return said + self.table.to_html(index=False, escape=True, border=0, max_rows=_SHOWN)
+        shown = rounded(self.table, _DIGITS)
+        return said + shown.to_html(index=False, escape=True, border=0, max_rows=_SHOWN)
 
 
 def at(outcome: Outcome, now: object = None) -> pd.Timestamp:
