@@ -82,7 +82,7 @@ def test_nothing_collides_without_delay_or_due_dates():
         assert_readable(ax)
     assert title(charts.delays(outcome)) == "No project is delayed"
     assert title(charts.finish_curves(outcome)) == "None of these projects has a due date to miss"
-    assert title(charts.gantt(outcome)) == "The incident moves no project in a typical run"
+    assert title(charts.gantt(outcome)) == "In a typical run the incident moves no project"
 
 
 @pytest.mark.parametrize(("people", "weeks"), [(1, 1), (4, 6), (12, 20), (60, 60), (40, 120)])
@@ -318,7 +318,9 @@ def test_gantt_of_all_projects_has_a_row_each():
     ends = outcome.segments.groupby(["case", "task"])["finish_hours"].max()
     moves = (ends["incident"] - ends["levelled"]) / 7.5
     assert f"+{number(moves.max(), 1)} d" in {t.get_text() for t in ax.texts}
-    assert title(ax).startswith("The incident holds 4 tasks and moves 4 of 8 projects; Ledger move")
+    assert title(ax).startswith(
+        "In a typical run the incident holds 4 tasks and moves 4 of 8 projects; Ledger move"
+    )
 
 
 def test_gantt_keeps_those_that_move_most():

@@ -178,7 +178,41 @@ def test_an_incident_that_misses_the_plan_is_told_before_anything_else():
     for start, amiss in (("2031-03-09 10:00", True), ("2026-01-12 10:00", False)):
         outcome = simulate(portfolio, Incident(service, start=start, hours=3), runs=1)
         first = findings(portfolio, outcome).headlines[0]
-        assert first.startswith("Careful: incident 1, start: found 2031-03-09 10:00") is amiss
+        told = (
+            "Careful: Payments fails on 9 March 2031 at 10:00, when all projects are over. It "
+            "delays nothing; correct the start if it is a slip."
+        )
+        assert (first == told) is amiss
+    early = Incident(service, start="2025-12-30 10:00", hours=3)
+    first = findings(portfolio, simulate(portfolio, early, runs=1)).headlines[0]
+    assert "30 December 2025 at 10:00, before the simulation begins. What of it lies" in first
+
+
+def test_what_a_failure_could_reach_is_left_out_where_it_pulls_nobody():
+    """The map would tell of people pulled away beside a sentence that nobody is."""
+    portfolio = read("data/tiny")
+    for start, drawn in (("2031-03-09 10:00", False), ("2026-01-06 13:00", True)):
+        outcome = simulate(portfolio, Incident("payments", start=start, hours=8), runs=1)
+        names = [c.name for s in findings(portfolio, outcome).sections for c in s.charts]
+        assert ("graph-0" in names) is drawn
+
+
+def test_levelling_names_its_rules():
+    """Two reports of one plan by other rules say by which."""
+    portfolio = read("data/tiny")
+    scenario = Scenario.read("data/tiny/incident.toml")
+    told = " ".join(findings(portfolio, simulate(portfolio, scenario)).assumptions)
+    alone = " ".join(findings(portfolio).assumptions)
+    assert "back into an interrupted one costs 2 hours." in told
+    assert "back into an interrupted one costs 0 hours." in alone
+
+
+def test_lateness_of_a_part_of_a_day_has_a_decimal():
+    """One project that ends half a day later ends, and not by 0 days."""
+    outcome = simulate(read("data/tiny"), Scenario.read("data/tiny/incident.toml"))
+    line = next(s for s in findings(outcome.portfolio, outcome).headlines if "Without any" in s)
+    assert "1 of 2 projects already ends later than planned" in line
+    assert "New checkout for the shop by 0.5 working days (P50)." in line
 
 
 def test_no_delay_nobody_pulled_nothing_lost():

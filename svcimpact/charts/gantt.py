@@ -319,10 +319,10 @@ def _words(
         note += f" The {shown} hit or moved most are shown; … and {more}."
     if project is None:
         if moved.empty:
-            return "The incident moves no project in a typical run", note
+            return "In a typical run the incident moves no project", note
         text = (
-            f"The incident holds {counted(int(rows['held'].sum()), 'task')} and moves "
-            f"{len(moved)} of {counted(count, 'project')}"
+            f"In a typical run the incident holds {counted(int(rows['held'].sum()), 'task')} and "
+            f"moves {len(moved)} of {counted(count, 'project')}"
         )
         top = moved.iloc[int(moved["move"].argmax())]
         if top["move"] < 0:

@@ -21,6 +21,7 @@ from svcimpact.errors import InputError, SvcimpactError, describe
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.totals import delay_days, mean_of_total
 from svcimpact.planning.conflicts import conflict_register
+from svcimpact.report.sentences import astray_sentences
 from svcimpact.wording import chance, counted, day, with_error
 
 DPI = 96
@@ -281,8 +282,7 @@ def standing(outcome: Outcome, pulled: str) -> str:
     str
         HTML; nothing where all is plain.
     """
-    amiss = outcome.warnings[outcome.warnings["column"] == "start"]
-    said = [f"Careful: {line}" for line in describe(amiss)]
+    said = astray_sentences(outcome)
     scenario = outcome.scenario
     if len(scenario.incidents) > 1 or scenario.random_incidents is not None:
         said.append("The controls move its first incident; the others stay as they are.")

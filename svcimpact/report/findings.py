@@ -11,6 +11,7 @@ from svcimpact import charts
 from svcimpact.errors import InputError, describe
 from svcimpact.incident.attribution import attribute
 from svcimpact.incident.outcome import Outcome
+from svcimpact.incident.scenario import Scenario
 from svcimpact.planning.conflicts import conflict_register
 from svcimpact.planning.load import weekly_load
 from svcimpact.planning.overload import OverAllocation, over_allocation
@@ -35,7 +36,7 @@ from svcimpact.report.scope import scope_section
 from svcimpact.report.stages import stages_section
 from svcimpact.report.transition import transition_headline, transition_section
 from svcimpact.response.practice import Answer
-from svcimpact.wording import counted, day, number
+from svcimpact.wording import chance, counted, day, number
 
 _NAMED_CONFLICTS = 5
 _GANTTS = 2
@@ -98,6 +99,7 @@ def findings(
         sections.append(Section("Who stands between services and projects", charts=(chart,)))
         levelled = levelling_section(portfolio)
         sections.append(levelled)
+        assumptions += (_levelling_rules(Scenario()),)
         headlines += levelled.sentences[:1]
         impact = scope_impact(portfolio)
         sections += [scope_section(impact), stages_section(stage_involvement(portfolio))]
@@ -111,9 +113,8 @@ def findings(
         subtitle = outcome.scenario.name
         answers = practices or {}
         # First of all what makes the rest of it moot.
-        amiss = outcome.warnings[outcome.warnings["column"] == "start"]
         headlines = [
-            *(f"Careful: {line}" for line in describe(amiss)),
+            *sentences.astray_sentences(outcome),
             *sentences.incident_sentences(outcome),
             *sentences.delay_sentences(outcome),
             *sentences.cost_sentences(outcome),
@@ -125,6 +126,7 @@ def findings(
         logged = log_section(outcome)
         scenario = outcome.scenario
         rules = {"min_share": scenario.min_share, "resume_hours": scenario.resume_hours}
+        reading = (_levelling_rules(scenario), *reading)
         levelled = levelling_section(portfolio, **rules)
         reasons = attribute(outcome) if answers else None
         sections = [
@@ -185,9 +187,11 @@ def _incident_sections(outcome: Outcome) -> list[Section]:
         Chart(f"gantt-{n}", partial(charts.gantt, outcome, project=str(project)))
         for n, project in enumerate(worst["project"])
     ]
+    # What a failure could reach would belie an incident that pulls nobody.
+    told = struck[:2] if (outcome.resources["pull_hours"] > 0).any() else []
     spread = [
         Chart(f"graph-{n}", partial(charts.graph, outcome.portfolio, service=str(service)))
-        for n, service in enumerate(struck[:2])
+        for n, service in enumerate(told)
     ]
     tasks, people = tables.task_table(outcome), tables.people_table(outcome)
     return [
@@ -246,3 +250,12 @@ def _warnings(portfolio: Portfolio, outcome: Outcome | None) -> tuple[str, ...]:
     if outcome is not None and len(outcome.warnings):
         lines += describe(outcome.warnings)
     return tuple(dict.fromkeys(lines))
+
+
+def _levelling_rules(scenario: Scenario) -> str:
+    """Say by which rules the plan is levelled: other rules give other dates."""
+    return (
+        f"Levelled without an incident, a task starts with at least {chance(scenario.min_share)} "
+        "of the people it needs, and getting back into an interrupted one costs "
+        f"{scenario.resume_hours:g} hours."
+    )

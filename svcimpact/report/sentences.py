@@ -25,6 +25,7 @@ _NOTABLE = 0.005
 # Incidents that get a sentence each; of more, the worst ones do.
 _MOST_TOLD = 4
 _TOLD = 3
+_WHOLE_DAYS = 10  # from which on a decimal is no news
 
 
 def incident_sentences(outcome: Outcome) -> list[str]:
@@ -251,11 +252,41 @@ def levelling_sentences(outcome: Outcome) -> list[str]:
     top = late.iloc[0]
     status = outcome.portfolio.settings.status_date
     begun = "" if status is None or pd.isna(status) else ", or had not begun by the status date"
+    worst = float(top["levelled_delay_days"])
+    days = f"{number(worst, 0 if worst >= _WHOLE_DAYS else 1)} working days (P50)"
     return [
-        f"Without any incident {len(late)} of {counted(len(frame), 'project')} already end later "
-        f"than planned, because people are wanted twice or work takes longer{begun}: "
-        f"{top['name']} by {number(float(top['levelled_delay_days']))} working days (P50)."
+        f"Without any incident {len(late)} of {counted(len(frame), 'project')} already "
+        f"{'ends' if len(late) == 1 else 'end'} later than planned, because people are wanted "
+        f"twice or work takes longer{begun}: {top['name']} by {days}."
     ]
+
+
+def astray_sentences(outcome: Outcome) -> list[str]:
+    """Say which incidents miss the plan, which makes all the rest moot.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What `simulate` returned.
+
+    Returns
+    -------
+    list of str
+        One sentence for each such incident.
+    """
+    portfolio = outcome.portfolio
+    names = portfolio.services.set_index("service")["name"]
+    amiss = outcome.warnings[outcome.warnings["column"] == "start"]
+    said = []
+    for row in amiss.to_dict("records"):
+        incident = outcome.scenario.incidents[int(row["table"].split()[-1]) - 1]
+        over = incident.start >= outcome.projects["finish_p95"].max()
+        where = "when all projects are over" if over else "before the simulation begins"
+        said.append(
+            f"Careful: {names[incident.service]} fails on {day(incident.start, time=True)}, "
+            f"{where}. {row['cure']}"
+        )
+    return said
 
 
 def _are(count: int) -> str:
