@@ -160,3 +160,44 @@ def test_a_due_date_comes_back(tmp_path: Path) -> None:
     files, _ = write_plans(portfolio, tmp_path)
     dues = [read(path).projects["due"].iloc[0] for path in files]
     assert dues == portfolio.projects["due"].tolist()
+
+
+@pytest.mark.parametrize("kind", ["xml", "xer"])
+def test_day_rates_come_back_to_the_cent(kind: str, tmp_path: Path) -> None:
+    """Days of 7.5 hours: the rate of an hour has more decimals than files keep."""
+    rates = [640.0, 430.0, 333.33, 0.07, 12_345.67]
+    names = [f"p{k}" for k in range(len(rates))]
+    portfolio = paper(
+        {"calendar": {"hours_per_day": 7.5}},
+        projects=[{"project": "P"}],
+        tasks=tasks(*((name.upper(), 8) for name in names)),
+        assignments=assigned(**{name.upper(): name for name in names}),
+        resources=[
+            {"resource": name, "name": name, "cost_per_day": rate}
+            for name, rate in zip(names, rates, strict=True)
+        ],
+    )
+    (path,), _ = write_plans(portfolio, tmp_path, kind=kind)
+    after = read(path)
+    assert after.resources["cost_per_day"].tolist() == rates
+    assert not after.warnings["column"].eq("duration").any()
+
+
+@pytest.mark.parametrize("kind", ["xml", "xer"])
+def test_names_of_several_lines_come_back_on_one(kind: str, tmp_path: Path) -> None:
+    """Nothing is glued together; who is one person in a plan then is told."""
+    portfolio = paper(
+        projects=[{"project": "P", "name": "One\nproject"}],
+        tasks=tasks(("A", 8), ("B", 8), name="A\r\ntask"),
+        assignments=assigned(A="t", B="u"),
+        resources=[{"resource": "t", "name": "+Tomasz\n<b>", "team": "Ops\nNight"},
+                   {"resource": "u", "name": "+Tomasz <B>"}],
+    )  # fmt: skip
+    (path,), lost = write_plans(portfolio, tmp_path, kind=kind)
+    assert lost[0].startswith("Who is who of those called +Tomasz <B>:")
+    after = read(path)
+    assert after.resources["name"].tolist() == ["+Tomasz <b>"]
+    assert after.projects["name"].tolist() == ["One project"]
+    assert after.tasks["name"].tolist() == ["A task"] * 2
+    if kind == "xml":
+        assert after.resources["team"].tolist() == ["Ops Night"]

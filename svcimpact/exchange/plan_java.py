@@ -76,7 +76,7 @@ def plan_record(projects: Sequence[Any], index: int, file: Path, label: str) -> 
         finish=_moment(properties.getFinishDate()),
         must_finish_by=_moment(properties.getMustFinishBy()),
         status_date=_moment(properties.getStatusDate()),
-        minutes_per_day=float(properties.getMinutesPerDay() or 480),
+        minutes_per_day=_day(properties, calendar),
         currency=_text(properties.getCurrencyCode()),
         calendar=None if calendar is None else _calendar(calendar),
         tasks=tuple(_task(task, calendar, clock) for task in tasks),
@@ -137,6 +137,12 @@ class _Units:
             return None
         hours = self.hours.get(str(rate.getUnits().name()))
         return float(rate.getAmount()) / hours if hours else None
+
+
+def _day(properties: Any, calendar: Any) -> float:
+    """Return how many minutes a day has in durations: Primavera tells it of the calendar."""
+    own = None if calendar is None else calendar.getMinutesPerDay()
+    return float(own or properties.getMinutesPerDay() or 480)
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from svcimpact.exchange.names import same_name
 from svcimpact.portfolio import Portfolio
 from svcimpact.schema import SETTINGS, Column, load_schema
 from svcimpact.wording import counted, listed
@@ -77,8 +78,9 @@ def losses(portfolio: Portfolio, kind: str) -> list[str]:
 
 def _namesakes(portfolio: Portfolio) -> list[str]:
     """Name the people whom a plan, which knows people by name, takes for one."""
-    names = portfolio.resources["name"].astype(str)
-    twice = sorted(set(names[names.duplicated()]))
+    names = portfolio.resources["name"].astype(str).map(lambda name: " ".join(name.split()))
+    # As they are matched when such a plan is read.
+    twice = sorted(set(names[names.map(same_name).duplicated()]))
     if not twice:
         return []
     return [f"Who is who of those called {listed(twice)}: plans know people by their names."]

@@ -79,7 +79,7 @@ def write_plans(
         raise InputError(nothing_written(place), fault_frame(rows))
     jpype = start_java()
     for project, path in names.items():
-        plan = _Plan(jpype, portfolio, project)
+        plan = _Plan(jpype, portfolio, project, kind)
         fill = partial(_save, jpype, plan.file, FORMATS[kind])
         replace_file(path, fill, overwrite=overwrite)
     return list(names.values()), losses(portfolio, kind)
@@ -104,6 +104,11 @@ def _save(jpype: Any, plan: Any, writer: str, new: Path) -> None:
     jpype.JClass(writer)().write(plan, str(new))
 
 
+def _line(name: object) -> str:
+    """Return a name as plans have it: on one line, where they would glue several together."""
+    return " ".join(str(name).split())
+
+
 def _days_off(portfolio: Portfolio) -> list[pd.Timestamp]:
     """Return the holidays of the plan and of a year more."""
     settings, clock = portfolio.settings, portfolio.calendar
@@ -122,8 +127,8 @@ def _days_off(portfolio: Portfolio) -> list[pd.Timestamp]:
 class _Plan:
     """One project as MPXJ has it."""
 
-    def __init__(self, jpype: Any, portfolio: Portfolio, project: str) -> None:
-        self.jpype, self.portfolio = jpype, portfolio
+    def __init__(self, jpype: Any, portfolio: Portfolio, project: str, kind: str) -> None:
+        self.jpype, self.portfolio, self.kind = jpype, portfolio, kind
         self.file = jpype.JClass("org.mpxj.ProjectFile")()
         self.unit = jpype.JClass("org.mpxj.TimeUnit").HOURS
         self.day = float(portfolio.settings.hours_per_day)
@@ -149,8 +154,8 @@ class _Plan:
     def _properties(self, project: str, row: Mapping[Any, Any], mine: pd.DataFrame) -> None:
         settings = self.portfolio.settings
         held = self.file.getProjectProperties()
-        held.setProjectTitle(str(row["name"]))
-        held.setName(str(row["name"]))
+        held.setProjectTitle(_line(row["name"]))
+        held.setName(_line(row["name"]))
         held.setProjectID(project)
         held.setCurrencyCode(settings.currency)
         minutes = self.jpype.JClass("java.lang.Integer")
@@ -198,17 +203,22 @@ class _Plan:
         always = self.jpype.JClass("org.mpxj.Availability")
         dates = self.jpype.JClass("org.mpxj.common.LocalDateTimeHelper")
         ever = (dates.START_DATE_NA, dates.END_DATE_NA)
+        # Primavera has rates an hour only. Of an hour's rate four decimals are written; where it
+        # can be told that they are of a day's, nothing is lost.
+        unit = self.unit if self.kind == "xer" else self.jpype.JClass("org.mpxj.TimeUnit").DAYS
+        per_day = self.day if self.kind == "xer" else 1.0
         for row in self.portfolio.resources.to_dict("records"):
             if row["resource"] not in used:
                 continue
             held = self.file.addResource()
-            held.setName(str(row["name"]))
+            held.setName(_line(row["name"]))
             held.getAvailability().add(always(*ever, number(100.0 * row["capacity_fte"])))
             if isinstance(row["team"], str):
-                held.setGroup(row["team"])
-            if pd.notna(row["cost_per_day"]):
+                held.setGroup(_line(row["team"]))
+            cost = row["cost_per_day"] / per_day
+            if pd.notna(cost):
                 rates = self.jpype.JClass("org.mpxj.CostRateTable")()
-                told = rate(self.jpype.JDouble(row["cost_per_day"] / self.day), self.unit)
+                told = rate(self.jpype.JDouble(cost), unit)
                 rates.add(costs(*ever, number(0.0), rates_of([told])))
                 held.setCostRateTable(0, rates)
             found[row["resource"]] = held
@@ -217,7 +227,7 @@ class _Plan:
     def _summary(self, row: Mapping[Any, Any]) -> Any:
         """Return the line that has the whole project under it, with its due date."""
         held = self.file.addTask()
-        held.setName(str(row["name"]))
+        held.setName(_line(row["name"]))
         # Microsoft Project knows the line of the project itself by these.
         number = self.jpype.JClass("java.lang.Integer")
         held.setID(number(0))
@@ -231,7 +241,7 @@ class _Plan:
     def _task(self, row: Mapping[Any, Any], above: Any) -> Any:
         held = above.addTask()
         hours = float(row["duration_days"]) * self.day
-        held.setName(str(row["name"]))
+        held.setName(_line(row["name"]))
         held.setActivityID(str(row["task"]))
         held.setDuration(self._hours(hours))
         held.setMilestone(self.jpype.JBoolean(hours == 0))

@@ -85,7 +85,8 @@ def _row(resource: ResourceRecord, clock: PlanClock) -> dict[str, Any]:
         "name": resource.name,
         "team": resource.group or None,
         "capacity_fte": (resource.max_units or 100.0) / 100,
-        "cost_per_day": None if cost is None else cost * clock.hours,
+        # To the cent: files round the rate of an hour, so that a third of 640 is not 639.9998.
+        "cost_per_day": None if cost is None else round(cost * clock.hours, 2),
     }
 
 
