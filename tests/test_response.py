@@ -24,17 +24,17 @@ from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
 from svcimpact.response import search as searching
 from svcimpact.response.apply import applied, unwritten
-from svcimpact.response.contingency import contingency_plan
+from svcimpact.response.contingency import _confirmed, contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import read_told, stakeholder_notes, write_told
-from svcimpact.response.judge import Judge, Levers
+from svcimpact.response.judge import Judge, Levers, Verdict
 from svcimpact.response.last import read_last, write_last
 from svcimpact.response.live import PRACTICES, live_picture
 from svcimpact.response.morale import StuckPeople, stuck_people
 from svcimpact.response.practice import Practice, at
 from svcimpact.response.recover import hand_back
 from svcimpact.response.redeploy import redeployment
-from svcimpact.response.search import search
+from svcimpact.response.search import Judged, Search, search
 from svcimpact.response.watch import watch_list
 
 P = [{"project": "P", "cost_of_delay_per_day": 800}]
@@ -939,7 +939,7 @@ def test_hours_to_give_away_are_those_of_the_free(crowd: tuple[Portfolio, Scenar
     assert found.idle_hours == pytest.approx(hours[~inside].sum())
     busy = replace(found, table=found.table.assign(state="covering"))
     assert busy.idle_hours == 0
-    assert redeploy(busy).get_title(loc="left").startswith("0 hours are free")
+    assert "; 0 hours of the others are free" in redeploy(busy).get_title(loc="left")
 
 
 def test_half_an_hour_before_the_end_who_is_free_is_free() -> None:
@@ -950,3 +950,51 @@ def test_half_an_hour_before_the_end_who_is_free_is_free() -> None:
         "ana": "responding",
         "ben": "free",
     }
+
+
+@pytest.mark.parametrize(
+    ("gains", "chosen"),
+    [
+        # What each lever adds to the others, as mean and spread over 400 futures.
+        ({"a": (100, 50), "b": (60, 50), "c": (0.5, 50)}, {"a", "b"}),
+        ({"a": (100, 50), "b": (60, 50), "c": (40, 50)}, {"a", "b", "c"}),
+        ({"a": (100, 50), "b": (0.5, 50), "c": (0.5, 50)}, {"a"}),
+        ({"a": (0.5, 50), "b": (0.5, 50), "c": (0.5, 50)}, set()),
+        # Neither one nor two are beyond doubt, all three together are.
+        ({"a": (3.1, 50), "b": (3.1, 50), "c": (3.1, 50)}, {"a", "b", "c"}),
+    ],
+)  # fmt: skip
+def test_a_lever_that_adds_nothing_is_left_out(
+    gains: dict[str, tuple[float, float]], chosen: set[str]
+) -> None:
+    """Fewer levers that save as much, as far as anybody can tell, are the better plan."""
+    rng = np.random.default_rng(5)
+    draws = {}
+    for name, (mean, spread) in gains.items():
+        noise = rng.normal(size=400)
+        # The sample has exactly the mean and the spread asked for.
+        draws[name] = mean + spread * (noise - noise.mean()) / noise.std()
+    names = list(gains)
+    pulled = {name: Levers((Action("prioritise", project=name, priority=1),)) for name in names}
+    sets: dict[tuple[int, ...], Levers] = {(): Levers()}
+    for size in (1, 2, 3):
+        for members in combinations(range(3), size):
+            actions = tuple(pulled[names[k]].actions[0] for k in members)
+            sets[members] = Levers(actions)
+    found = {
+        members: Judged(levers, members, _saving(draws, levers)) for members, levers in sets.items()
+    }
+    searched = Search((), tuple(found.values()), found[0, 1, 2], True, ())
+
+    class Again:
+        def judge_all(self, levers: list[Levers]) -> list[Verdict]:
+            return [_saving(draws, one) for one in levers]
+
+    kept = _confirmed(searched, Again(), "money")  # type: ignore[arg-type]
+    assert {action.project for action in kept.levers.actions} == chosen
+
+
+def _saving(draws: dict[str, Any], levers: Levers) -> Verdict:
+    money = sum((draws[str(a.project)] for a in levers.actions), np.zeros(400))
+    nothing = np.zeros(400)
+    return Verdict(nothing[:, None], money, nothing, nothing, nothing)

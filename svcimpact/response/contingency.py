@@ -271,7 +271,8 @@ def contingency_plan(
     -------
     ContingencyPlan
         The best plan, every single lever, and the trade-off. The best plan is to do nothing
-        where no set saves more on fresh draws than 1.96 standard errors.
+        where no set saves more on fresh draws than 1.96 standard errors; levers of the best set
+        without which it saves as much, within as much, are left out.
 
     Raises
     ------
@@ -310,6 +311,7 @@ def contingency_plan(
     assert fresh is not None
     ranked = sorted(searched.singles, key=lambda one: -score(one.verdict, sought))
     front = undominated(searched.sets, sought)
+    front += [best] if all(one is not best for one in front) else []
     return ContingencyPlan(
         outcome=outcome,
         now=when,
@@ -366,16 +368,26 @@ def _check_levers(judge: Judge, levers: Sequence[Levers]) -> None:
 
 
 def _confirmed(searched: Search, again: Judge, objective: str) -> Judged:
-    """Return the winner if fresh draws bear it out, else doing nothing."""
-    idle = searched.sets[0]
-    if not len(searched.best.levers):
+    """Return the winner without what adds nothing, as fresh draws have it, or doing nothing."""
+    idle, best = searched.sets[0], searched.best
+    inside = [one for one in searched.sets if one.members and set(one.members) <= set(best.members)]
+    verdicts = again.judge_all([one.levers for one in inside])
+    told = [
+        (one, v.net if objective == "money" else v.days.sum(axis=1))
+        for one, v in zip(inside, verdicts, strict=True)
+        if v is not None
+    ]
+    values = next((found for one, found in told if one is best), None)
+    if values is None or not _beyond_doubt(values):
         return idle
-    fresh = again.judge(searched.best.levers)
-    if fresh is None:
-        return idle
-    values = fresh.net if objective == "money" else fresh.days.sum(axis=1)
+    # Of those that fall short of it by no more than the error, the one with the fewest levers.
+    as_good = [(o, v) for o, v in told if _beyond_doubt(v) and not _beyond_doubt(values - v)]
+    return min(as_good, key=lambda one: (len(one[0].members), -float(one[1].mean())))[0]
+
+
+def _beyond_doubt(values: Floats) -> bool:
     estimate, error = mean_of(values)
-    return searched.best if estimate > Z95 * error else idle
+    return bool(estimate > Z95 * error)
 
 
 def _assumptions(
@@ -394,6 +406,7 @@ def _assumptions(
         "costs the hours that it adds to the task, and nothing else.",
         "Disturbance is how far starts of tasks move, either way, in working days, each times the "
         "FTE that the task needs.",
+        "A lever is part of the plan where the plan without it saves less, beyond the error.",
     ]
     if objective == "days":
         said.append("No project has a cost of delay: days are sought, each project's alike.")
