@@ -34,6 +34,8 @@ from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read, write
 from svcimpact.planning import level
+from svcimpact.planning.conflicts import conflict_register
+from svcimpact.planning.overload import over_allocation
 from svcimpact.report import findings, write_findings, write_report
 from svcimpact.report import pdf as pdfs
 from svcimpact.report.formats import write_pictures
@@ -41,6 +43,7 @@ from svcimpact.report.page import Chart, Findings, Section
 from svcimpact.report.practices import practice_answers
 from svcimpact.response.live import PRACTICES
 from svcimpact.response.watch import watch_list
+from svcimpact.wording import counted
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.xdist_group("present")
@@ -224,7 +227,8 @@ def test_a_workbook_is_tidy_and_safe(outcome: Outcome, hostile: Outcome, tmp_pat
     """Contents first, a sheet a table, dates as dates; texts stay texts."""
     path = write_report(outcome, tmp_path / "a.xlsx")
     book = CalamineWorkbook.from_path(path)
-    assert book.sheet_names == ["contents", *outcome.tables]
+    assert set(outcome.tables) < set(book.sheet_names)
+    assert book.sheet_names[:2] == ["contents", "projects"]
     rows = book.get_sheet_by_name("projects").to_python()
     assert rows[0][:2] == ["project", "name"]
     assert len(rows) == len(outcome.projects) + 1
@@ -241,6 +245,64 @@ def test_a_workbook_is_tidy_and_safe(outcome: Outcome, hostile: Outcome, tmp_pat
     with ZipFile(tmp_path / "b.xlsx") as parts:
         sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/")]
         assert not any(b"<f>" in parts.read(name) for name in sheets)
+
+
+def sheets_of(path: Path) -> tuple[dict[str, list[list[Any]]], dict[str, str]]:
+    """Return the rows of each sheet of a workbook below the headings, and what its contents say."""
+    book = CalamineWorkbook.from_path(path)
+    rows = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    contents = rows.pop("contents")
+    names = [str(row[0]) for row in contents]
+    told = {str(row[0]): str(row[1]) for row in contents[names.index("Sheets") + 1 :]}
+    return {name: each[1:] for name, each in rows.items()}, told
+
+
+def test_a_workbook_has_the_findings_of_the_page(
+    outcome: Outcome, found: Findings, tmp_path: Path
+) -> None:
+    """Load, conflicts, levelling and log in full, all assumptions; each sheet told in words."""
+    rows, told = sheets_of(write_report(outcome, tmp_path / "a.xlsx"))
+    load, register = over_allocation(outcome.portfolio), conflict_register(outcome.portfolio)
+    assert len(rows["load"]) == len(load.weeks) > 15
+    assert len(rows["conflict_pairs"]) == len(register.pairs)
+    assert len(rows["conflicts"]) == len(register.conflicts)
+    assert len(rows["levelling_projects"]) == len(level(outcome.portfolio).projects)
+    assert len(rows["restoration"]) == 4
+    assert [row[0] for row in rows["assumptions"]] == list(found.assumptions)
+    assert list(told) == list(rows)
+    assert all(rows.values())
+    for name, text in told.items():
+        assert text.endswith(f" ({counted(len(rows[name]), 'row')})")
+        assert text.split(" (")[0].lower() not in (name, name.replace("_", " "))
+    assert "incidents" in told
+    assert told["incidents"].endswith("(1 row)")
+
+
+def test_a_workbook_on_a_plan_holds_figures(tmp_path: Path) -> None:
+    """Without an incident too: whole tables, figures as figures, no column of which nothing is."""
+    portfolio = read(ROOT / "data/meridian")
+    path = write_findings(findings(portfolio), tmp_path / "a.xlsx")
+    rows, told = sheets_of(path)
+    assert {"load", "conflicts", "levelling", "scope", "stages", "go_lives"} <= set(told)
+    weeks = over_allocation(portfolio).weeks
+    over = list(weeks.columns).index("over_days")
+    assert [row[over] for row in rows["load"]] == pytest.approx(list(weeks["over_days"]))
+    heads = CalamineWorkbook.from_path(path).get_sheet_by_name("conflict_pairs").to_python()[0]
+    assert "over days" in heads
+    assert "delay days" not in heads
+
+
+def test_sheets_of_what_to_do_are_told_in_words(outcome: Outcome, tmp_path: Path) -> None:
+    """Every table of every practice has a description; one without rows is left out."""
+    answers = practice_answers(outcome, runs=20)
+    tables = {name: t for answer in answers.values() for name, t in answer.tables.items()}
+    assert any(table.empty for table in tables.values())
+    rows, told = sheets_of(write_report(outcome, tmp_path / "a.xlsx", practices=answers))
+    assert set(told) & set(tables) == {name for name, t in tables.items() if len(t)}
+    assert {"attribution", "drivers"} <= set(told)
+    for name in set(told) & set(tables):
+        assert ": " in told[name] or told[name].startswith("Notes to")
+        assert len(rows[name]) == len(tables[name])
 
 
 def test_a_workbook_never_replaces_a_portfolio(found: Findings, tmp_path: Path) -> None:
@@ -432,7 +494,8 @@ def test_names_of_sheets_are_short_allowed_and_each_once(tmp_path: Path, found: 
     """What Excel forbids in a name goes; what is cut to the same gets a number."""
     names = [HOSTILE, HOSTILE + " again", "History", "a[b]:c*d?e/f\\g'", "", "支払 Ω", "CONTENTS"]
     table = pd.DataFrame({"a": [1]})
-    path = write_findings(found, tmp_path / "a.xlsx", tables=dict.fromkeys(names, table))
+    bare = replace(found, sections=(), assumptions=())
+    path = write_findings(bare, tmp_path / "a.xlsx", tables=dict.fromkeys(names, table))
     sheets = CalamineWorkbook.from_path(path).sheet_names
     assert len(sheets) == len(names) + 1
     assert len({name.lower() for name in sheets}) == len(sheets)

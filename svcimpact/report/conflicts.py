@@ -6,6 +6,7 @@ from functools import partial
 
 from svcimpact import charts
 from svcimpact.planning.register import ConflictRegister
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.report.tables import Row, table_of
 from svcimpact.wording import counted, day, money, number, with_error
@@ -81,6 +82,14 @@ def register_tables(register: ConflictRegister) -> tuple[Table, ...]:
         most=_MOST,
         note="At the planned dates. Levels follow thresholds that are stated among the "
         "assumptions and can be changed.",
+        sheets=(
+            full(
+                "conflict_pairs",
+                "Conflict register: who has to talk to whom, the worst pair first",
+                register.pairs,
+            ),
+            full("conflicts", "Conflict register: every conflict of each pair", register.conflicts),
+        ),
     )
     if register.fixes.empty:
         return (pairs,)
@@ -102,6 +111,7 @@ def register_tables(register: ConflictRegister) -> tuple[Table, ...]:
         note=f"Of {counted(len(register.fixes), 'fix', 'fixes')} tried one at a time on the "
         f"levelled plan, {counted(register.runs, 'run')}; summed over all projects; ± is one "
         "standard error. Fixes do not add up.",
+        sheets=(full("conflict_fixes", "Conflict register: every fix tried", register.fixes),),
     )
     return pairs, fixes
 

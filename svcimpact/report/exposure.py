@@ -7,6 +7,7 @@ from functools import partial
 from svcimpact import charts
 from svcimpact.incident.exposure import Exposure
 from svcimpact.incident.reserves import Reserves
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.wording import day, money, number, with_error
 
@@ -89,6 +90,10 @@ def _services(found: Exposure) -> Table:
             for row in rows.to_dict("records")
         ),
         f"Severity {found.severity} an incident; all severities a year, at the rates of the log.",
+        (
+            full("services", "Exposure: what each service's failure does", found.services),
+            full("exposure_people", "Exposure: whose absence hurts most", found.people),
+        ),
     )
 
 
@@ -108,4 +113,5 @@ def _reserves(found: Reserves) -> Table:
             )
             for row in rows.head(_MOST).to_dict("records")
         ),
+        sheets=(full("reserves", "Reserves against incidents, by project", found.projects),),
     )

@@ -103,7 +103,7 @@ def write_findings(
     path : str or pathlib.Path
         An ``.html``, ``.pptx``, ``.xlsx`` or ``.pdf`` file; replaced whole.
     tables : mapping of str to pandas.DataFrame, optional
-        The sheets of a workbook.
+        Sheets of a workbook, before those of the sections.
     template : str or pathlib.Path, optional
         A deck whose masters and layouts a ``.pptx`` uses.
     pictures : str or pathlib.Path, optional
@@ -143,7 +143,7 @@ def write_findings(
     elif kind == "xlsx":
         from svcimpact.report.xlsx import write_xlsx
 
-        written = write_xlsx(findings, tables or _texts(findings), place)
+        written = write_xlsx(findings, tables or {}, place)
     elif kind == "pdf":
         from svcimpact.report.pdf import write_pdf
 
@@ -153,17 +153,6 @@ def write_findings(
     if pictures is not None:
         write_pictures(findings, pictures)
     return written
-
-
-def _texts(findings: Findings) -> dict[str, pd.DataFrame]:
-    """Return the tables of the sections, where there are no others."""
-    tables = {}
-    for section in findings.sections:
-        for table in section.tables:
-            columns = [name.lstrip("#") for name in table.columns]
-            tables[table.caption.lower()[:28]] = pd.DataFrame(list(table.rows), columns=columns)
-    tables["assumptions"] = pd.DataFrame({"assumption": list(findings.assumptions)})
-    return tables
 
 
 def write_pictures(findings: Findings, folder: str | Path) -> list[Path]:

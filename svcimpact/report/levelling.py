@@ -11,6 +11,7 @@ from svcimpact.errors import InputError, describe
 from svcimpact.planning.level import level
 from svcimpact.planning.levelling import Levelling
 from svcimpact.portfolio import Portfolio
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.wording import DASH, counted, day, money, number
 
@@ -72,6 +73,7 @@ def _rules(found: Levelling) -> Table:
             for row in found.rules.to_dict("records")
         ),
         "Durations as planned, no incident. Delay: later than if there were always enough people.",
+        (full("levelling", "Levelling: what each dispatch rule comes to", found.rules),),
     )
 
 
@@ -105,4 +107,11 @@ def _projects(found: Levelling) -> Table:
             for row in rows.head(MOST).to_dict("records")
         ),
         f"… and {counted(rest, 'more project')}. {note}" if rest > 0 else note,
+        (
+            full(
+                "levelling_projects",
+                "Levelling: what each dispatch rule costs each project",
+                found.projects,
+            ),
+        ),
     )

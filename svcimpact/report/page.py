@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 
@@ -24,6 +25,25 @@ class Chart:
     draw: Callable[[], Axes]
 
 
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table in full and as figures, for a workbook.
+
+    Attributes
+    ----------
+    name : str
+        Short and unique in the report.
+    title : str
+        What it holds, in words.
+    table : pandas.DataFrame
+        The rows.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class Table:
     """One table as text.
@@ -38,12 +58,15 @@ class Table:
         The cells.
     note : str
         What it leaves out or how to read it.
+    sheets : tuple of Sheet
+        What it is made of, in full, for a workbook.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    sheets: tuple[Sheet, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

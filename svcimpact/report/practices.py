@@ -12,6 +12,7 @@ from svcimpact import charts
 from svcimpact.incident.attribution import Attribution
 from svcimpact.incident.disruption import MECHANISMS
 from svcimpact.incident.outcome import Outcome
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.response.live import answer_all
 from svcimpact.response.practice import Answer
@@ -130,6 +131,10 @@ def attribution_section(found: Attribution) -> Section:
         tuple(rows),
         "The five add up to the delay; knock-on is how much of it came from other projects, "
         "queues, and planned absences and freezes.",
+        (
+            full("attribution", "Why late: each project's delay by mechanism", found.projects),
+            full("drivers", "Why late: what is saved without one driver at a time", found.drivers),
+        ),
     )
     drawn = (
         Chart("causes", partial(charts.causes, found)),

@@ -12,6 +12,7 @@ from svcimpact.incident.forecast import Forecast, span
 from svcimpact.incident.log_fit import LEAST_CLOSED
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.restoration_times import RestorationTimes, restoration_times
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.wording import chance, counted, day, number
 
@@ -162,6 +163,14 @@ def _fits(times: RestorationTimes) -> Table:
         ),
         tuple(rows),
         note,
+        (
+            full("restoration", "Restoration times: distributions fitted to the log", times.fits),
+            full(
+                "restoration_log",
+                "Restoration times: what the log holds, by service and severity",
+                times.groups,
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -192,4 +201,7 @@ def _ahead(ahead: Forecast) -> Table:
             "#P50, hours more", "#P80, hours more", "#P95, hours more",
         ),
         tuple(rows),
+        sheets=(
+            full("restoration_left", "Restoration times: what is left of it", ahead.remaining),
+        ),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from svcimpact.errors import describe
 from svcimpact.planning.scope_result import ScopeImpact
 from svcimpact.planning.touch import STAGES
 from svcimpact.portfolio import Portfolio
+from svcimpact.report.contents import full
 from svcimpact.report.html import render
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.wording import DASH, chance, day, listed, number
@@ -66,6 +67,11 @@ def scope_section(impact: ScopeImpact) -> Section:
         ),
         f"Services; at the planned dates. Decisions are needed {impact.lead_days:g} working days "
         "before the first task that touches the service.",
+        (
+            full("scope", "Scope: what each project touches, takes and displaces", rows),
+            full("scope_services", "Scope: the services each project reaches", impact.services),
+            full("scope_gaps", "Scope: who has to agree and is not settled", impact.gaps),
+        ),
     )  # fmt: skip
     return Section(
         "What projects touch in service delivery",

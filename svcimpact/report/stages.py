@@ -8,6 +8,7 @@ import pandas as pd
 
 from svcimpact import charts
 from svcimpact.planning.stage_result import StageInvolvement
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.wording import DASH, day, number
 
@@ -51,7 +52,12 @@ def stages_section(found: StageInvolvement) -> Section:
         "Stage and who", "Project", "Service", "#When", "#Needed", "#Planned", "#Free",
         "#Next window with the time",
     )  # fmt: skip
-    table = Table("Needed of service delivery, and not planned or not free", columns, cells, note)
+    sheets = (
+        full("stages", "Stages: what each needs of service delivery", found.involvement),
+        full("stage_gaps", "Stages: what is needed and not planned or not free", found.gaps),
+    )
+    caption = "Needed of service delivery, and not planned or not free"
+    table = Table(caption, columns, cells, note, sheets)
     drawn = [Chart("stage-matrix", partial(charts.stage_matrix, found))]
     if (found.gaps["short_days"] > 1e-6).any():
         drawn.append(Chart("stage-gaps", partial(charts.stage_gaps, found)))

@@ -9,7 +9,8 @@ import pandas as pd
 
 from svcimpact.incident.outcome import Outcome
 from svcimpact.planning.overload import OverAllocation
-from svcimpact.report.page import Table
+from svcimpact.report.contents import full
+from svcimpact.report.page import Sheet, Table
 from svcimpact.wording import chance, counted, day, money, number, with_error
 
 Row = dict[Hashable, Any]
@@ -18,7 +19,13 @@ MOST = 15
 
 
 def table_of(
-    caption: str, frame: pd.DataFrame, cells: dict[str, Cell], *, most: int = 0, note: str = ""
+    caption: str,
+    frame: pd.DataFrame,
+    cells: dict[str, Cell],
+    *,
+    most: int = 0,
+    note: str = "",
+    sheets: tuple[Sheet, ...] = (),
 ) -> Table:
     """Write a frame out, one function per column.
 
@@ -34,6 +41,8 @@ def table_of(
         Most rows to show; 0 for all.
     note : str
         What to say below.
+    sheets : tuple of Sheet
+        What it is made of, for a workbook.
 
     Returns
     -------
@@ -44,7 +53,7 @@ def table_of(
     if len(frame) > len(shown):
         note = f"… and {counted(len(frame) - len(shown), 'more row')}. {note}".strip()
     rows = tuple(tuple(cell(row) for cell in cells.values()) for row in shown.to_dict("records"))
-    return Table(caption, tuple(cells), rows, note)
+    return Table(caption, tuple(cells), rows, note, sheets)
 
 
 def _date(column: str) -> Cell:
@@ -257,4 +266,14 @@ def conflict_table(conflicts: OverAllocation) -> Table:
         most=MOST,
         note="At the planned dates. Two tasks at once on Monday are too much even if the rest of "
         "the week is free.",
+        sheets=(
+            full(
+                "load", "Load: weeks in which the plan asks for more than there is", conflicts.weeks
+            ),
+            full(
+                "load_competitors",
+                "Load: who competes in those weeks, and for how many hours",
+                conflicts.competitors,
+            ),
+        ),
     )

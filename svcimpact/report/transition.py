@@ -10,6 +10,7 @@ import pandas as pd
 from svcimpact import charts
 from svcimpact.planning.transition import VERDICTS, Transition
 from svcimpact.planning.transition_tables import TOLD_DAYS
+from svcimpact.report.contents import full
 from svcimpact.report.page import Chart, Section, Table
 from svcimpact.wording import counted, day, number, with_error
 
@@ -97,6 +98,15 @@ def _sheet(found: Transition) -> Table:
         rows,
         (f"… and {counted(more, 'more row')}. " if more > 0 else "")
         + "Safe from: once what is missing is put right.",
+        (
+            full("go_lives", "Go-lives: each project on each service that it changes", found.sheet),
+            full("go_live_checks", "Go-lives: every check of each of them", found.checks),
+            full(
+                "early_life",
+                "Go-lives: early-life support, and who carries it",
+                found.early_life,
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -117,4 +127,11 @@ def _delays(found: Transition, moved: pd.DataFrame) -> Table:
         f"Against the same plan without it, {counted(found.runs, 'run')} on the same durations, "
         f"seed {number(found.seed)}; shorter ones than {TOLD_DAYS:g} days, or than twice their "
         "error, are left out.",
+        (
+            full(
+                "early_life_delays",
+                "Go-lives: which projects early-life support delays",
+                found.delays,
+            ),
+        ),
     )

@@ -16,31 +16,25 @@ from svcimpact.charts.style import GRID, INCIDENT, PAPER
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.io.results import spare_portfolio
-from svcimpact.report.page import Findings
+from svcimpact.report.contents import sheets_of
+from svcimpact.report.page import Findings, Sheet
+from svcimpact.wording import counted
 
 _SHEET = 31  # characters of a sheet's name
 _WIDEST = 60
-_TITLES = {
-    "projects": "Projects: dates, delay, chance of missing the due date, cost",
-    "tasks": "Tasks: dates and delays",
-    "resources": "People and teams: pulled, covering, lost to projects",
-    "services": "Services: outage, cost, uncovered support",
-    "incidents": "Incidents: when they strike and are restored",
-    "segments": "The typical run, stretch by stretch",
-    "takes": "What incidents take from whom in it",
-    "assumptions": "What the figures rest on",
-}
+_MONEY = {"cost", "money", "net", "gain", "loss"}
+_PAPER = 200  # characters that stand side by side on a page
 
 
 def write_xlsx(findings: Findings, tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
-    """Write tables as tidy sheets behind a page of contents and findings.
+    """Write findings as tidy sheets behind a page of contents.
 
     Parameters
     ----------
     findings : Findings
-        Title, headlines, assumptions.
+        Title, headlines, what sections show, assumptions.
     tables : mapping of str to pandas.DataFrame
-        The tables by name.
+        Tables by name; they come before those of the sections.
     path : str or pathlib.Path
         An ``.xlsx`` file; replaced whole.
 
@@ -68,10 +62,11 @@ def write_xlsx(findings: Findings, tables: Mapping[str, pd.DataFrame], path: str
             cure="Choose another name.",
         )
     spare_portfolio(place)
-    return replace_file(place, partial(_fill, findings, tables), overwrite=True)
+    sheets = sheets_of(findings, tables)
+    return replace_file(place, partial(_fill, findings, sheets), overwrite=True)
 
 
-def _fill(findings: Findings, tables: Mapping[str, pd.DataFrame], new: Path) -> None:
+def _fill(findings: Findings, sheets: list[Sheet], new: Path) -> None:
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -85,35 +80,40 @@ def _fill(findings: Findings, tables: Mapping[str, pd.DataFrame], new: Path) -> 
             "title": book.add_format({"bold": True, "font_size": 16, "font_color": INCIDENT}),
             "head": book.add_format(
                 {"bold": True, "bg_color": INCIDENT, "font_color": PAPER, "text_wrap": True,
-                 "valign": "top", "border": 1, "border_color": GRID}
+                 "valign": "top", "border": 1, "border_color": GRID, "indent": 1}
             ),
-            "date": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            # What follows a figure keeps its distance.
+            "date": book.add_format(
+                {"num_format": "yyyy-mm-dd hh:mm", "align": "left", "indent": 1}
+            ),
+            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "indent": 1}),
+            "text": book.add_format({"indent": 1}),
             "number": book.add_format({"num_format": "#,##0.00"}),
             "money": book.add_format({"num_format": "#,##0"}),
             "chance": book.add_format({"num_format": "0 %"}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top", "indent": 1}),
             "link": book.add_format({"font_color": INCIDENT, "underline": 1}),
             "bold": book.add_format({"bold": True, "valign": "top"}),
         }  # fmt: skip
-        names = _names(tables)
-        _contents(book, looks, findings, tables, names)
-        for name, table in tables.items():
-            _sheet(book, looks, names[name], table)
+        names = _names([sheet.name for sheet in sheets])
+        _contents(book, looks, findings, sheets, names)
+        for name, sheet in zip(names, sheets, strict=True):
+            _sheet(book, looks, name, sheet.table)
 
 
-def _names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Return the sheet of each table: short, and each once."""
-    names: dict[str, str] = {}
+def _names(wanted: list[str]) -> list[str]:
+    """Return the names of sheets: short, and each once."""
+    names: list[str] = []
     # Excel has no case in names, no such marks in them, and a sheet of its own called History.
     used = {"contents", "history"}
-    for name in tables:
+    for name in wanted:
         short = re.sub(r"[\[\]:*?/\\']+", " ", name)[:_SHEET].strip() or "table"
         number = 1
         while short.lower() in used:
             number += 1
             short = f"{short[: _SHEET - 3].rstrip()} {number}"
         used.add(short.lower())
-        names[name] = short
+        names.append(short)
     return names
 
 
@@ -121,8 +121,8 @@ def _contents(
     book: Any,
     looks: dict[str, Any],
     findings: Findings,
-    tables: Mapping[str, pd.DataFrame],
-    names: dict[str, str],
+    sheets: list[Sheet],
+    names: list[str],
 ) -> None:
     sheet = book.add_worksheet("contents")
     sheet.hide_gridlines(2)
@@ -139,15 +139,14 @@ def _contents(
     sheet.write_string(row, 0, "Findings", looks["bold"])
     for line in findings.headlines:
         sheet.write_string(row, 1, line, looks["wrap"])
-        sheet.set_row(row, _height(len(line), 105))
+        sheet.set_row(row, _height(len(line), 110))
         row += 1
     row += 1
     sheet.write_string(row, 0, "Sheets", looks["bold"])
-    for name, table in tables.items():
+    for name, what in zip(names, sheets, strict=True):
         row += 1
-        sheet.write_url(row, 0, f"internal:'{names[name]}'!A1", looks["link"], names[name])
-        title = _TITLES.get(name, name.replace("_", " "))
-        sheet.write_string(row, 1, f"{title} ({len(table):,} rows)")
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], name)
+        sheet.write_string(row, 1, f"{what.title} ({counted(len(what.table), 'row')})")
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -157,16 +156,20 @@ def _sheet(book: Any, looks: dict[str, Any], name: str, table: pd.DataFrame) -> 
     sheet = book.add_worksheet(name)
     columns = [str(c) for c in table.columns]
     longest = [0] * len(table)
+    widths: list[float] = []
+    heads = 1
     for c, column in enumerate(columns):
         sheet.write_string(0, c, column.replace("_", " "), looks["head"])
         values = table.iloc[:, c]
         look = _look(looks, column, values)
         width = len(column) * 0.7 + 3
         for r, value in enumerate(values.tolist(), 1):
-            shown = _write(sheet, r, c, value, look, looks["wrap"])
+            shown = _write(sheet, r, c, value, look, looks)
             longest[r - 1] = max(longest[r - 1], shown)
             width = max(width, min(shown, _WIDEST) + 2)
-        sheet.set_column(c, c, min(width, _WIDEST))
+        widths.append(min(width, _WIDEST))
+        heads = max(heads, -(-len(column) // int(widths[-1])))
+        sheet.set_column(c, c, widths[-1])
         if len(table) and _shaded(column, values):
             sheet.conditional_format(
                 1, c, len(table), c,
@@ -175,12 +178,17 @@ def _sheet(book: Any, looks: dict[str, Any], name: str, table: pd.DataFrame) -> 
     for r, shown in enumerate(longest, 1):
         if shown > _WIDEST:
             sheet.set_row(r, _height(shown, _WIDEST))
+    sheet.set_row(0, 14.0 * heads)
     sheet.freeze_panes(1, min(2, len(columns)))
     if len(columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(columns) - 1)
+    # On paper, more pages side by side rather than letters that nobody can read.
+    pages = -(-int(sum(widths)) // _PAPER)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(max(pages, 1), 0)
     sheet.repeat_rows(0)
+    if pages > 1:
+        sheet.repeat_columns(0, 1)
 
 
 def _height(characters: int, wide: int) -> float:
@@ -190,20 +198,21 @@ def _height(characters: int, wide: int) -> float:
 
 def _look(looks: dict[str, Any], column: str, values: pd.Series) -> Any:
     if pd.api.types.is_datetime64_any_dtype(values):
-        return looks["date"]
+        whole = bool((values.dropna() == values.dropna().dt.normalize()).all())
+        return looks["day" if whole else "date"]
     if not pd.api.types.is_float_dtype(values):
         return None
     if column.startswith(("chance", "likelihood")) and not column.endswith("_se"):
         return looks["chance"]
-    return looks["money"] if "cost" in column or "money" in column else looks["number"]
+    return looks["money" if _MONEY & set(column.split("_")) else "number"]
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, look: Any, wrap: Any) -> int:
+def _write(sheet: Any, row: int, column: int, value: Any, look: Any, looks: dict[str, Any]) -> int:
     """Write one cell; return how many characters it shows."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return 0
     if isinstance(value, bool):
-        sheet.write_string(row, column, "yes" if value else "no")
+        sheet.write_string(row, column, "yes" if value else "no", looks["text"])
         return 3
     if isinstance(value, pd.Timestamp):
         sheet.write_datetime(row, column, value.to_pydatetime(), look)
@@ -212,7 +221,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any, wrap: Any) 
         sheet.write_number(row, column, value, look)
         return 10
     text = str(value)[:32_000]
-    sheet.write_string(row, column, text, wrap if len(text) > _WIDEST else None)
+    sheet.write_string(row, column, text, looks["wrap" if len(text) > _WIDEST else "text"])
     return len(text)
 
 
