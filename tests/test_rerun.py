@@ -484,7 +484,9 @@ def test_locks_of_others_hold(place: Path) -> None:
     (place / "july").mkdir()
     lock = place / "july" / "run.lock"
     node = platform.node()
-    for told in ("123 another-machine", "", f"{os.getppid()} {node}"):
+    # Windows tells by the open file whether a process of this machine has it.
+    alive = [] if os.name == "nt" else [f"{os.getppid()} {node}"]
+    for told in ("123 another-machine", "", *alive):
         lock.write_text(told)
         with pytest.raises(InputError, match="one run at a time"):
             said("05", "--out", "july")
@@ -535,3 +537,40 @@ def test_a_portfolio_that_is_set_and_not_there_is_told_at_once(place: Path) -> N
     with pytest.raises(InputError, match="nowhere cannot be read"):
         said("05", "--set", "PORTFOLIO=nowhere")
     assert not (place / "run").exists()
+
+
+def test_a_practice_s_own_word_for_a_setting_is_the_setting(place: Path) -> None:
+    """Where no table is named before it."""
+    cell = FAILS.format(error="InputError", where='"hours"', found="HOURS")
+    add(place, "05-long", cell)
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "HOURS=-3")
+    assert describe(caught.value.faults) == [
+        "--set, HOURS: found -3.0, expected something else. Look again."
+    ]
+
+
+def test_a_python_that_ends_in_a_cell_is_told(place: Path) -> None:
+    """The others are run, and nothing is left of it."""
+    add(place, "04-dies", "import os\nos._exit(9)")
+    with pytest.raises(InputError, match="1 of 2 notebooks could not be run") as caught:
+        said("all", "--out", "july")
+    assert describe(caught.value.faults) == [
+        "04-dies: found an end of its Python in the middle of a cell, expected a cell that runs "
+        "through. Most often memory ran out: lower RUNS, or close other programs."
+    ]
+    assert list(entries(place / "july")) == ["05-long"]
+
+
+def test_a_manifest_changed_by_hand_is_run_over(place: Path) -> None:
+    """What can no longer be read of it is left out."""
+    said("05", "--out", "july")
+    path = place / "july" / "manifest.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    for notebooks in ([{}], [None], [{"name": "05-long"}]):
+        path.write_text(json.dumps({**held, "notebooks": notebooks}))
+        with pytest.raises(InputError, match="Nothing can be compared"):
+            said("--check", "--out", "july")
+        add(place, "06-other", "1")
+        said("06", "--out", "july")
+        assert list(entries(place / "july")) == ["06-other"]

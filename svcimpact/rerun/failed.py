@@ -37,7 +37,7 @@ def failure(name: str, error: Any, settings: Mapping[str, Any]) -> list[dict[str
     """
     cell = f"cell {error.exec_count}"
     if error.ename not in _OURS:
-        said = " ".join(f"{error.ename}: {error.evalue}".split())
+        said = " ".join(f"{error.ename}: {error.evalue}".split()).rstrip(":")
         return [
             fault(
                 name,
@@ -57,11 +57,32 @@ def failure(name: str, error: Any, settings: Mapping[str, Any]) -> list[dict[str
     return rows
 
 
+def died(name: str) -> dict[str, str]:
+    """Return the fault for a notebook whose Python ended in the middle of a cell.
+
+    Parameters
+    ----------
+    name : str
+        The notebook.
+
+    Returns
+    -------
+    dict of str to str
+        What it most often is.
+    """
+    return fault(
+        name,
+        found="an end of its Python in the middle of a cell",
+        expected="a cell that runs through",
+        cure="Most often memory ran out: lower RUNS, or close other programs.",
+    )
+
+
 def _told(ename: str, text: str, settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the lines of a message of ours, each with the setting that it is about, or blank."""
     for line in text.splitlines():
         where, _, said = line.partition(": ")
         _, _, column = where.rpartition(", ")
         # The tables of a portfolio have columns that are called like settings, and rows.
-        one = column.upper() if ename != "InvalidPortfolioError" and where.count(", ") == 1 else ""
+        one = column.upper() if ename != "InvalidPortfolioError" and where.count(", ") < 2 else ""
         yield (one, said) if said and one in settings else ("", line)

@@ -142,7 +142,13 @@ def _before(place: Path, now: dict[str, Any]) -> list[dict[str, Any]]:
     held = manifest_of(place) or {}
     if {name: held.get(name) for name in now} != now:
         return []
-    return [one for one in held["notebooks"] if (place / f"{one['name']}.html").is_file()]
+    return [one for one in held["notebooks"] if (place / f"{_name_of(one)}.html").is_file()]
+
+
+def _name_of(one: Any) -> str:
+    """Return the name of an entry; blank where somebody changed it by hand into something else."""
+    whole = isinstance(one, dict) and {"name", "title", "outputs"} <= one.keys()
+    return str(one["name"]) if whole else ""
 
 
 def differences(out: str | Path) -> list[str]:

@@ -15,11 +15,13 @@ import nbformat
 from svcimpact.errors import InputError, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import replace_file
-from svcimpact.rerun.failed import failure
+from svcimpact.rerun.failed import died, failure
 from svcimpact.rerun.folder import new_folder, spare_notebooks
 from svcimpact.rerun.hashes import digest, inputs_of
 from svcimpact.rerun.manifest import Ran, Record, put
 from svcimpact.rerun.settings import parameters_of
+
+_FAILED = "The notebook could not be run."
 
 
 def run_notebook(
@@ -59,6 +61,7 @@ def run_notebook(
         When a cell fails, with the cell and what it said.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -84,7 +87,9 @@ def run_notebook(
             )  # fmt: skip
         except PapermillExecutionError as error:
             rows = failure(path.stem, error, given)
-            raise InputError("The notebook could not be run.", fault_frame(rows)) from None
+            raise InputError(_FAILED, fault_frame(rows)) from None
+        except DeadKernelError:
+            raise InputError(_FAILED, fault_frame([died(path.stem)])) from None
         text = _page(made, hide_code)
         if record is not None:
             record.leave(path.stem)
