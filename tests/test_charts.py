@@ -376,8 +376,11 @@ def test_stretches_merge_over_nights_only():
             "finish_hours": [7.5, 15.0, 22.5],
         }
     )
-    bars = merged(segments)
-    assert [round(width * 24, 6) for _, width in bars] == [31.5, 6.5]
+    bars = merged(
+        pd.concat([segments.assign(task="A"), segments.tail(1).assign(task="B")]), ["task"]
+    )
+    assert [round(width * 24, 6) for _, width in bars["A",]] == [31.5, 6.5]
+    assert [round(width * 24, 6) for _, width in bars["B",]] == [6.5]
 
 
 @pytest.mark.parametrize("draw", [charts.gantt, charts.finish_curves])

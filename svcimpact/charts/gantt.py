@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from svcimpact.charts.choice import rows_of
-from svcimpact.charts.dates import date_axis, position
+from svcimpact.charts.dates import date_axis, position, positions
 from svcimpact.charts.stretches import caused, merged
 from svcimpact.charts.style import (
     ALARM,
@@ -145,11 +145,13 @@ def _measured(
     rows: pd.DataFrame, segments: pd.DataFrame, trouble: pd.DataFrame, per_day: float
 ) -> pd.DataFrame:
     """Add how far each row moves and whether it is held; drop rows without work."""
-    ends = segments.pivot_table(index="row", columns="case", values="finish_hours", aggfunc="max")
+    calm, late = (
+        segments[segments["case"] == case].groupby("row")["finish_hours"].max()
+        for case in ("levelled", "incident")
+    )
     begins = segments.groupby("row")["start_hours"].min()
     held = trouble[trouble["state"] == "held"].groupby("row")["task"].nunique()
-    both = ends.reindex(columns=["levelled", "incident"])
-    move = (both["incident"] - both["levelled"]) / per_day
+    move = (late - calm) / per_day
     out = rows.assign(
         move=rows["row"].map(move).fillna(0.0),
         begin=rows["row"].map(begins),
@@ -180,33 +182,38 @@ def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> bool
         ["row", "case", "state", "share", "start", "finish", "start_hours", "finish_hours"]
     ]
     busy = (segments["finish_hours"] > segments["start_hours"] + 1e-9) & (segments["share"] > 0)
-    bars = dict(iter(segments[busy].groupby(["row", "case"])))
-    waiting = segments[segments["state"] == "waiting"].groupby(["row", "case"])["finish_hours"]
-    waits_until = waiting.max().to_dict()
+    worked, waiting = segments[busy], segments[segments["state"] == "waiting"]
+    bars = merged(worked, ["row", "case"])
+    ended, waits_until = _ends(worked), _ends(waiting)
     boxes: dict[str, list[list[tuple[float, float]]]] = {LEVELLED: [], INCIDENT: []}
     waits = False
-    for key, own in segments.groupby(["row", "case"], sort=False)[["start", "finish"]]:
+    begins = segments.groupby(["row", "case"], sort=False)["start"].min()
+    for key, begin in zip(begins.index.tolist(), begins.tolist(), strict=True):
         calm = key[1] == "levelled"
         (top, height), colour = (_TOP, LEVELLED) if calm else (_MIDDLE, INCIDENT)
         low = place[str(key[0])] + top
         if key not in bars:
-            x = position(own["start"].min())
-            ax.plot(x, low + height / 2, "D", color=colour, markersize=5, zorder=3)
+            ax.plot(position(begin), low + height / 2, "D", color=colour, markersize=5, zorder=3)
             continue
-        worked, high = bars[key], low + height
+        high = low + height
         boxes[colour] += [
-            [(x, low), (x, high), (x + width, high), (x + width, low)]
-            for x, width in merged(worked)
+            [(x, low), (x, high), (x + width, high), (x + width, low)] for x, width in bars[key]
         ]
-        if waits_until.get(key, -np.inf) > worked["finish_hours"].max():
+        if key in waits_until and waits_until[key][0] > ended[key][0]:
             # From the end of the work, so that a night leaves no gap.
-            ends = [position(worked["finish"].max()), position(own["finish"].max())]
-            ax.plot(ends, [low + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
+            span = [position(ended[key][1]), position(waits_until[key][1])]
+            ax.plot(span, [low + height / 2] * 2, color=colour, linewidth=1.4, zorder=2)
             waits = True
     for colour, drawn in boxes.items():
         lanes = PolyCollection(drawn, facecolor=colour, edgecolor="none", zorder=2)
         ax.add_collection(lanes, autolim=False)
     return waits
+
+
+def _ends(segments: pd.DataFrame) -> dict[tuple[str, str], tuple[float, pd.Timestamp]]:
+    """Return when the last of the segments of each row and case ends, in hours and as a moment."""
+    last = segments.groupby(["row", "case"], sort=False)[["finish_hours", "finish"]].max()
+    return dict(zip(last.index, last.itertuples(index=False, name=None), strict=True))
 
 
 def _draw_trouble(
@@ -216,9 +223,9 @@ def _draw_trouble(
     begin, end = ax.get_xlim()
     least = (end - begin) * _NARROW
     for level, state in enumerate(("short-handed", "held")):
-        for name, own in trouble[trouble["state"] == state].groupby("row", sort=False):
-            y = place[str(name)] + lane[0]
-            for begin, width in merged(own):
+        for (name,), own in merged(trouble[trouble["state"] == state], ["row"]).items():
+            y = place[name] + lane[0]
+            for begin, width in own:
                 look = _LOOKS[state]
                 if width < least:
                     # A solid mark, just wide enough to be seen.
@@ -239,11 +246,8 @@ def _draw_dues(
         ax.axvline(position(due + _DAY), color=INK, linewidth=1.6, linestyle=(0, (5, 2)), zorder=5)
         return [due + _DAY]
     dues = shown["due"].dropna() + _DAY
-    for row, due in dues.items():
-        ax.plot(
-            [position(due)] * 2, [float(str(row)) - 0.42, float(str(row)) + 0.42],
-            color=INK, linewidth=1.8, zorder=5, solid_capstyle="butt",
-        )  # fmt: skip
+    rows = dues.index.to_numpy(float)
+    ax.vlines(positions(dues), rows - 0.42, rows + 0.42, color=INK, linewidth=1.8, zorder=5)
     return list(dues)
 
 

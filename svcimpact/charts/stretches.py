@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,32 +16,43 @@ if TYPE_CHECKING:
 _TINY = 1e-6
 
 
-def merged(segments: pd.DataFrame) -> list[tuple[float, float]]:
+Key = tuple[str, ...]
+
+
+def merged(segments: pd.DataFrame, by: Sequence[str]) -> dict[Key, list[tuple[float, float]]]:
     """Merge segments that touch in working hours, so that nights leave no gap.
 
     Parameters
     ----------
     segments : pandas.DataFrame
         Rows of `Outcome.segments`.
+    by : sequence of str
+        Columns; only segments that are alike in them are merged.
 
     Returns
     -------
-    list of (float, float)
-        Where each stretch begins on the date axis, and how wide it is.
+    dict of tuple to list of (float, float)
+        By what stands in those columns: where each stretch begins on the date axis, and how wide
+        it is.
     """
+    # Plain lists: a chart asks this of every row, and picking from a frame costs far more.
+    keys = list(zip(*(segments[column].tolist() for column in by), strict=True))
     hours = segments["start_hours"].to_numpy(), segments["finish_hours"].to_numpy()
     columns = (*hours, positions(segments["start"]), positions(segments["finish"]))
-    # Arrays: a chart asks this of every row, and sorting a frame costs a hundred times as much.
     order = np.argsort(hours[0], kind="stable")
-    out: list[tuple[float, float]] = []
-    reach = -np.inf
-    for begin, end, left, right in zip(*(c[order].tolist() for c in columns), strict=True):
-        if begin <= reach + _TINY:
-            x, width = out[-1]
-            out[-1] = (x, max(width, right - x))
+    out: dict[Key, list[tuple[float, float]]] = {}
+    reach: dict[Key, float] = {}
+    for k, begin, end, left, right in zip(
+        order.tolist(), *(c[order].tolist() for c in columns), strict=True
+    ):
+        key = keys[k]
+        mine = out.setdefault(key, [])
+        if mine and begin <= reach[key] + _TINY:
+            x, width = mine[-1]
+            mine[-1] = (x, max(width, right - x))
         else:
-            out.append((left, right - left))
-        reach = max(reach, end)
+            mine.append((left, right - left))
+        reach[key] = max(reach.get(key, -np.inf), end)
     return out
 
 

@@ -194,6 +194,16 @@ class Explorer:
 
     def refresh(self) -> None:
         """Simulate what the controls say, and show it."""
+        collects = gc.isenabled()
+        # Garbage is looked for when the picture has left.
+        gc.disable()
+        try:
+            self._refresh()
+        finally:
+            if collects:
+                gc.enable()
+
+    def _refresh(self) -> None:
         if self.controls is None:
             return
         said = self._let_go()
