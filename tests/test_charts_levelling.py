@@ -15,6 +15,7 @@ from test_dispatch import three_projects
 
 from svcimpact import charts
 from svcimpact.charts.dates import position
+from svcimpact.charts.drawn import Bars, drawn
 from svcimpact.planning import Levelling, level
 
 mpl.use("Agg")
@@ -76,14 +77,48 @@ def test_delays_below_zero_are_drawn_and_told_in_days() -> None:
 
 def test_rules_that_come_to_the_same_share_a_mark() -> None:
     """Plan order and least float agree; the key names both, the title the best of all."""
-    ax = charts.dispatch_rules(level(three_projects()))
+    finish, delay = [7.0, 8.0, 7.0, 7.0, 8.0, 6.0], [2.5, 3.0, 2.5, 2.5, 3.0, 1.5]
+    ax = charts.dispatch_rules(spread(level(three_projects()), finish, delay))
     texts = [text for text, _, _ in texts_of(ax)]
-    assert "plan order and least float: 12 Jan 2026, 2.5 days" not in texts
     assert any(text.startswith("plan order, LFT and least float: 12 Jan 2026") for text in texts)
     assert title(ax) == (
-        "Shortest project first is best: the portfolio ends on 12 January 2026, mean project "
-        "delay 1.5 working days"
+        "Giving people first to the project with least left to do (shortest project) is best: the "
+        "portfolio ends on 11 January 2026, mean project delay 1.5 working days"
     )
+
+
+def test_bars_of_the_delay_where_the_finish_tells_nothing() -> None:
+    """One person does all: every rule ends on the same day, and the delays are told in words."""
+    found = level(three_projects())
+    ax = charts.dispatch_rules(found)
+    assert_readable(ax)
+    what = drawn(ax)
+    assert isinstance(what, Bars)
+    # Those that delay least have a colour of their own.
+    lengths = [
+        next(part.values[row] for part in what.parts if part.values[row] is not None)  # noqa: PD011
+        for row in range(len(what.rows))
+    ]
+    by_rule = found.rules.sort_values("mean_delay_days", kind="stable")
+    assert list(what.rows) == list(by_rule["name"])
+    assert lengths == pytest.approx(by_rule["mean_delay_days"].tolist())
+    assert title(ax) == (
+        "Giving people first to the project with least left to do (shortest project) delays "
+        "projects least: 1.5 working days on average, against 2.5 by plan order; all rules end the "
+        "portfolio on 12 January 2026"
+    )
+
+
+def test_bars_against_the_worst_where_the_plan_is_among_the_best() -> None:
+    """Plan order is not held against itself; where all are alike it makes no difference."""
+    found = level(three_projects())
+    one = spread(found, [7.0] * 6, [1.0, 2.0, 3.0, 1.0, 1.0, 1.0])
+    assert title(charts.dispatch_rules(one)) == (
+        "Keeping to plan order delays projects least: 1.0 working days on average, against 3.0 by "
+        "latest finish time (LFT); all rules end the portfolio on 12 January 2026"
+    )
+    alike = spread(found, [7.0] * 6, [1.0] * 6)
+    assert title(charts.dispatch_rules(alike)).startswith("It makes no difference who goes first")
 
 
 def test_an_improvement_is_drawn_from_where_it_began() -> None:

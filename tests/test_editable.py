@@ -349,6 +349,17 @@ def test_bars_without_a_value_or_an_error_have_none() -> None:
     assert order.index(qn("c:errBars")) < order.index(qn("c:cat"))
 
 
+@pytest.mark.parametrize(
+    ("label", "joined", "told"),
+    [("1.5 days", "alone", False), ("", "alone", True), ("1.5 days", "beside", True)],
+)
+def test_a_figure_stands_once_beside_its_bar(label: str, joined: str, told: bool) -> None:
+    """It stands at the end of the bar unless the name of the row has it already."""
+    what = Bars(("a",), (Part("", (1.5,), "#112233"),), (label,) if label else (), joined)
+    series = bar_chart(slide_of(), what, AREA).chart.plots[0].series[0]
+    assert (series._element.find(qn("c:dLbls")) is not None) == told
+
+
 def lightness(shade: str) -> float:
     """Return how light a colour is in grey."""
     red, green, blue = (int(shade.lstrip("#")[i : i + 2], 16) / 255 for i in (0, 2, 4))

@@ -342,14 +342,13 @@ def test_sentences_by_hand() -> None:
     """What levelling costs, project by project, then the rules against each other."""
     assert level(three_projects(), rules=["lft", "lst", "shortest_project"]).sentences() == [
         "Levelling alone, by latest finish time (LFT), makes 3 of 3 projects end later than if "
-        "there were always enough people: by 2.5 working days on average over all, EUR 612 in "
-        "all.",
-        "C: 4.5 working days (EUR 432), to 12 January 2026.",
-        "B: 2.0 working days (EUR 80), to 7 January 2026, 1.0 days after its due date.",
-        "A: 1.0 working days (EUR 100), to 8 January 2026.",
-        "Of 3 rules shortest project first is best: 12 January 2026, mean project delay 1.5 "
-        "working days; latest finish time (LFT): 12 January 2026, mean project delay 2.5 "
-        "working days.",
+        "there were always enough people: by 2.5 working days on average over all, €612 in all.",
+        "C: 4.5 working days (€432), to 12 January 2026.",
+        "B: 2.0 working days (€80), to 7 January 2026, 1.0 days after its due date.",
+        "A: 1.0 working days (€100), to 8 January 2026.",
+        "Of 3 rules shortest project first, which gives people first to the project with least "
+        "left to do, is best: 12 January 2026, mean project delay 1.5 working days; latest finish "
+        "time (LFT): 12 January 2026, mean project delay 2.5 working days.",
     ]
     assert "no schedule" in level(three_projects(), improve="forward_backward").sentences()[-1]
 

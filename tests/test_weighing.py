@@ -50,7 +50,7 @@ def test_tiny_by_hand() -> None:
     assert register.sentences()[0].endswith(
         "New checkout for the shop ends 0.5 ± 0.0 working days later because of it. Cheapest fix "
         "tried: give New checkout for the shop priority over Move the staff pages (costs 0.8 ± 0.0 "
-        "project days, EUR 67 ± 0 saved)."
+        "project days, €67 saved)."
     )
     assert "Delay: mean over runs" in register.assumptions[-1]
 

@@ -36,6 +36,7 @@ _PARTS = ("pull", "cascade", "cover", "freeze", "aftermath")
 _COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, SHORT_HANDED)
 # In grey, the first three differ in lightness; the other two have lines.
 _HATCHES = ("", "", "", "xx", "\\\\")
+_CASCADE = ". Cascade: pull by services that depend on the one that failed"
 _LEAST_DAYS = 0.05
 _MOST_DRIVERS = 12
 
@@ -76,9 +77,7 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
         beside.append(
             f"{text}, {number(knock, 1)} of it knock-on" if knock >= _LEAST_DAYS else text
         )
-    names = {"pull": "pull", "cascade": "pull by dependent services", "cover": "cover",
-             "freeze": "change freeze", "aftermath": "aftermath"}  # fmt: skip
-    labels = [names[_PARTS[k]] for k in used]
+    labels = ["change freeze" if _PARTS[k] == "freeze" else _PARTS[k] for k in used]
     left = stacked(
         ax, list(shown["name"]), parts[:, used], labels=labels, colours=colours, hatches=hatches,
         beside=beside, inches=2.8,
@@ -100,7 +99,7 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
         ax,
         f"{_begin(top['name'])} makes {share} % of the {number(total, 1)} project days lost",
         "Parts by Shapley value; they add up to the mean delay in every run. Left of 0: brings it "
-        "forward",
+        f"forward{_CASCADE if 'cascade' in labels else ''}",
         left=left,
     )
     return ax
@@ -173,9 +172,7 @@ def waterfall(
     if (days >= 0.0).all():
         steps = tuple(_begin(str(names[m])) for m in _PARTS)
         record(ax, _steps((*steps, "Mean delay"), start, days, reach, total))
-    labels = [
-        _begin(str(names[m])).replace(" by services that", "\nby services that") for m in _PARTS
-    ]
+    labels = [_begin(str(names[m])) for m in _PARTS]
     ax.set_xticks(list(where), [*labels, "Mean delay"], fontsize=LABEL)
     ax.set_ylim(min(0.0, float(ends.min()) * 1.1), high * 1.15)
     ax.set_ylabel(unit)
@@ -186,7 +183,8 @@ def waterfall(
         ax,
         f"{name}: {number(total, 1)} days late on average, {number(float(days.max()), 1)} of it "
         f"by the {names[top]}",
-        "Parts by Shapley value over the same futures; they add up in every one. 95 % intervals",
+        "Parts by Shapley value over the same futures; they add up in every one. 95 % intervals"
+        + _CASCADE,
         left=left,
     )
     return ax

@@ -31,7 +31,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
-from svcimpact.wording import chance, counted, day, listed, money, number, with_error
+from svcimpact.wording import SYMBOLS, chance, counted, day, listed, money, number, with_error
 
 if TYPE_CHECKING:
     from svcimpact.response.contingency import ContingencyPlan
@@ -118,11 +118,16 @@ def contingency(plan: ContingencyPlan, *, ax: Axes | None = None) -> Axes:
 
 
 def _scale(values: pd.Series, currency: str) -> tuple[float, str]:
-    size = float(values.abs().max())
+    size, unit = float(values.abs().max()), _unit(currency)
     for divisor, word in ((1e6, "million"), (1e3, "thousand")):
         if size >= 2 * divisor:
-            return divisor, f"Saved after costs, {currency} {word}"
-    return 1.0, f"Saved after costs, {currency}"
+            return divisor, f"Saved after costs, {unit} {word}"
+    return 1.0, f"Saved after costs, {unit}"
+
+
+def _unit(currency: str) -> str:
+    """Return a currency as sentences write it."""
+    return plain(SYMBOLS.get(currency, currency))
 
 
 def _contingency_title(plan: ContingencyPlan) -> str:
@@ -186,7 +191,7 @@ def escalate(found: Escalation, *, ax: Axes | None = None) -> Axes:
     span = high - low
     ax.set_xlim(low - 0.25 * span, high + 0.2 * span)
     ax.set_xlabel(
-        f"Project's gain less what service and other projects lose, {currency}", color=INK
+        f"Project's gain less what service and other projects lose, {_unit(currency)}", color=INK
     )
     ax.xaxis.set_major_formatter(lambda x, _: plain(money(x, "")))
     worth = table[table["verdict"] == "escalate"]

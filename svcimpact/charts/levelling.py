@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from svcimpact.charts.bars import AROUND, bars
 from svcimpact.charts.dates import date_axis, moment, positions
 from svcimpact.charts.drawn import Line, Lines, record
 from svcimpact.charts.style import (
+    INCIDENT,
     INK,
+    LEVELLED,
     MUTED,
     PALETTE,
     PAPER,
@@ -23,6 +27,7 @@ from svcimpact.charts.style import (
     styled,
     text_width,
 )
+from svcimpact.planning.level_words import first_served
 from svcimpact.wording import counted, day, listed, number
 
 if TYPE_CHECKING:
@@ -52,9 +57,13 @@ def dispatch_rules(levelling: Levelling, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
         The chart: a mark per rule, one for rules that come to the same; early and low is good.
-        A small open mark is the single pass where an improvement was kept.
+        A small open mark is the single pass where an improvement was kept. Bars of the delay
+        where all rules end the portfolio on the same day.
     """
     table = levelling.rules.dropna(subset=["finish"])
+    days = table["finish"].dt.normalize()
+    if len(table) > 1 and (days == days.iloc[0]).all():
+        return _delays(levelling, table, canvas(ax, AROUND + 0.5 * len(table)))
     ax = canvas(ax)
     if table.empty:
         ax.set_axis_off()
@@ -72,6 +81,46 @@ def dispatch_rules(levelling: Levelling, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("Mean project delay, working days")
     finding(ax, _title(table), _subtitle(levelling), left=text_width("0000") + 24 / 72)
     return ax
+
+
+def _delays(levelling: Levelling, table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw the mean delay by each rule, the least on top, where the finish tells nothing."""
+    rows = table.sort_values("mean_delay_days", kind="stable")
+    least = rows["mean_delay_days"].round(1) == round(float(rows["mean_delay_days"].iloc[0]), 1)
+    left = bars(
+        ax, list(rows["name"]), rows["mean_delay_days"].to_numpy(), np.zeros(len(rows)),
+        [f"{number(days, 1)} days" for days in rows["mean_delay_days"]],
+        colours=[INCIDENT if best else LEVELLED for best in least],
+    )  # fmt: skip
+    ax.set_xlabel("Mean project delay, working days", color=INK)
+    note = _subtitle(levelling)
+    if rows["improved"].any():
+        which = listed(list(rows.loc[rows["improved"], "name"]), 6)
+        note += f". Improved by the forward-backward pass: {which}"
+    finding(ax, _least(rows, int(least.sum())), note, left=left)
+    return ax
+
+
+def _least(rows: pd.DataFrame, alike: int) -> str:
+    """Return the finding of the bars: which rule delays projects least, in plain words."""
+    best, last = rows.iloc[0], rows.iloc[-1]
+    end = f"all rules end the portfolio on {day(best['finish'])}"
+    delay = f"{number(best['mean_delay_days'], 1)} working days on average"
+    if alike == len(rows):
+        return f"It makes no difference who goes first: {end} and delay projects by {delay}"
+    # Against the plan's own order, unless that is among the best.
+    plan = rows.iloc[alike:].query("rule == 'plan'")
+    other = last if plan.empty else plan.iloc[0]
+    against = f"{number(other['mean_delay_days'], 1)} by {other['name']}"
+    return f"{_giving(best)} delays projects least: {delay}, against {against}; {end}"
+
+
+def _giving(row: pd.Series) -> str:
+    """Say what following a rule means, and its name."""
+    if row["rule"] == "plan":
+        return "Keeping to plan order"
+    name = _SHORT.get(row["rule"], row["name"])
+    return f"Giving people first to {first_served(row['rule'])} ({name})"
 
 
 def _marks(ax: Axes, table: pd.DataFrame, levelling: Levelling) -> list[float]:
@@ -138,7 +187,7 @@ def _title(table: pd.DataFrame) -> str:
         )
     if first["y"] <= least["y"]:
         return (
-            f"{_begin(first['name'])} is best: the portfolio ends on {day(first['finish'])}, "
+            f"{_giving(first)} is best: the portfolio ends on {day(first['finish'])}, "
             f"mean project delay {number(first['y'], 1)} working days"
         )
     less = f"{number(first['y'] - least['y'], 1)} working days"
@@ -162,6 +211,6 @@ def _subtitle(levelling: Levelling) -> str:
     count = len(levelling.of())
     return (
         f"Levelling alone, no incident; delay: levelled finish less the finish if there were "
-        f"always enough people, mean over {counted(count, 'project')}. LST, LFT: the earliest "
-        "late start, or late finish, goes first"
+        f"always enough people, mean over {counted(count, 'project')}. LST, LFT, least float: what "
+        "has to start soonest, has to end soonest, or has least slack goes first"
     )

@@ -31,7 +31,7 @@ _LEAST_DAYS = 0.05
 NAMES = {
     "pull": "pull of responders",
     "cover": "cover for colleagues",
-    "cascade": "pull by services that depend on it",
+    "cascade": "cascade",
     "freeze": "change freeze",
     "aftermath": "aftermath",
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from svcimpact.wording import money
+
 RULE_NAMES = {
     "plan": "plan order",
     "lst": "latest start time (LST)",
@@ -14,6 +16,14 @@ RULE_NAMES = {
     "least_float": "least float",
     "cost_of_delay": "cost of delay per remaining hour",
     "shortest_project": "shortest project first",
+}
+# To whom people are given first, by rule.
+_FIRST = {
+    "lst": "the work that has to start soonest",
+    "lft": "the work that has to end soonest",
+    "least_float": "the work with least slack",
+    "cost_of_delay": "the work whose delay costs most for each hour of it left",
+    "shortest_project": "the project with least left to do",
 }
 NEGLIGIBLE = 0.05  # days; shown as 0.0
 _NAMED = 5  # projects that a sentence each is given to
@@ -56,6 +66,27 @@ def levelling_sentences(
     return [*said, _gained(rules)] if improved else said
 
 
+def first_served(rule: str) -> str:
+    """Say to whom a dispatch rule gives people first.
+
+    Parameters
+    ----------
+    rule : str
+        The rule.
+
+    Returns
+    -------
+    str
+        Text such as ``the work with least slack``.
+
+    Examples
+    --------
+    >>> first_served("least_float")
+    'the work with least slack'
+    """
+    return _FIRST.get(rule, "the work that the plan has first")
+
+
 def compared(rules: pd.DataFrame) -> str:
     """Say which rule ends the portfolio first, and which delays projects least.
 
@@ -76,15 +107,22 @@ def compared(rules: pd.DataFrame) -> str:
     first = min(rows, key=lambda row: figures[row["rule"]])
     least = min(rows, key=lambda row: figures[row["rule"]][::-1])
     if figures[first["rule"]] == figures[least["rule"]]:
-        said = f"Of {len(rows)} rules {first['name']} is best: {_figures(first)}"
+        said = f"Of {len(rows)} rules {_told(first)} is best: {_figures(first)}"
     else:
         said = (
-            f"Of {len(rows)} rules {first['name']} ends the last project first: "
-            f"{_figures(first)}; {least['name']} has the least mean delay: {_figures(least)}"
+            f"Of {len(rows)} rules {_told(first)} ends the last project first: "
+            f"{_figures(first)}; {_told(least)} has the least mean delay: {_figures(least)}"
         )
     if rows[0] is first or rows[0] is least:
         return f"{said}."
     return f"{said}; {rows[0]['name']}: {_figures(rows[0])}."
+
+
+def _told(row: Row) -> str:
+    """Return a rule's name with what it means, where the name alone does not tell."""
+    if row["rule"] not in _FIRST:
+        return str(row["name"])
+    return f"{row['name']}, which gives people first to {first_served(row['rule'])},"
 
 
 def _headline(told: Row, hit: int, count: int, currency: str, *, gains: bool) -> str:
@@ -96,7 +134,7 @@ def _headline(told: Row, hit: int, count: int, currency: str, *, gains: bool) ->
     if not hit:
         return f"Levelling by {told['name']} costs no project a day: there are people enough."
     cost = told["levelling_cost"]
-    worth = f", {_money(cost, currency)} in all" if cost > 0 else ""
+    worth = f", {money(cost, currency)} in all" if cost > 0 else ""
     return (
         f"Levelling alone, by {told['name']}, makes {hit} of {_counted(count, 'project')} end "
         f"later than if there were always enough people: by {told['mean_delay_days']:z.1f} "
@@ -106,7 +144,7 @@ def _headline(told: Row, hit: int, count: int, currency: str, *, gains: bool) ->
 
 def _project(row: Row, currency: str) -> str:
     cost = row["levelling_cost"]
-    worth = f" ({_money(cost, currency)})" if cost > 0 else ""
+    worth = f" ({money(cost, currency)})" if cost > 0 else ""
     late = ""
     if row["late_days"] >= NEGLIGIBLE:
         late = f", {row['late_days']:.1f} days after its due date"
@@ -126,10 +164,6 @@ def _gained(rules: pd.DataFrame) -> str:
 
 def _figures(row: Row) -> str:
     return f"{_day(row['finish'])}, mean project delay {row['mean_delay_days']:z.1f} working days"
-
-
-def _money(value: float, currency: str) -> str:
-    return f"{currency} {value:,.0f}"
 
 
 def _counted(count: int, noun: str) -> str:

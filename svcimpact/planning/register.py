@@ -15,7 +15,7 @@ from svcimpact.planning.ahead import FROM_STATUS_DATE
 from svcimpact.planning.communication import KINDS, Communication, level_of
 from svcimpact.planning.phrases import amount, listed, period
 from svcimpact.portfolio import Portfolio
-from svcimpact.wording import chance
+from svcimpact.wording import chance, money
 
 if TYPE_CHECKING:
     from svcimpact.planning.remedies import Remedy
@@ -372,7 +372,7 @@ def _saving(row: dict[Hashable, Any], currency: str) -> str:
     error = row["fix_saves_days_se"]
     said = f"{'saves' if days >= 0 else 'costs'} {abs(days):.1f} ± {error:.1f} project days"
     if abs(cost) >= 0.5:
-        said += f", {currency} {abs(cost):,.0f} ± {row['fix_saves_cost_se']:,.0f}"
+        said += f", {money(abs(cost), currency, error=row['fix_saves_cost_se'])}"
         said += "" if (cost >= 0) == (days >= 0) else (" saved" if cost > 0 else " more")
     return said
 

@@ -129,8 +129,9 @@ def attribution_section(found: Attribution) -> Section:
         "Mean delay by mechanism, working days",
         ("Project", "#Delay", *(f"#{m.capitalize()}" for m in MECHANISMS), "#Knock-on"),
         tuple(rows),
-        "The five add up to the delay; knock-on is how much of it came from other projects, "
-        "queues, and planned absences and freezes.",
+        "The five add up to the delay; cascade is pull by services that depend on the one that "
+        "failed; knock-on is how much of the delay came from other projects, queues, and planned "
+        "absences and freezes.",
         (
             full("attribution", "Why late: each project's delay by mechanism", found.projects),
             full("drivers", "Why late: what is saved without one driver at a time", found.drivers),

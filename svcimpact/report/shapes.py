@@ -122,7 +122,8 @@ def bar_chart(slide: Any, bars: Bars, area: Area) -> Any:
         series.invert_if_negative = False
         if any(part.errors):
             _errors(series, part.errors)
-        elif not stacked:
+        elif not stacked and not (bars.joined == "alone" and any(labels)):
+            # Unless what stands beside the only bar of a row tells it already.
             told = series.data_labels
             told.show_value = True
             told.number_format, told.number_format_is_linked = "0.0", False
