@@ -31,7 +31,7 @@ from svcimpact.report.html import render
 from svcimpact.report.levelling import levelling_section
 from svcimpact.report.page import Chart, Findings, Section, Table
 from svcimpact.report.sentences import incident_sentences
-from svcimpact.wording import GAP
+from svcimpact.wording import DASH, GAP
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 ATTACKS = [
@@ -441,6 +441,20 @@ def test_a_long_word_leaves_room_for_other_columns():
     html = render(found)
     assert f'<th scope="row">{told}</th>' in html
     assert "<td>telecommunications</td>" in html
+
+
+def test_columns_without_anything_are_left_out():
+    """A column of blanks or dashes goes, with its heading; the first one stays, and any other."""
+    rows = (("A", "", DASH, "1"), ("B", "", DASH, ""))
+    table = Table("T", ("Name", "Empty", "#Dashes", "#Full"), rows)
+    found = Findings("A", "B", (), (), (Section("C", tables=(table,)),), (), ())
+    page = Page(render(found))
+    assert [a for tag, a in page.tags if tag == "th"].count({"scope": "row"}) == 2
+    assert "Full" in page.text
+    assert "Empty" not in page.text
+    assert "Dashes" not in page.text
+    nobody = Table("T", ("Name", "Of"), (("", ""),))
+    assert nobody.filled.columns == ("Name",)
 
 
 def test_figures_are_set_flush_right():

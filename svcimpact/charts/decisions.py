@@ -280,7 +280,10 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
         if best["saved_money"] > 0:
             gain = money(best["saved_money"], found.currency, error=best["saved_money_se"])
             title += f" and {gain}"
-    finding(ax, title, f"From {day(found.now, time=True)} on; 95 % intervals", left=left)
+    note = f"From {day(found.now, time=True)} on; 95 % intervals"
+    if "least_float" in rules:
+        note += ". Least float: those go back first whose work has least slack"
+    finding(ax, title, note, left=left)
     return ax
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from svcimpact import charts
 from svcimpact.errors import InputError, describe
 from svcimpact.planning.level import level
+from svcimpact.planning.level_words import first_served
 from svcimpact.planning.levelling import Levelling
 from svcimpact.portfolio import Portfolio
 from svcimpact.report.contents import full
@@ -57,6 +58,7 @@ def _rules(found: Levelling) -> Table:
         "Dispatch rules side by side",
         (
             "Rule",
+            "Who gets people first",
             "#Last project ends",
             "#Mean project delay, working days",
             "#Cost of levelling",
@@ -65,6 +67,7 @@ def _rules(found: Levelling) -> Table:
         tuple(
             (
                 str(row["name"]),
+                first_served(str(row["rule"])),
                 day(row["finish"], brief=True),
                 number(row["mean_delay_days"], 1),
                 money(row["levelling_cost"], currency),

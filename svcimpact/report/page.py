@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from matplotlib.axes import Axes
+
+from svcimpact.wording import DASH
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,17 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     sheets: tuple[Sheet, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def filled(self) -> Table:
+        """The same without columns in which no row has anything; the first one stays."""
+        kept = [
+            c
+            for c in range(len(self.columns))
+            if not c or any(row[c] not in ("", DASH) for row in self.rows)
+        ]
+        rows = tuple(tuple(row[c] for c in kept) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[c] for c in kept), rows=rows)
 
 
 @dataclass(frozen=True)

@@ -246,7 +246,10 @@ def _verdicts(answer: Any) -> Table:
             "Ask again",
         ),
         tuple(rows),
-        "Break-even: what the outage may cost an hour for the gain to outweigh the loss.",
+        # Nothing that the table does not have is explained.
+        "Break-even: what the outage may cost an hour for the gain to outweigh the loss."
+        if any(row[4] for row in rows)
+        else "",
     )
 
 
