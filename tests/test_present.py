@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -635,3 +637,29 @@ def test_an_outcome_and_its_projects_keep_their_minus_signs(outcome: Outcome) ->
     shown = repr(replace(outcome, projects=gained))
     assert "-0.25 ±" in shown
     assert " -13\n" in shown
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium on the path")
+def test_wide_tables_of_the_documentation_scroll_by_themselves(tmp_path: Path) -> None:
+    """The page stays as wide as the window; a figure with its range stays on one line."""
+    style = (ROOT / "docs/_static/pages.css").read_text(encoding="utf-8")
+    wide = "<td>a_name_that_does_not_break_anywhere</td>" * 12
+    figures = '<td class="text-right">3,604 (3,491 to 3,741)</td>' * 12
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"""<style>{style}</style><div class="content">
+        <div class="cell_output"><div class="output"><table class="dataframe"><tr>{wide}</tr>
+        </table></div></div><div class="cell_input"><pre>{"x" * 400}</pre></div>
+        <div class="table-wrapper"><table class="docutils"><tr>{figures}</tr></table></div>
+        <table class="genindextable"><tr><td>{"x" * 200}</td><td>{"y" * 200}</td></tr></table></div>
+        <script>const row = document.querySelector(".docutils tr").getBoundingClientRect();
+        document.title = [document.documentElement.scrollWidth <= innerWidth, row.height < 40];
+        </script>""",
+        encoding="utf-8",
+    )
+    seen = subprocess.run(  # noqa: S603 (a fixed command on our own file)
+        [str(shutil.which("chromium")), "--headless", "--no-sandbox", "--disable-gpu",
+         f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
+        check=True, capture_output=True, timeout=120, text=True,
+    )  # fmt: skip
+    assert "<title>true,true</title>" in seen.stdout
