@@ -998,3 +998,17 @@ def _saving(draws: dict[str, Any], levers: Levers) -> Verdict:
     money = sum((draws[str(a.project)] for a in levers.actions), np.zeros(400))
     nothing = np.zeros(400)
     return Verdict(nothing[:, None], money, nothing, nothing, nothing)
+
+
+def test_what_saves_more_than_is_lost_is_told_to_help_anyway() -> None:
+    """The best order of work on the example beats the plan's order without any incident."""
+    portfolio = read("data/meridian")
+    scenario = Scenario.read("data/meridian/payments-down.toml")
+    calm = replace(scenario, incidents=(replace(scenario.incidents[0], service="hr-payroll"),))
+    told = "some of this would help without it, too."
+    for given, expected in ((calm, True), (scenario, False)):
+        outcome = simulate(portfolio, given, runs=100)
+        plan = contingency_plan(outcome, runs=100, most=1)
+        lost = outcome.projects["delay_mean_days"].sum()
+        assert bool(plan.totals.iloc[-1]["saved_days"] > lost) is expected
+        assert any(line.endswith(told) for line in plan.sentences()) is expected

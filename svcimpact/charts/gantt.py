@@ -324,9 +324,11 @@ def _words(
     if project is None:
         if moved.empty:
             return "In a typical run the incident moves no project", note
+        held = int(rows["held"].sum())
+        stand = counted(held, "task")
         text = (
-            f"In a typical run the incident holds {counted(int(rows['held'].sum()), 'task')} and "
-            f"moves {len(moved)} of {counted(count, 'project')}"
+            f"In a typical run the incident {f'holds {stand} and ' if held else ''}moves "
+            f"{len(moved)} of {counted(count, 'project')}"
         )
         top = moved.iloc[int(moved["move"].argmax())]
         if top["move"] < 0:

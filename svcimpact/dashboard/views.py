@@ -39,7 +39,7 @@ STYLE = """<style>
 .svci td { text-align: right; padding: 2px 8px; border-bottom: 1px solid #d8dee4; }
 .svci th:first-child, .svci td:first-child { text-align: left; }
 .svci td { white-space: nowrap; }
-.svci td:first-child { white-space: normal; }
+.svci td:first-child { white-space: normal; min-width: 140px; }
 .svci .long { max-height: 380px; overflow-y: auto; }
 .svci .long th { position: sticky; top: 0; background: #ffffff; }
 .svci tr.late td { font-weight: 600; }

@@ -36,6 +36,9 @@ from svcimpact.settings import Settings
 # Holidays are taken this long after the last planned finish: a late plan runs on.
 _RUN_ON = timedelta(days=3 * 365)
 
+# Where settings stand: imports go to either.
+_SETTINGS = "portfolio.toml, or in the sheet portfolio of a workbook"
+
 
 def read_plans(paths: Sequence[Path | str], *, name: str | None = None) -> Portfolio:
     """Read plan files of Microsoft Project, Primavera and others into one portfolio.
@@ -142,7 +145,7 @@ def assemble(plans: Sequence[PlanRecord], *, name: str | None = None) -> Portfol
     )
     shared.add(
         "timezone", found="no time zone in any plan", expected="an IANA name; UTC is taken",
-        cure="Set timezone in portfolio.toml, for daylight saving.",
+        cure=f"Set timezone in {_SETTINGS}, for daylight saving.",
     )  # fmt: skip
     shared.add(
         "services", found="no services and no support in any plan",
@@ -242,7 +245,7 @@ def _ground(plans: Sequence[PlanRecord], notes: Sequence[Notes]) -> _Ground:
                 "holidays", sorted(f"{day:%Y-%m-%d}" for day in off),
                 found=f"{count(len(off), 'day')} off in this plan or in {plans[0].label}, not both",
                 expected="the same days off; those of the first plan are taken",
-                cure="Correct holidays in portfolio.toml.",
+                cure=f"Correct holidays in {_SETTINGS}.",
             )  # fmt: skip
     return _Ground(calendar, tuple(PlanClock(own, calendar) for own in calendars))
 
@@ -412,6 +415,6 @@ def _currency(plans: Sequence[PlanRecord], shared: Notes) -> str:
         shared.add(
             "currency", unsaid, found=found,
             expected=f"one currency; {codes[0] if codes else 'EUR'} is taken for all, unconverted",
-            cure="Correct cost_per_day in resources, or currency in portfolio.toml.",
+            cure=f"Correct cost_per_day in resources, or currency in {_SETTINGS}.",
         )  # fmt: skip
     return codes[0] if codes else "EUR"

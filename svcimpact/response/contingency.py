@@ -17,6 +17,7 @@ from svcimpact.incident.estimates import Z95, mean
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.simulate import simulate
+from svcimpact.incident.totals import delay_days, mean_of_total
 from svcimpact.portfolio import Portfolio
 from svcimpact.progress import Step, silent
 from svcimpact.response.apply import applied, unwritten
@@ -166,6 +167,11 @@ class ContingencyPlan(Answer):
         fresh = self.totals.iloc[-1]
         said = [self._headline(fresh)]
         said += [f"{number(k + 1)}. {self._lever(row)}" for k, row in enumerate(_rows(self.plan))]
+        lost, lost_se = mean_of_total(delay_days(self.outcome), self.outcome.scenario.sampling)
+        more, more_se = fresh["saved_days"] - lost, float(np.hypot(fresh["saved_days_se"], lost_se))
+        if more > Z95 * more_se:
+            cost = f"{with_error(lost, lost_se)} project days" if lost >= 0.05 else "no project day"
+            said.append(f"The incident costs {cost}: some of this would help without it, too.")
         gains = [row for row in _rows(self.projects) if abs(row["saved_days"]) >= 0.05]
         gains.sort(key=lambda row: -row["saved_days"])
         for row in gains[:4]:
