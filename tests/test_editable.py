@@ -330,6 +330,18 @@ def slide_of() -> Any:
     return made.slides.add_slide(made.slide_layouts[6])
 
 
+@pytest.mark.parametrize(
+    ("value", "least", "most", "written"),
+    [(-8600.0, -10_000.0, 0.0, "#,##0"), (8600.0, 0.0, 10_000.0, "#,##0"), (-8.6, -10.0, 0.0, "")],
+)  # fmt: skip
+def test_bars_begin_at_zero(value: float, least: float, most: float, written: str) -> None:
+    """A bar that begins elsewhere tells nothing by its length."""
+    alone = Bars(("a",), (Part("x", (value,), "#112233"),), ("",), "alone", "EUR")
+    axis = bar_chart(slide_of(), alone, AREA).chart.value_axis
+    assert (axis.minimum_scale, axis.maximum_scale) == (least, most)
+    assert (axis.tick_labels.number_format == "#,##0") is bool(written)
+
+
 def test_bars_without_a_value_or_an_error_have_none() -> None:
     """Rows of different kinds share a chart: each has its own bar, the key tells the colours."""
     bars = Bars(

@@ -53,6 +53,7 @@ _STROKES = "xvP"
 # Days between marks of an axis of dates, and days from Excel's first day to 1970.
 _SPANS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 _EXCEL = 25_569
+_THOUSAND = 1000.0  # from which on figures at an axis are marked off by thousands
 _MONDAY = 4  # the first Monday of 1970 was the fifth of January
 
 
@@ -303,10 +304,14 @@ def _date_axis(axis: Any, days: list[float]) -> None:
 
 
 def _number_axis(axis: Any, values: list[float]) -> None:
-    """Mark an axis at round numbers, from the least value to the most."""
-    marks = MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(min(0.0, *values), max(values))
+    """Mark an axis at round numbers, from the least value to the most; zero is among them."""
+    ends = min(0.0, *values), max(0.0, *values)
+    marks = MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(*ends)
     axis.minimum_scale, axis.maximum_scale = float(marks[0]), float(marks[-1])
     axis.major_unit = float(marks[1] - marks[0])
+    if max(map(abs, ends)) >= _THOUSAND:
+        axis.tick_labels.number_format = "#,##0"
+        axis.tick_labels.number_format_is_linked = False
 
 
 def _line(series: Any, line: Line) -> None:
