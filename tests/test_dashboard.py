@@ -16,7 +16,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from PIL import Image
+from lxml import etree
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from small_tables import built, table
 
 import svcimpact as si
@@ -81,12 +82,16 @@ def test_a_control_changes_figures_picture_and_scenario(explorer: Explorer) -> N
 
 
 def test_the_picture_is_one_and_says_its_finding(explorer: Explorer) -> None:
-    """A readable image, with the chart's title as alternative text."""
-    found = re.search(r'base64,([^"]+)" alt="([^"]+)"', explorer.picture.value)
+    """An image of slide width with letters as letters, its title as alternative text as well."""
+    found = re.search(r'svg\+xml;base64,([^"]+)" alt="([^"]+)"', explorer.picture.value)
     assert found
-    image = Image.open(io.BytesIO(base64.b64decode(found[1])))
-    assert image.width == 960
+    image = etree.fromstring(base64.b64decode(found[1]))
+    assert image.get("width") == "720pt"
+    said = " ".join(text for text in image.itertext() if text.strip())
+    assert "Card processor switch" in said
+    assert "loses most" in said
     assert "loses most" in unescape(found[2])
+    assert b"<image" not in base64.b64decode(found[1])
 
 
 def test_the_p90_stays_above_the_median(explorer: Explorer) -> None:
@@ -344,7 +349,7 @@ def test_two_scenarios_side_by_side(explorer: Explorer) -> None:
     assert "B: lognormal, median 60 h, P90 72 h" in unescape(explorer.compared.value)
     explorer.view.value = "People"
     assert "A: its delays, as “People” was not open when it was kept" in explorer.before.value
-    explorer.work.cancel()
+    explorer.view.value = "Delays"
     explorer.drop_button.click()
     assert explorer.compared.value == explorer.before.value == ""
 
@@ -354,13 +359,12 @@ def test_pictures_side_by_side_have_one_scale(
 ) -> None:
     """Both axes reach as far as the longer of the two, whichever it is."""
     reached: list[tuple[float, float]] = []
-    held = views.FigureCanvasAgg.draw
 
-    def draw(canvas: Any) -> None:
-        reached.append(canvas.figure.axes[0].get_xlim())
-        held(canvas)
+    def canvas(figure: Any) -> Any:
+        reached.append(figure.axes[0].get_xlim())
+        return FigureCanvasSVG(figure)
 
-    monkeypatch.setattr(views.FigureCanvasAgg, "draw", draw)
+    monkeypatch.setattr(views, "FigureCanvasSVG", canvas)
     assert explorer.controls is not None
     explorer.keep_button.click()
     alone = reached[-1]
@@ -541,6 +545,9 @@ def test_names_are_never_markup(portfolio: Portfolio) -> None:
     )
     assert "<script" not in whole
     assert "<img src=x" not in whole
+    drawn = base64.b64decode(re.findall(r'base64,([^"]+)"', whole)[0])
+    assert b"&lt;script&gt;" in drawn
+    assert not etree.fromstring(drawn).findall(".//{*}script")
     assert views.note(["<i>"]) == '<div class="svci muted" role="status"><p>&lt;i&gt;</p></div>'
 
 

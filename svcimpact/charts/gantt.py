@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -145,17 +146,21 @@ def _measured(
     rows: pd.DataFrame, segments: pd.DataFrame, trouble: pd.DataFrame, per_day: float
 ) -> pd.DataFrame:
     """Add how far each row moves and whether it is held; drop rows without work."""
-    calm, late = (
-        segments[segments["case"] == case].groupby("row")["finish_hours"].max()
-        for case in ("levelled", "incident")
-    )
-    begins = segments.groupby("row")["start_hours"].min()
-    held = trouble[trouble["state"] == "held"].groupby("row")["task"].nunique()
-    move = (late - calm) / per_day
+    # Plain loops: grouping by text costs more than all the rest of the chart's reckoning.
+    begins: dict[str, float] = {}
+    ends: dict[str, dict[str, float]] = {"levelled": {}, "incident": {}}
+    columns = ("row", "case", "start_hours", "finish_hours")
+    for row, case, begin, end in zip(*(segments[c].tolist() for c in columns), strict=True):
+        begins[row] = min(begins.get(row, begin), begin)
+        ends[case][row] = max(ends[case].get(row, end), end)
+    tasks = trouble.loc[trouble["state"] == "held", ["row", "task"]]
+    held = Counter(row for row, _ in set(zip(tasks["row"], tasks["task"], strict=True)))
+    calm, late = ends["levelled"], ends["incident"]
+    known = rows["row"].tolist()
     out = rows.assign(
-        move=rows["row"].map(move).fillna(0.0),
-        begin=rows["row"].map(begins),
-        held=rows["row"].map(held).fillna(0).astype(int),
+        move=[(late[r] - calm[r]) / per_day if r in late and r in calm else 0.0 for r in known],
+        begin=[begins.get(r, np.nan) for r in known],
+        held=[held[r] for r in known],
         hit=rows["row"].isin(trouble["row"]),
     )
     return out[out["begin"].notna()].reset_index(drop=True)
@@ -187,13 +192,14 @@ def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> bool
     ended, waits_until = _ends(worked), _ends(waiting)
     boxes: dict[str, list[list[tuple[float, float]]]] = {LEVELLED: [], INCIDENT: []}
     waits = False
-    begins = segments.groupby(["row", "case"], sort=False)["start"].min()
-    for key, begin in zip(begins.index.tolist(), begins.tolist(), strict=True):
+    for key in dict.fromkeys(zip(segments["row"], segments["case"], strict=True)):
         calm = key[1] == "levelled"
         (top, height), colour = (_TOP, LEVELLED) if calm else (_MIDDLE, INCIDENT)
         low = place[str(key[0])] + top
         if key not in bars:
-            ax.plot(position(begin), low + height / 2, "D", color=colour, markersize=5, zorder=3)
+            mine = (segments["row"] == key[0]) & (segments["case"] == key[1])
+            x = position(segments.loc[mine, "start"].min())
+            ax.plot(x, low + height / 2, "D", color=colour, markersize=5, zorder=3)
             continue
         high = low + height
         boxes[colour] += [
@@ -212,8 +218,11 @@ def _draw_lanes(ax: Axes, segments: pd.DataFrame, place: dict[str, int]) -> bool
 
 def _ends(segments: pd.DataFrame) -> dict[tuple[str, str], tuple[float, pd.Timestamp]]:
     """Return when the last of the segments of each row and case ends, in hours and as a moment."""
-    last = segments.groupby(["row", "case"], sort=False)[["finish_hours", "finish"]].max()
-    return dict(zip(last.index, last.itertuples(index=False, name=None), strict=True))
+    last: dict[tuple[str, str], tuple[float, pd.Timestamp]] = {}
+    columns = ("row", "case", "finish_hours", "finish")
+    for row, case, *end in zip(*(segments[c].tolist() for c in columns), strict=True):
+        last[row, case] = max(last.get((row, case), tuple(end)), tuple(end))
+    return last
 
 
 def _draw_trouble(

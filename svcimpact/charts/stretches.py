@@ -102,6 +102,9 @@ def caused(outcome: Outcome) -> pd.DataFrame:
         near |= ((trouble["start"] < end) & (trouble["finish"] > begin)).to_numpy()
     trouble = trouble[near]
     calm = frame[~struck & frame["state"].isin(["held", "short-handed"])]
+    calm = calm[calm["task"].isin(trouble["task"])]
+    if calm.empty:
+        return trouble
     pairs = trouble.reset_index().merge(calm, on=["task", "state"], suffixes=("", "_calm"))
     same = (pairs["start_hours"] >= pairs["start_hours_calm"] - _TINY) & (
         pairs["finish_hours"] <= pairs["finish_hours_calm"] + _TINY

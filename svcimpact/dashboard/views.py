@@ -11,9 +11,9 @@ from typing import NamedTuple
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
+from matplotlib.typing import RcKeyType
 
 from svcimpact import charts
 from svcimpact.charts.style import TALLEST, WIDTH, page
@@ -24,7 +24,6 @@ from svcimpact.planning.conflicts import conflict_register
 from svcimpact.report.sentences import astray_sentences
 from svcimpact.wording import chance, counted, day, with_error
 
-DPI = 96
 _SMALL = 0.05  # working days that are told as none
 _ROWS = 15  # projects that are shown without scrolling
 
@@ -95,23 +94,23 @@ def picture(chart: Callable[[], Axes], beside: Span = None) -> Picture:
     Picture
         An image whose alternative text is the chart's finding.
     """
-    # A browser scales the picture, so that fitting glyphs to pixels would be time for nothing.
-    with page(WIDTH, TALLEST), mpl.rc_context({"text.hinting": "no_hinting"}):
+    # The browser draws the letters itself: sharp on any screen, and a third of the time less.
+    look: dict[RcKeyType, object] = {
+        "svg.fonttype": "none", "svg.hashsalt": "svcimpact", "text.hinting": "no_hinting",
+    }  # fmt: skip
+    held = io.BytesIO()
+    with page(WIDTH, TALLEST), mpl.rc_context(look):
         ax = chart()
         span = ax.get_xlim() if ax.axison else None
         if span is not None and beside is not None:
             ax.set_xlim(min(span[0], beside[0]), max(span[1], beside[1]))
         figure = ax.get_figure(root=True)
         assert isinstance(figure, Figure)
-        figure.set_dpi(DPI)
-        canvas = FigureCanvasAgg(figure)
-        # Saving would lay everything out a second time.
-        canvas.draw()
-    held = io.BytesIO()
-    imsave(held, canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
+        # Saving a figure the usual way would lay everything out a second time.
+        FigureCanvasSVG(figure).print_svg(held, metadata={"Date": None})
     finding = ax.get_title(loc="left").replace("\n", " ").replace(r"\$", "$")
     data = base64.b64encode(held.getvalue()).decode()
-    shown = f'<img src="data:image/png;base64,{data}" alt="{escape(finding, quote=True)}">'
+    shown = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(finding, quote=True)}">'
     return Picture(f'<div class="svci">{shown}</div>', span)
 
 
