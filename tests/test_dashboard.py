@@ -177,6 +177,11 @@ def test_files_are_opened_in_the_page(explorer: Explorer, tmp_path: Path) -> Non
     assert 'role="alert"' in explorer.message.value
     upload(explorer, "bad.xlsx", b"no workbook")
     assert 'role="alert"' in explorer.message.value
+    upload(explorer, "notes.txt", b"hello")
+    assert (
+        "notes.txt: found another kind of file, expected a file whose name ends in .xlsx, .mpp, "
+        ".xml, .xer, .toml."
+    ) in text(explorer.message.value)
     assert explorer.outcome is kept
 
 

@@ -107,7 +107,7 @@ def test_how_long_it_lasts_is_known_and_what_that_means_is_told() -> None:
     outcome = outcome_of(told(), replace(STRIKE, hours=72))
     found = watch_list(outcome, now=NOW, runs=2)
     assert found.sentences()[0] == (
-        "Shop, down for 0.0 hours, is back on 8 January 2026 at 13:00, by what was told."
+        "Shop, which has just failed, is back on 8 January 2026 at 13:00, by what was told."
     )
     assert found.sentences()[1] == "Watch Payroll: only its P80 falls on a later day."
     assert found.sentences()[2].startswith("Leave the responder alone until they are back.")

@@ -21,7 +21,7 @@ from svcimpact.dashboard.fold import Fold
 from svcimpact.dashboard.kept import Kept
 from svcimpact.dashboard.take_away import TakeAway
 from svcimpact.dashboard.work import Work
-from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
+from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault, fault_frame
 from svcimpact.incident.comparison import compare
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
@@ -406,6 +406,10 @@ class Explorer:
             path = Path(folder) / Path(given["name"]).name
             path.write_bytes(bytes(given["content"]))
             try:
+                if path.suffix.lower() not in KINDS.split(","):
+                    expected = f"a file whose name ends in {KINDS.replace(',', ', ')}"
+                    row = fault(path.name, found="another kind of file", expected=expected)
+                    raise InputError("The file cannot be opened here.", fault_frame([row]))
                 if path.suffix.lower() == ".toml" and self.controls is not None:
                     told = self._fitting(Scenario.read(path), self.portfolio)
                     left = self.controls.set_to(told)

@@ -118,7 +118,8 @@ def _ahead(row: Mapping[Any, Any]) -> str:
     name = row["name"]
     if row["state"] == OVER:
         return f"{name} was back on {_moment(row['p50'])}, by what was told."
-    down = f", down for {number(row['elapsed_hours'], 1)} hours,"
+    hours = row["elapsed_hours"]
+    down = f", down for {number(hours, 1)} hours," if hours else ", which has just failed,"
     if row["state"] == EXPECTED:
         down = f", expected to fail on {_moment(row['start'])},"
     if row["p50"] == row["p95"]:
@@ -207,7 +208,8 @@ def watch_list(
         now=when,
         table=table,
         assumptions=(
-            f"From {number(runs)} futures, from the time elapsed alone.",
+            f"Restorations are judged by how long the services have been down, and by nothing else "
+            f"that is known of them, on {number(runs)} futures.",
             OPEN,
             f"A decision could be another when the chance of missing a due date comes to "
             f"{percent(threshold)}, or P80 passes the due date, by more than {Z95} standard errors "
