@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import tempfile
 import threading
 import zipfile
 from dataclasses import replace
@@ -177,6 +178,8 @@ def test_files_are_opened_in_the_page(explorer: Explorer, tmp_path: Path) -> Non
     assert 'role="alert"' in explorer.message.value
     upload(explorer, "bad.xlsx", b"no workbook")
     assert 'role="alert"' in explorer.message.value
+    assert "bad.xlsx" in explorer.message.value
+    assert tempfile.gettempdir() not in explorer.message.value
     upload(explorer, "notes.txt", b"hello")
     assert (
         "notes.txt: found another kind of file, expected a file whose name ends in .xlsx, .mpp, "
@@ -306,6 +309,8 @@ def test_nothing_can_be_pressed_where_nothing_is_shown(tmp_path: Path) -> None:
     explorer = explore(tmp_path / "nowhere.xlsx")
     assert explorer.best_button.disabled
     assert explorer.view.disabled
+    upload(explorer, "s.toml", (ROOT / "data" / "tiny" / "incident.toml").read_bytes())
+    assert "Open a portfolio first" in explorer.message.value
     book = si.write(si.read(ROOT / "data" / "tiny"), tmp_path / "tiny.xlsx")
     upload(explorer, "tiny.xlsx", book.read_bytes())
     assert not explorer.best_button.disabled

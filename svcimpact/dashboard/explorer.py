@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -19,9 +18,10 @@ from svcimpact.dashboard.apart import apart
 from svcimpact.dashboard.controls import Controls, is_among
 from svcimpact.dashboard.fold import Fold
 from svcimpact.dashboard.kept import Kept
+from svcimpact.dashboard.opening import KINDS, opened
 from svcimpact.dashboard.take_away import TakeAway
 from svcimpact.dashboard.work import Work
-from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault, fault_frame
+from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
 from svcimpact.incident.comparison import compare
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
@@ -32,7 +32,6 @@ from svcimpact.response.contingency import ContingencyPlan
 from svcimpact.response.judge import Levers
 from svcimpact.wording import counted
 
-KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
 _NO_SERVICES = "names no services. Fill in the tables services and support first."
 _MANY = "Simulating many futures"
 _LISTING = "Listing the levers"
@@ -402,31 +401,28 @@ class Explorer:
             return
         given = change["new"][0]
         self.upload.value = ()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / Path(given["name"]).name
-            path.write_bytes(bytes(given["content"]))
-            try:
-                if path.suffix.lower() not in KINDS.split(","):
-                    expected = f"a file whose name ends in {KINDS.replace(',', ', ')}"
-                    row = fault(path.name, found="another kind of file", expected=expected)
-                    raise InputError("The file cannot be opened here.", fault_frame([row]))
-                if path.suffix.lower() == ".toml" and self.controls is not None:
-                    told = self._fitting(Scenario.read(path), self.portfolio)
-                    left = self.controls.set_to(told)
-                    self.title.value = self.controls.name
-                    self.refresh()
-                    if self.outcome is not None and left:
-                        self._say(left)
-                else:
-                    found = read(path)
-                    if self.controls is not None and not len(found.services):
-                        self._say([f"{given['name']}: {_NO_SERVICES}"])
-                    else:
-                        self._open(found)
-            except SvcimpactError as error:
-                # What is open stays open; where the page keeps a file meanwhile is not told.
-                said = views.faults(error)
-                self.message.value = said.replace(escape(str(Path(folder, "x"))[:-1]), "")
+        try:
+            found = opened(given["name"], bytes(given["content"]))
+            if isinstance(found, Scenario):
+                self._take(found)
+            elif self.controls is not None and not len(found.services):
+                self._say([f"{given['name']}: {_NO_SERVICES}"])
+            else:
+                self._open(found)
+        except SvcimpactError as error:
+            # What is open stays open.
+            self.warn(error)
+
+    def _take(self, scenario: Scenario) -> None:
+        """Set the controls to a scenario."""
+        if self.controls is None:
+            self._say(["Open a portfolio first: a scenario is one for its services."])
+            return
+        left = self.controls.set_to(self._fitting(scenario, self.portfolio))
+        self.title.value = self.controls.name
+        self.refresh()
+        if self.outcome is not None and left:
+            self._say(left)
 
     def _list_levers(self) -> None:
         """Offer every single lever that could matter."""

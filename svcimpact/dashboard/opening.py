@@ -1,0 +1,56 @@
+"""Files that are handed in through the page."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from svcimpact.errors import InputError, fault, fault_frame
+from svcimpact.incident.scenario import Scenario
+from svcimpact.portfolio import Portfolio
+from svcimpact.reading import read
+
+KINDS = ".xlsx,.mpp,.xml,.xer,.toml"
+
+
+def opened(name: str, content: bytes) -> Portfolio | Scenario:
+    """Read a file that was handed in.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    content : bytes
+        What is in it.
+
+    Returns
+    -------
+    Portfolio or Scenario
+        As its name has it.
+
+    Raises
+    ------
+    InputError
+        With its faults; where the page keeps it meanwhile is not told.
+    MissingRequirementError
+        If it is a plan, and Java is not installed.
+
+    Examples
+    --------
+    >>> opened("mine.toml", b"seed = 7").seed
+    7
+    """
+    if Path(name).suffix.lower() not in KINDS.split(","):
+        expected = f"a file whose name ends in {KINDS.replace(',', ', ')}"
+        row = fault(Path(name).name, found="another kind of file", expected=expected)
+        raise InputError("The file cannot be opened here.", fault_frame([row]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        try:
+            return Scenario.read(path) if path.suffix.lower() == ".toml" else read(path)
+        except InputError as error:
+            hidden = f"{folder}{os.sep}"
+            faults = error.faults.apply(lambda cells: cells.str.replace(hidden, "", regex=False))
+            raise type(error)(str(error.args[0]).replace(hidden, ""), faults) from None
