@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
-from matplotlib.axes import Axes
 
 from svcimpact.dashboard import long, views
 from svcimpact.dashboard.apart import apart
 from svcimpact.dashboard.controls import Controls, is_among
 from svcimpact.dashboard.fold import Fold
-from svcimpact.dashboard.kept import Kept
 from svcimpact.dashboard.opening import KINDS, opened
+from svcimpact.dashboard.pictures import Kept, Pictures
 from svcimpact.dashboard.take_away import TakeAway
 from svcimpact.dashboard.work import Work
 from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
@@ -90,11 +88,9 @@ class Explorer:
     ) -> None:
         self.served = served
         self.outcome: Outcome | None = None
-        self._kept: Kept | None = None
         self._standing = ""
         self._long: dict[str, Any] = {}
-        # Charts share the state of one drawing library.
-        self._drawing = threading.RLock()
+        self.pictures = Pictures()
         self.work = Work(self.warn, self._cancelled)
         self.controls: Controls | None = None
         self._build()
@@ -158,8 +154,8 @@ class Explorer:
         """Show another portfolio."""
         self.work.cancel()
         self.controls, self.title.value = None, "" if scenario is None else scenario.name
-        self._kept, self.portfolio = None, portfolio
-        self._drawn: dict[tuple[str, object], str] = {}
+        self.portfolio = portfolio
+        self.pictures.forget()
         name = escape(portfolio.settings.name)
         counts = (("projects", "project"), ("tasks", "task"), ("services", "service"))
         held = ", ".join(counted(len(getattr(portfolio, t)), one) for t, one in counts)
@@ -237,7 +233,7 @@ class Explorer:
 
     def _come(self, outcome: Outcome) -> None:
         """Show what long work simulated, unless the controls say something else by now."""
-        with self._drawing:
+        with self.pictures.lock:
             if outcome.scenario == in_zone(self._asked, self.portfolio.settings.timezone):
                 self._show(outcome)
 
@@ -246,7 +242,6 @@ class Explorer:
         assert self.controls is not None
         self.outcome, self._state = outcome, self.controls.state
         self._long = {}
-        self._spans: dict[str, views.Span] = {}
         self._standing = views.standing(outcome, self.controls.pulled)
         self._say([])
         count = len(self.controls.levers.value)
@@ -278,7 +273,7 @@ class Explorer:
             # What was worked out for the view before this one is of no use any more.
             self.work.cancel()
         if name in views.VIEWS:
-            shown = self._quick(name, outcome)
+            shown = self.pictures.of(name, outcome)
         elif name in self._long:
             shown = self._long[name]
         else:
@@ -287,9 +282,9 @@ class Explorer:
             held = self._long
 
             def done(found: Any) -> None:
-                with self._drawing:
+                with self.pictures.lock:
                     # What is held is another's as soon as another outcome is shown.
-                    held[name] = self._pictured(lambda: chart(found)).html
+                    held[name] = self.pictures.draw(lambda: chart(found)).html
                     if held is self._long and self.view.value == name:
                         self._put_up(held[name])
 
@@ -299,54 +294,27 @@ class Explorer:
 
     def _put_up(self, shown: str) -> None:
         """Show the picture, under a heading where another stands beside it."""
-        head = "" if self._kept is None else "<div class='svci'><h2>B, now</h2></div>"
+        head = "" if self.pictures.kept is None else "<div class='svci'><h2>B, now</h2></div>"
         self.picture.value = head + shown
 
-    def _quick(self, name: str, outcome: Outcome) -> str:
-        """Return a picture that is drawn at once; one that shows the same again is kept."""
-        chart = partial(views.VIEWS[name], outcome)
-        if name not in views.SHOWS:
-            beside = None if self._kept is None else self._kept.span(name, self._pictured)
-            drawn = self._pictured(chart, beside)
-            self._spans[name] = drawn.span
-            return drawn.html
-        key = name, views.SHOWS[name](outcome)
-        if key not in self._drawn:
-            self._drawn[key] = self._pictured(chart).html
-        return self._drawn[key]
-
-    def _pictured(self, chart: Callable[[], Axes], beside: views.Span = None) -> views.Picture:
-        with self._drawing:
-            return views.picture(chart, beside)
-
     def _compare(self) -> None:
-        kept, outcome, name = self._kept, self.outcome, self.view.value
+        kept, outcome = self.pictures.kept, self.outcome
         if kept is None or outcome is None:
             self.before.value = self.compared.value = ""
             self.before.layout.display = "none"
             return
         self.before.layout.display = ""
-        head = "A"
-        if name in kept.long:
-            shown = kept.long[name]
-        elif name in views.SHOWS:
-            shown = self._quick(name, kept.outcome)
-        elif name in views.VIEWS:
-            shown = kept.beside(name, self._spans.get(name), self._pictured)
-        else:
-            head, shown = f"A: its delays, as “{name}” was not open when it was kept", ""
-            shown = kept.beside("Delays", None, self._pictured)
-        self.before.value = f"<div class='svci'><h2>{head}</h2></div>{shown}"
+        self.before.value = self.pictures.of_kept(self.view.value)
         names = apart(self.portfolio, kept.outcome.scenario, outcome.scenario)
         self.compared.value = views.difference(compare(kept.outcome, outcome), *names)
 
     def _keep(self) -> None:
         if self.outcome is not None:
-            self._kept = Kept(self.outcome, self._long)
+            self.pictures.kept = Kept(self.outcome, self._long)
             self._draw()
 
     def _drop(self) -> None:
-        self._kept = None
+        self.pictures.kept = None
         self._draw()
 
     def _blank(self) -> None:
