@@ -442,7 +442,7 @@ def test_level_tells_what_levelling_costs_and_writes_both(call, tmp_path):
     words = ("--rule", "plan", "--rule", "lst", "--improve", "--write", new, "--out", tables)
     code, out, err = call("level", TINY, *words)
     assert (code, err) == (0, "")
-    assert "New checkout for the shop: 0.5 working days (EUR 200), to 14 January 2026." in out
+    assert "New checkout for the shop: 0.5 working days (€200), to 14 January 2026." in out
     assert f"Written: {tables}\nWritten: {new}\nLevelled again in plan order" in out
     assert list(pd.read_excel(tables, sheet_name=None, engine="calamine")) == [
         "rules",
