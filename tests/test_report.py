@@ -404,7 +404,7 @@ def test_report_tells_of_weighed_conflicts():
     portfolio = read("data/tiny")
     register = weigh_conflicts(conflict_register(portfolio))
     text = Page(render(findings(portfolio, register=register))).text
-    assert "1 conflict between 1 pair of sides; 1 pair needs to communicate at the level" in text
+    assert "1 conflict of projects with each other or with the support of services, in 1 p" in text
     assert "The cheapest fix tried for each" in text
     assert "give New checkout for the shop priority over Move the staff pages" in text
     assert "nobody named / nobody named" in text

@@ -135,9 +135,9 @@ def register_headline(register: ConflictRegister) -> str:
     most = pairs["level"].iloc[0]
     count = int((pairs["level"] == most).sum())
     return (
-        f"{counted(len(register.conflicts), 'conflict')} between {counted(len(pairs), 'pair')} of "
-        f"sides; {counted(count, 'pair')} need{'s' * (count == 1)} to communicate at the level "
-        f"“{most}”."
+        f"{counted(len(register.conflicts), 'conflict')} of projects with each other or with the "
+        f"support of services, in {counted(len(pairs), 'pair')}; {counted(count, 'pair')} "
+        f"need{'s' * (count == 1)} to communicate at the level “{most}”."
     )
 
 
