@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from paper import paper
 from scipy import stats
@@ -136,6 +136,9 @@ def test_nothing_lasts_longer_than_a_century() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(1.0, 3.1953125, "weibull", 848.0)
+@example(1.0, 3.1953125, "weibull", 770.0)
+@example(0.1, 1.01, "gamma", 2000.0)
 @given(
     st.floats(0.1, 1000),
     st.floats(1.01, 50),

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 DISTRIBUTIONS = ("lognormal", "weibull", "gamma")
 # A century, in hours: no plan lasts as long, and calendars end some day.
 LONGEST = 876_600.0
+_FAR = 1e-290  # a chance below which shares of it are no numbers of full precision any more
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,10 @@ class Restoration:
         # By what is left rather than by what has passed, which far out rounds to 1.
         with np.errstate(over="ignore"):
             left = float(self._law("sf", least))
+            if left < _FAR:
+                # So far out that numbers end before what is left does: it ends any moment.
+                return np.full_like(uniforms, min(least, LONGEST), dtype=np.float64)
             drawn = np.asarray(self._law("isf", left * (1.0 - np.asarray(uniforms))), dtype=float)
-        # So far out that no number is small enough for what is left: it ends any moment.
-        drawn = np.where(np.isfinite(drawn), drawn, least)
         return np.asarray(np.clip(drawn, least, LONGEST))
 
     def describe(self) -> str:
