@@ -4,6 +4,7 @@ from svcimpact.charts.attribution import causes, drivers, waterfall
 from svcimpact.charts.conflicts import conflict_network, conflict_pairs, conflict_weeks
 from svcimpact.charts.decisions import contingency, escalate, recover
 from svcimpact.charts.delay import delays
+from svcimpact.charts.early_life import early_life
 from svcimpact.charts.exposure import exposure, key_people, reserves
 from svcimpact.charts.finish import finish_curves
 from svcimpact.charts.gantt import gantt
@@ -20,7 +21,7 @@ from svcimpact.charts.scope import scope_map, support_taken
 from svcimpact.charts.service_map import service_map
 from svcimpact.charts.stages import stage_gaps, stage_matrix
 from svcimpact.charts.standing import morale, redeploy, watch
-from svcimpact.charts.transition import acceptance, early_life, go_live, go_no_go
+from svcimpact.charts.transition import acceptance, go_live, go_no_go
 
 __all__ = [
     "acceptance",

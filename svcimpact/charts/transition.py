@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
 from svcimpact.charts.boxes import fit
 from svcimpact.charts.dates import date_axis, position
-from svcimpact.charts.drawn import Bars, Cells, Part, record
+from svcimpact.charts.drawn import Cells, record
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -25,7 +25,6 @@ from svcimpact.charts.style import (
     PAPER,
     TEXT,
     canvas,
-    clean,
     finding,
     legend_below,
     plain,
@@ -38,8 +37,8 @@ from svcimpact.charts.style import (
 from svcimpact.planning.transition import Transition
 from svcimpact.wording import counted, day, number
 
-_ROW = 0.27
-_AROUND = 2.3
+ROW = 0.27
+AROUND = 2.3
 _LINE = 0.19  # inches from one name in a quadrant to the next
 _WORST = ("no-go", "not ready", "late", "go, if", "go")
 # Fill, sign and what it says; the sign tells them apart in grey.
@@ -78,10 +77,10 @@ def go_no_go(transition: Transition, *, ax: Axes | None = None) -> Axes:
         The chart. The worst verdicts come first; rows that find no room are counted.
     """
     sheet = _ranked(transition.sheet)
-    ax = canvas(ax, _AROUND + _ROW * len(sheet))
+    ax = canvas(ax, AROUND + ROW * len(sheet))
     if sheet.empty:
-        return _nothing(ax)
-    shown = sheet.head(room(ax, _ROW, _AROUND))
+        return nothing_to_draw(ax)
+    shown = sheet.head(room(ax, ROW, AROUND))
     left = row_labels(ax, _names(shown, _label(ax)), inches=3.6)
     found = transition.checks.set_index(["project", "service", "check"])["status"]
     used = set()
@@ -129,7 +128,7 @@ def go_no_go(transition: Transition, *, ax: Axes | None = None) -> Axes:
         points=76.0 if ax.get_xticklabels()[0].get_rotation() else 54.0,
         left=left,
     )  # fmt: skip
-    finding(ax, _verdict_title(transition.sheet), _left_out(sheet, shown), left=left)
+    finding(ax, _verdict_title(transition.sheet), left_out(sheet, shown), left=left)
     return ax
 
 
@@ -173,7 +172,7 @@ def acceptance(transition: Transition, *, ax: Axes | None = None) -> Axes:
     most = int(sheet["verdict"].replace("go, if", "go").value_counts().max()) if len(sheet) else 0
     ax = canvas(ax, max(HEIGHT, 2.9 + 2 * _LINE * most))
     if sheet.empty:
-        return _nothing(ax)
+        return nothing_to_draw(ax)
     ax.set_xlim(0, 2)
     ax.set_ylim(0, 2)
     figure = ax.get_figure(root=True)
@@ -234,10 +233,10 @@ def go_live(transition: Transition, *, ax: Axes | None = None) -> Axes:
     sheet = transition.sheet[transition.sheet["go_live"].notna()]
     wait = sheet["wait_days"].where(sheet["safe_from"].notna(), float("inf"))
     sheet = sheet.assign(wait=wait).sort_values("wait", ascending=False, kind="stable")
-    ax = canvas(ax, _AROUND + _ROW * len(sheet))
+    ax = canvas(ax, AROUND + ROW * len(sheet))
     if sheet.empty:
-        return _nothing(ax)
-    shown = sheet.head(room(ax, _ROW, _AROUND))
+        return nothing_to_draw(ax)
+    shown = sheet.head(room(ax, ROW, AROUND))
     left = row_labels(ax, _names(shown, _label(ax)), inches=3.6)
     dates = pd.concat([shown["go_live"], shown["safe_from"].dropna()])
     first, last = dates.min(), dates.max()
@@ -275,81 +274,27 @@ def go_live(transition: Transition, *, ax: Axes | None = None) -> Axes:
         ],
         left=left,
     )  # fmt: skip
-    finding(ax, _wait_title(sheet), _left_out(sheet, shown, "longest wait first"), left=left)
+    finding(ax, _wait_title(sheet), left_out(sheet, shown, "longest wait first"), left=left)
     return ax
 
 
-@styled
-def early_life(transition: Transition, *, ax: Axes | None = None) -> Axes:
-    """Draw who carries early-life support, in person-days by where the load comes from.
+def nothing_to_draw(
+    ax: Axes, text: str = "No project changes a service: nothing goes live"
+) -> Axes:
+    """Say why there is no chart.
 
     Parameters
     ----------
-    transition : Transition
-        What `planning.transition` returned.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure where not given.
+    ax : matplotlib.axes.Axes
+        Where it would be.
+    text : str
+        What is said.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The chart. The most loaded come first; rows that find no room are counted.
+        Without an axis.
     """
-    load = transition.early_life
-    by = load.pivot_table(index="resource", columns="source", values="days", aggfunc="sum")
-    by = by.reindex(columns=["planned", "put back", "assumed"]).fillna(0.0)
-    by = by.assign(whole=by.sum(axis=1)).sort_values("whole", ascending=False, kind="stable")
-    ax = canvas(ax, _AROUND + _ROW * len(by))
-    if by.empty:
-        return _nothing(ax, "No early-life support: no service has people, or none goes live")
-    shown = by.head(room(ax, _ROW, _AROUND))
-    names = load.drop_duplicates("resource").set_index("resource")["name"]
-    left = row_labels(ax, list(names[shown.index]))
-    kinds = {
-        "planned": (INCIDENT, "", "planned for them"),
-        "put back": (HELD, "////", "planned for others, put on them"),
-        "assumed": (PAPER, "....", "not planned, assumed"),
-    }
-    used = [kind for kind in kinds if by[kind].sum() > 0]
-    parts = tuple(
-        Part(kinds[k][2], tuple(map(float, shown[k])), kinds[k][0], hatch=kinds[k][1]) for k in used
-    )
-    record(ax, Bars(tuple(clean(names[r]) for r in shown.index), parts, joined="stacked"))
-    start = shown["whole"] * 0
-    for kind, (colour, hatch, _) in kinds.items():
-        ax.barh(
-            range(len(shown)), shown[kind], left=start, height=0.62, color=colour, hatch=hatch,
-            edgecolor=INK, linewidth=0.6,
-        )  # fmt: skip
-        start = start + shown[kind]
-    for row, days in enumerate(shown["whole"]):
-        ax.annotate(
-            number(days, 1), xy=(days, row), xytext=(5, 0), textcoords="offset points",
-            va="center", fontsize=LABEL,
-        )  # fmt: skip
-    ax.set_xlim(0, float(by["whole"].max()) * 1.1)
-    ax.set_xlabel("Early-life support, person-days")
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    legend_below(
-        ax,
-        [Patch(facecolor=kinds[k][0], hatch=kinds[k][1], edgecolor=INK, label=kinds[k][2])
-         for k in used],
-        left=left,
-    )  # fmt: skip
-    top = by.iloc[0]
-    text = (
-        f"{shorten(names[by.index[0]], 48)} carries most early-life support: "
-        f"{number(top['whole'], 1)} of {number(by['whole'].sum(), 1)} person-days"
-    )
-    beyond = float(by["put back"].sum() + by["assumed"].sum())
-    if beyond >= 0.05:
-        text += f"; {number(beyond, 1)} of all are not in their plan"
-    finding(ax, text, _left_out(by, shown, "most loaded first", "people and teams"), left=left)
-    return ax
-
-
-def _nothing(ax: Axes, text: str = "No project changes a service: nothing goes live") -> Axes:
     finding(ax, text)
     ax.set_axis_off()
     return ax
@@ -414,10 +359,25 @@ def _waits(row: dict[Any, Any], *, never: bool) -> str:
     return f"+{number(row['wait_days'], 1)} days: {row['waits_for']}"
 
 
-def _left_out(
+def left_out(
     whole: pd.DataFrame, shown: pd.DataFrame, order: str = "worst first", what: str = "go-lives"
 ) -> str:
-    """Return how rows are sorted, and how many are left out."""
+    """Say how rows are sorted, and how many are left out.
+
+    Parameters
+    ----------
+    whole, shown : pandas.DataFrame
+        All rows, and those that find room.
+    order : str
+        How they are sorted.
+    what : str
+        What the rows are, in the plural.
+
+    Returns
+    -------
+    str
+        A note.
+    """
     text = f"{order[0].upper()}{order[1:]}"
     more = len(whole) - len(shown)
     return f"{text}; … and {more} more {what}" if more else text

@@ -322,10 +322,7 @@ class Controls:
     @property
     def pulled(self) -> str:
         """The levers that are pulled, in words; nothing for none."""
-        chosen = self.levers.value
-        if not chosen:
-            return ""
-        return "; ".join(in_words(self.portfolio, lever) for lever in chosen)
+        return "; ".join(in_words(self.portfolio, lever) for lever in self.levers.value)
 
     def pull(self, actions: tuple[Action, ...], order: str) -> None:
         """Pull levers of those on offer.

@@ -15,11 +15,11 @@ from svcimpact.dashboard import long, views
 from svcimpact.dashboard.apart import apart
 from svcimpact.dashboard.controls import Controls, is_among
 from svcimpact.dashboard.fold import Fold
-from svcimpact.dashboard.opening import KINDS, opened
+from svcimpact.dashboard.opening import KINDS, fitting, opened
 from svcimpact.dashboard.pictures import Kept, Pictures
 from svcimpact.dashboard.take_away import TakeAway
 from svcimpact.dashboard.work import Work
-from svcimpact.errors import InputError, InvalidScenarioError, SvcimpactError, fault_frame
+from svcimpact.errors import InputError, SvcimpactError
 from svcimpact.incident.comparison import compare
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
@@ -169,7 +169,7 @@ class Explorer:
             self._say([f"The portfolio {_NO_SERVICES}"])
             return
         if scenario is not None:
-            self._fitting(scenario, portfolio)
+            fitting(scenario, portfolio)
         self.controls = Controls(portfolio, self.refresh)
         left = [] if scenario is None else self.controls.set_to(scenario)
         buttons = w.HBox([self.list_button, self.best_button, self.clear_button])
@@ -179,13 +179,6 @@ class Explorer:
         self.refresh()
         if left:
             self._say(left)
-
-    def _fitting(self, scenario: Scenario, portfolio: Portfolio) -> Scenario:
-        """Return a scenario, or raise where it does not fit the portfolio."""
-        found = scenario_faults(in_zone(scenario, portfolio.settings.timezone), portfolio)
-        if found:
-            raise InvalidScenarioError("The scenario does not fit.", fault_frame(found))
-        return scenario
 
     def refresh(self) -> None:
         """Simulate what the controls say, and show it."""
@@ -386,7 +379,7 @@ class Explorer:
         if self.controls is None:
             self._say(["Open a portfolio first: a scenario is one for its services."])
             return
-        left = self.controls.set_to(self._fitting(scenario, self.portfolio))
+        left = self.controls.set_to(fitting(scenario, self.portfolio))
         self.title.value = self.controls.name
         self.refresh()
         if self.outcome is not None and left:

@@ -6,8 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.incident.scenario import Scenario
+from svcimpact.errors import InputError, InvalidScenarioError, fault, fault_frame
+from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
 from svcimpact.portfolio import Portfolio
 from svcimpact.reading import read
 
@@ -54,3 +54,29 @@ def opened(name: str, content: bytes) -> Portfolio | Scenario:
             hidden = f"{folder}{os.sep}"
             faults = error.faults.apply(lambda cells: cells.str.replace(hidden, "", regex=False))
             raise type(error)(str(error.args[0]).replace(hidden, ""), faults) from None
+
+
+def fitting(scenario: Scenario, portfolio: Portfolio) -> Scenario:
+    """Return a scenario that fits a portfolio.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was handed in.
+    portfolio : Portfolio
+        What it is to be run on.
+
+    Returns
+    -------
+    Scenario
+        The same.
+
+    Raises
+    ------
+    InvalidScenarioError
+        With what does not fit.
+    """
+    found = scenario_faults(in_zone(scenario, portfolio.settings.timezone), portfolio)
+    if found:
+        raise InvalidScenarioError("The scenario does not fit.", fault_frame(found))
+    return scenario

@@ -277,11 +277,13 @@ def astray_sentences(outcome: Outcome) -> list[str]:
     portfolio = outcome.portfolio
     names = portfolio.services.set_index("service")["name"]
     amiss = outcome.warnings[outcome.warnings["column"] == "start"]
+    settings, clock = portfolio.settings, portfolio.calendar
+    begin = clock.hours(settings.start if pd.isna(settings.status_date) else settings.status_date)
     said = []
     for row in amiss.to_dict("records"):
         incident = outcome.scenario.incidents[int(row["table"].split()[-1]) - 1]
-        over = incident.start >= outcome.projects["finish_p95"].max()
-        where = "when all projects are over" if over else "before the simulation begins"
+        early = clock.hours(incident.start) < begin
+        where = "before the simulation begins" if early else "when all projects are over"
         said.append(
             f"Careful: {names[incident.service]} fails on {day(incident.start, time=True)}, "
             f"{where}. {row['cure']}"

@@ -278,7 +278,7 @@ def contingency_plan(
     ContingencyPlan
         The best plan, every single lever, and the trade-off. The best plan is to do nothing
         where no set saves more on fresh draws than 1.96 standard errors; levers of the best set
-        without which it saves as much, within as much, are left out.
+        without which it saves as much, within the error, are left out.
 
     Raises
     ------

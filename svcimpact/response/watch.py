@@ -208,7 +208,7 @@ def watch_list(
         now=when,
         table=table,
         assumptions=(
-            f"Restorations are judged by how long the services have been down, and by nothing else "
+            "Restorations are judged by how long the services have been down, and by nothing else "
             f"that is known of them, on {number(runs)} futures.",
             OPEN,
             f"A decision could be another when the chance of missing a due date comes to "
