@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.engine.baseline import make_baseline
-from svcimpact.engine.many import Strikes, empty_changes, expand, run_many
+from svcimpact.engine.many import empty_changes, expand, run_many
 from svcimpact.engine.plan import Plan, compile_plan
 from svcimpact.engine.program import lay_out
 from svcimpact.engine.state import Disruption, make_work
+from svcimpact.engine.undisturbed import no_disruption, no_strikes
 from svcimpact.incident.draws import draw_incidents
 from svcimpact.incident.scenario import Scenario
 from svcimpact.incident.strikes import strike
@@ -33,25 +34,7 @@ class Runs:
         self.work = make_work(self.program, 0, 0)
         self.baseline = make_baseline(self.program, 0)
         self.runs = runs
-        no_row, no_time = np.zeros(0, np.int64), np.zeros(0)
-        pointer = np.zeros(1, np.int64)
-        self.strikes = Strikes(
-            ptr=np.zeros(runs + 1, np.int64),
-            kind=no_row,
-            begin=no_time,
-            restored=no_time,
-            thawed=no_time,
-            over=no_time,
-            take_ptr=pointer,
-            take_resource=no_row,
-            take_fte=no_time,
-            aftermath=no_time,
-            change_ptr=pointer,
-            change_task=no_row,
-            use_ptr=pointer,
-            use_task=no_row,
-        )
-        self.nothing = Disruption(no_row, no_time, no_time, no_time, no_row, no_time, no_time)
+        self.strikes, self.nothing = no_strikes(runs), no_disruption()
         self.out = (np.empty((runs, n)), np.empty((runs, n)), np.empty((runs, n), np.int32))
         projects = int(plan.project.max()) + 1
         self.calm, self.late = np.empty((runs, projects)), np.empty((runs, projects))
@@ -106,7 +89,8 @@ def futures(
         np.zeros(struck.most_holds),
     )
     for run in range(scenario.runs):
-        takes, holds = expand(struck.strikes, run, room)
+        expand(struck.strikes, run, room)
+        takes, holds = room.filled.tolist()
         yield (
             list(
                 zip(

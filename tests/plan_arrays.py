@@ -64,7 +64,7 @@ def plan_arrays(
         "need_units": reals(u for need in of_tasks for u in need.values()),
         "link_predecessor": whole(link[0] for link in links),
         "link_successor": whole(link[1] for link in links),
-        "link_type": np.array([LINK_TYPES.index(link[2]) for link in links], dtype=np.int8),
+        "link_type": np.array([LINK_TYPES.index(link[2]) for link in links], dtype=np.int64),
         "link_lag": reals(link[3] for link in links),
         "capacity_ptr": pointer(steps),
         "capacity_time": reals(time for of_resource in steps for time, _ in of_resource),

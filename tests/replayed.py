@@ -6,13 +6,20 @@ from collections import Counter
 
 import numpy as np
 
-from svcimpact.engine.baseline import CHANGES, make_baseline, run_baseline
-from svcimpact.engine.events import sort_disruption
+from svcimpact.engine import baseline as recorded
+from svcimpact.engine import events, replay
+from svcimpact.engine.baseline import CHANGES, make_baseline
+from svcimpact.engine.compiled import compiled
 from svcimpact.engine.plan import Plan
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.replay import GIVEN_UP, replay_component
+from svcimpact.engine.replay import GIVEN_UP
 from svcimpact.engine.runs import Run
 from svcimpact.engine.state import Disruption, make_work
+
+# Only compiled code calls these steps, but for here.
+sort_disruption = compiled(events.sort_disruption)
+run_baseline = compiled(recorded.run_baseline)
+replay_component = compiled(replay.replay_component)
 
 Takes = list[tuple[int, float, float, float]]
 Holds = list[tuple[int, float, float]]

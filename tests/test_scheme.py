@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from random import Random
 
@@ -12,14 +12,19 @@ from plan_arrays import plan_arrays
 from solved_cases import CASES
 from test_kernel import as_plan
 
-from svcimpact.engine.baseline import CHANGES, make_baseline, run_baseline
+from svcimpact.engine import baseline, scheme
+from svcimpact.engine.baseline import CHANGES, make_baseline
+from svcimpact.engine.compiled import compiled
 from svcimpact.engine.gates import FINISHED
 from svcimpact.engine.plan import Plan
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.runs import StuckError, run_once
-from svcimpact.engine.runs import _run_all as run_all
-from svcimpact.engine.scheme import SHORT, may_be_plain, run_plainly
+from svcimpact.engine.runs import StuckError, run_once, run_parts_of
+from svcimpact.engine.scheme import SHORT, may_be_plain
 from svcimpact.engine.state import Disruption, make_work
+
+# Only compiled code calls these steps, but for here.
+run_baseline = compiled(baseline.run_baseline)
+run_plainly = compiled(scheme.run_plainly)
 
 SEEDS = range(1500)
 FTE = (
@@ -68,13 +73,13 @@ def both_ways(plan: Plan, share: float) -> tuple[bool, list, list]:
     nothing = Disruption(rows, times, times, times, rows, times, times)
     found = []
     plain = bool(program.plain.all())
-    for laid in (program, program._replace(plain=np.zeros_like(program.plain))):
+    for laid in (program, replace(program, plain=np.zeros_like(program.plain))):
         work = make_work(laid, 0, 0, entries=CHANGES * n + 64)
         work.tasks.hours = laid.hours
-        baseline = make_baseline(laid, CHANGES * n + 64)
-        assert run_baseline(laid, nothing, work, (share, 0.0), baseline, 1) == -1
+        room = make_baseline(laid, CHANGES * n + 64)
+        assert run_baseline(laid, nothing, work, (share, 0.0), room, 1) == -1
         assert not work.tasks.awake.any()
-        found.append([np.array(part) for part in baseline])
+        found.append([np.array(getattr(room, field.name)) for field in fields(room)])
         plain &= not work.pauses.any()
     return plain, *found
 
@@ -126,7 +131,8 @@ def ended(plan: Plan, takes: list, holds: list, share: float) -> tuple[bool, lis
         *(held[:, x].copy() for x in (1, 2)),
     )
     out = np.empty(n), np.empty(n), np.zeros(n, np.int64)
-    assert run_all(program, disruption, work, (share, 1.0), *out) == -1
+    parts = np.arange(len(program.component_ptr) - 1)
+    assert run_parts_of(program, disruption, work, (share, 1.0), np.inf, parts, *out) == -1
     assert not work.tasks.place.any()
     return bool((work.tasks.status < FINISHED).any()), [column[place] for column in out]
 

@@ -12,13 +12,14 @@ from numba import njit
 from numba.core import event
 from numba.extending import register_jitable
 
+from svcimpact.engine.steps import StepCompiler
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _ALLOCATING: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
 _OPTIONS: dict[str, Any] = {**_ALLOCATING, "error_model": "numpy", "_nrt": False}
-# What only compiled code calls needs no door for Python or C; those take as long to compile as
-# the step itself, for every array of a run's state passes through them.
-_WITHIN: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}
+# What only compiled code calls needs no door for Python or C.
+_WITHIN: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "pipeline_class": StepCompiler}
 
 
 def compiled(function: Function) -> Function:
@@ -27,8 +28,8 @@ def compiled(function: Function) -> Function:
     Parameters
     ----------
     function : callable
-        Allocates nothing, so that nothing has to be counted: counting references to the arrays
-        of a run's state at every call takes ten times as long as the work itself.
+        Allocates nothing, so that nothing has to be counted: counting references to arrays at
+        every call takes longer than the work itself.
 
     Returns
     -------

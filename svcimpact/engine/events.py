@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from svcimpact.engine.compiled import allocating, inlined, inner, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.program import CAPACITY_STEP, HELD, LET_GO, Program
-from svcimpact.engine.state import Disruption, Work
+from svcimpact.engine.state import Disruption, Records, Work
 
 EPS = 1e-9
 
@@ -21,19 +19,15 @@ def clear_disruption(w: Work) -> None:
     w.hit_ptr[0] = 0
 
 
-@allocating
+@inner
 def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
     """Lay the disruption's events out by component and time."""
     clear_disruption(w)
     count = w.count[0]
-    takes, holds = len(d.take_resource), len(d.hold_task)
+    takes, holds = d.filled[0], d.filled[1]
     for e in range(takes):
         w.taken[e] = d.take_resource[e]
     count.taken = takes
-    time = np.empty(2 * (takes + holds))
-    kind = np.empty(2 * (takes + holds), np.int64)
-    index = np.empty(2 * (takes + holds), np.int64)
-    part = np.empty(2 * (takes + holds), np.int64)
     m = 0
     for e in range(takes - 1, -1, -1):
         k = d.take_resource[e]
@@ -42,27 +36,63 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
             continue
         w.take_next[e] = w.take_head[k]
         w.take_head[k] = e
-        for t in (d.take_from[e], d.take_until[e]):
-            time[m], kind[m], index[m], part[m] = t, CAPACITY_STEP, k, c
-            m += 1
+        put_event(w, m, c, d.take_from[e], CAPACITY_STEP, k)
+        put_event(w, m + 1, c, d.take_until[e], CAPACITY_STEP, k)
+        m += 2
     for e in range(holds):
         if d.hold_until[e] - d.hold_from[e] <= EPS:
             continue
         i = d.hold_task[e]
-        time[m], kind[m], index[m], part[m] = d.hold_from[e], HELD, i, p.task_component[i]
-        m += 1
-        time[m], kind[m], index[m], part[m] = d.hold_until[e], LET_GO, i, p.task_component[i]
-        m += 1
-    by_time = np.argsort(time[:m], kind="mergesort")
-    order = by_time[np.argsort(part[by_time], kind="mergesort")]
+        put_event(w, m, p.task_component[i], d.hold_from[e], HELD, i)
+        put_event(w, m + 1, p.task_component[i], d.hold_until[e], LET_GO, i)
+        m += 2
+    sort_events(w, m)
     for a in range(m):
-        e = order[a]
-        w.event_time[a], w.event_kind[a], w.event_index[a] = time[e], kind[e], index[e]
-        if a == 0 or part[e] != w.hit[count.hit - 1]:
-            w.hit[count.hit] = part[e]
+        if a == 0 or w.events[a].part != w.events[a - 1].part:
+            w.hit[count.hit] = w.events[a].part
             w.hit_ptr[count.hit] = a
             count.hit += 1
     w.hit_ptr[count.hit] = m
+
+
+@inlined
+def put_event(w: Work, at: int, part: int, time: float, kind: int, index: int) -> None:
+    """Write an event down."""
+    event = w.events[at]
+    event.part, event.time, event.kind, event.index = part, time, kind, index
+
+
+@inner
+def sort_events(w: Work, m: int) -> None:
+    """Sort the first `m` events by component and time; equal ones stay as they are (merge sort).
+
+    NumPy's own sort takes the compiler longer than all the rest of this file.
+    """
+    width = 1
+    while width < m:
+        for a in range(0, m, 2 * width):
+            left, right = a, min(a + width, m)
+            middle, end = right, min(a + 2 * width, m)
+            for at in range(a, end):
+                first = left < middle
+                if first and right < end:
+                    one, other = w.events[left], w.events[right]
+                    first = one.part < other.part or (
+                        one.part == other.part and one.time <= other.time
+                    )
+                place = left if first else right
+                left, right = (left + 1, right) if first else (left, right + 1)
+                copy_event(w.events, place, w.merged, at)
+        for at in range(m):
+            copy_event(w.merged, at, w.events, at)
+        width *= 2
+
+
+@inlined
+def copy_event(source: Records, place: int, target: Records, at: int) -> None:
+    """Copy an event from one list to another."""
+    one, other = source[place], target[at]
+    other.part, other.time, other.kind, other.index = one.part, one.time, one.kind, one.index
 
 
 @inner

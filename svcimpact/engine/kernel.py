@@ -202,8 +202,8 @@ def happen(
             count.spoilt = 1
         apply_event(p, d, w, p.event_kind[at_known], p.event_index[at_known], t)
         at_known += 1
-    while at_struck < struck[1] and w.event_time[at_struck] <= t + EPS:
-        apply_event(p, d, w, w.event_kind[at_struck], w.event_index[at_struck], t)
+    while at_struck < struck[1] and w.events[at_struck].time <= t + EPS:
+        apply_event(p, d, w, w.events[at_struck].kind, w.events[at_struck].index, t)
         at_struck += 1
     while count.dirty + count.fresh > 0:
         while count.dirty + count.fresh > 0:
@@ -260,7 +260,7 @@ def run_component(
         if at_known < last_known:
             soon = min(soon, p.event_time[at_known])
         if at_struck < last_struck:
-            soon = min(soon, w.event_time[at_struck])
+            soon = min(soon, w.events[at_struck].time)
         if soon == np.inf:
             break
         t = max(soon, t)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from svcimpact.engine.baseline import Baseline, lay_down, run_baseline
 from svcimpact.engine.compiled import allocating, compiled, inlined, inner, signed
 from svcimpact.engine.events import clear_disruption, sort_disruption
+from svcimpact.engine.handed import Handed
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
@@ -25,7 +27,8 @@ Times: TypeAlias = tuple[Floats, Floats, NDArray[np.int32]]
 AGAIN, EARLY = 64, 0.4
 
 
-class Strikes(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Strikes(Handed):
     """The incidents of many runs, and what each kind of incident takes and holds.
 
     Attributes
@@ -61,7 +64,8 @@ class Strikes(NamedTuple):
     use_task: Integers
 
 
-class Changes(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Changes(Handed):
     """What is otherwise than in the same runs without incidents.
 
     Attributes
@@ -172,8 +176,8 @@ def spread(
 
 
 @inner
-def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
-    """Write the incidents of one run as takes and holds; return how many of each."""
+def expand(s: Strikes, run: int, d: Disruption) -> None:
+    """Write the incidents of one run as takes and holds."""
     takes = holds = 0
     for e in range(s.ptr[run], s.ptr[run + 1]):
         k = s.kind[e]
@@ -195,10 +199,10 @@ def expand(s: Strikes, run: int, d: Disruption) -> tuple[int, int]:
             d.hold_task[holds] = s.use_task[x]
             d.hold_from[holds], d.hold_until[holds] = s.begin[e], s.restored[e]
             holds += 1
-    return takes, holds
+    d.filled[0], d.filled[1] = takes, holds
 
 
-@allocating
+@compiled
 def run_many(
     p: Program,
     s: Strikes,
@@ -219,8 +223,9 @@ def run_many(
 
     Where durations are uncertain (`var_task`), the runs without incidents are made here too,
     and rows of `base` (start, finish, interruptions) and `calm` filled; otherwise `b` is the
-    one for all. `late` (project finishes) has a row for each run, `changes` is for these runs.
-    With `replays` 0 every run is made from the beginning: the check on the others.
+    one for all, made now, with the first row of these, if it is not made yet. `late` (project
+    finishes) has a row for each run, `changes` is for these runs. With `replays` 0 every run is
+    made from the beginning: the check on the others.
     Return -1, or a task that can never go on.
     """
     n = len(p.task)
@@ -228,16 +233,11 @@ def run_many(
     start, finish, stops, latest = w.start, w.finish, w.stops, w.latest
     for project in range(len(w.seen)):
         w.seen[project] = -1
-    nothing = Disruption(
-        d.take_resource[:0],
-        d.take_from[:0],
-        d.take_until[:0],
-        d.take_fte[:0],
-        d.hold_task[:0],
-        d.hold_from[:0],
-        d.hold_until[:0],
-    )
     varies = len(var_task) > 0
+    if not varies and b.made[0] == 0:
+        stuck = run_calm(p, w, d, rules, b, replays, 0, base, calm)
+        if stuck >= 0:
+            return stuck
     if not varies and count.laid == 0:
         for i in range(n):
             latest[i] = b.finish[i]
@@ -249,33 +249,21 @@ def run_many(
         if varies:
             for v in range(len(var_task)):
                 w.tasks[var_task[v]].hours = var_hours[run, v]
-            clear_disruption(w)
             strikes = s.ptr[run + 1] > s.ptr[run]
             recording = replays == 1 and large == 0 and strikes
-            stuck = run_baseline(p, nothing, w, rules, b, int(recording))
+            stuck = run_calm(p, w, d, rules, b, int(recording), run, base, calm)
             if stuck >= 0:
                 return stuck
             for i in range(n):
                 latest[i] = b.finish[i]
-            last_of_projects(p, latest, run, calm)
-            keep_row(p, b, run, base)
         for project in range(late.shape[1]):
             late[run, project] = calm[run if varies else 0, project]
-        takes, holds = expand(s, run, d)
-        if takes + holds == 0:
+        expand(s, run, d)
+        if d.filled[0] + d.filled[1] == 0:
             clear_disruption(w)
             changes.ptr[x + 1] = m
             continue
-        now = Disruption(
-            d.take_resource[:takes],
-            d.take_from[:takes],
-            d.take_until[:takes],
-            d.take_fte[:takes],
-            d.hold_task[:holds],
-            d.hold_from[:holds],
-            d.hold_until[:holds],
-        )
-        sort_disruption(p, now, w)
+        sort_disruption(p, d, w)
         first = m
         large = max(large - 1, 0)
         for h in range(signed(count.hit)):
@@ -284,10 +272,10 @@ def run_many(
             result = GIVEN_UP
             if replays == 1 and b.replays[c] == 1:
                 low, high = b.moment_ptr[c], b.moment_ptr[c + 1]
-                before = moment_before(b, c, w.event_time[struck[0]]) - low
+                before = moment_before(b, c, w.events[struck[0]].time) - low
                 if large == 0 or before > EARLY * (high - low):
                     result = replay_component(
-                        p, now, w, b, c, struck, rules, int(large > 0), start, finish, stops
+                        p, d, w, b, c, struck, rules, int(large > 0), start, finish, stops
                     )
                 if result == DONE_WHOLE and large == 0:
                     large = AGAIN
@@ -295,7 +283,7 @@ def run_many(
                 for y in range(signed(count.ever)):
                     w.tasks[w.ever[y]].ever = 0
                 count.ever = 0
-                stuck = run_component(p, now, w, c, struck, rules, np.inf, start, finish, stops)
+                stuck = run_component(p, d, w, c, struck, rules, np.inf, start, finish, stops)
                 if stuck >= 0:
                     return stuck
                 lay_down(p, w, c)
@@ -307,12 +295,29 @@ def run_many(
 
 
 @inner
-def keep_row(p: Program, b: Baseline, run: int, base: Times) -> None:
-    """Keep a run without incidents, by row of the table."""
+def run_calm(
+    p: Program,
+    w: Work,
+    d: Disruption,
+    rules: tuple[float, float],
+    b: Baseline,
+    recording: int,
+    run: int,
+    base: Times,
+    calm: Floats,
+) -> int:
+    """Make and keep a run without incidents; return -1, or a task that can never go on."""
+    d.filled[0] = d.filled[1] = 0
+    clear_disruption(w)
+    stuck = run_baseline(p, d, w, rules, b, recording)
+    if stuck >= 0:
+        return stuck
+    last_of_projects(p, b.finish, run, calm)
     start, finish, stops = base
     for i in range(len(p.task)):
         row = p.task[i]
         start[run, row], finish[run, row], stops[run, row] = b.start[i], b.finish[i], b.stops[i]
+    return -1
 
 
 @inlined

@@ -7,23 +7,23 @@ it the plan goes on under what holds from then on. Nothing reaches into the past
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from svcimpact.engine.compiled import allocating, compiled, signed
-from svcimpact.engine.events import sort_disruption
+from svcimpact.engine.compiled import compiled, signed
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WORKED
-from svcimpact.engine.kernel import run_component
+from svcimpact.engine.handed import Handed
 from svcimpact.engine.many import Strikes, Times, expand
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.engine.program import Program, lay_out
-from svcimpact.engine.runs import Run, Segment, StuckError, segments
+from svcimpact.engine.runs import Run, Segment, StuckError, run_parts, run_parts_of, segments
 from svcimpact.engine.state import Disruption, Work, make_work
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Standing(Handed):
     """How tasks stand at one moment, by run and row of the plan.
 
     Attributes
@@ -40,12 +40,12 @@ class Standing(NamedTuple):
         How often it was interrupted.
     """
 
-    start: Floats
-    finish: Floats
-    left: Floats
-    reached: Floats
-    stopped: NDArray[np.uint8]
-    stops: NDArray[np.int32]
+    start: Annotated[Floats, 2]
+    finish: Annotated[Floats, 2]
+    left: Annotated[Floats, 2]
+    reached: Annotated[Floats, 2]
+    stopped: Annotated[NDArray[np.uint8], 2]
+    stops: Annotated[NDArray[np.int32], 2]
 
 
 def make_standing(runs: int, tasks: int) -> Standing:
@@ -72,7 +72,8 @@ def make_standing(runs: int, tasks: int) -> Standing:
     )
 
 
-class Turn(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Turn(Handed):
     """What becomes of the work that is left when the plan changes, by row of the plan.
 
     Attributes
@@ -87,7 +88,7 @@ class Turn(NamedTuple):
     extra: Floats
 
 
-@allocating
+@compiled
 def run_until(
     p: Program,
     s: Strikes,
@@ -109,54 +110,13 @@ def run_until(
     for run in range(runs[0], runs[1]):
         for v in range(len(var_task)):
             w.tasks[var_task[v]].hours = var_hours[run, v]
-        now = cut(d, expand(s, run, d))
-        stuck = run_parts(p, now, w, rules, until, parts, start, finish, stops)
+        expand(s, run, d)
+        stuck = run_parts(p, d, w, rules, until, parts, start, finish, stops)
         if stuck >= 0:
             return stuck
         for c in parts:
             keep_standing(p, w, c, until, start, finish, stops, run - runs[0], standing)
     return -1
-
-
-@allocating
-def run_parts(
-    p: Program,
-    d: Disruption,
-    w: Work,
-    rules: tuple[float, float],
-    until: float,
-    parts: Integers,
-    start: Floats,
-    finish: Floats,
-    stops: Integers,
-) -> int:
-    """Run some components until a moment; return -1, or a task that can never go on."""
-    sort_disruption(p, d, w)
-    count = w.count[0]
-    for c in parts:
-        struck = (0, 0)
-        for h in range(signed(count.hit)):
-            if w.hit[h] == c:
-                struck = (w.hit_ptr[h], w.hit_ptr[h + 1])
-        stuck = run_component(p, d, w, c, struck, rules, until, start, finish, stops)
-        if stuck >= 0:
-            return stuck
-    return -1
-
-
-@allocating
-def cut(d: Disruption, filled: tuple[int, int]) -> Disruption:
-    """Return the part of a disruption that is filled with takes and holds."""
-    takes, holds = filled
-    return Disruption(
-        d.take_resource[:takes],
-        d.take_from[:takes],
-        d.take_until[:takes],
-        d.take_fte[:takes],
-        d.hold_task[:holds],
-        d.hold_from[:holds],
-        d.hold_until[:holds],
-    )
 
 
 @compiled
@@ -191,7 +151,7 @@ def keep_standing(
         standing.stops[row, at] = stops[i]
 
 
-@allocating
+@compiled
 def run_rest(
     p: Program,
     s: Strikes,
@@ -216,10 +176,10 @@ def run_rest(
     start, finish, stops = w.start, w.finish, w.stops
     for run in range(runs[0], runs[1]):
         x = run - runs[0]
-        now = cut(d, expand(s, run, d))
+        expand(s, run, d)
         for c in parts:
             stand(p, w, c, turn, standing, x)
-        stuck = run_parts(p, now, w, rules, np.inf, parts, start, finish, stops)
+        stuck = run_parts(p, d, w, rules, np.inf, parts, start, finish, stops)
         if stuck >= 0:
             return stuck
         for c in parts:
@@ -267,7 +227,8 @@ def beginning(program: Program, now: float) -> Program:
     Program
         For `run_rest`, which fills those arrays.
     """
-    return program._replace(
+    return replace(
+        program,
         began=program.began.copy(),
         ended=program.ended.copy(),
         done=program.done.copy(),
@@ -405,7 +366,7 @@ def _half(
     parts = np.arange(len(program.component_ptr) - 1)
     place = np.empty(n, np.int64)
     place[program.task] = np.arange(n)
-    d = befalls._replace(hold_task=place[befalls.hold_task])
+    d = replace(befalls, hold_task=place[befalls.hold_task])
     size = 64 * n + 64
     while True:
         work = make_work(program, len(d.take_resource), len(d.hold_task), size)
@@ -418,7 +379,7 @@ def _half(
             work.trace[: len(still), 1] = program.now
         start, finish, stops = np.empty(n), np.empty(n), np.zeros(n, np.int64)
         work.count.log[0] = 0 if standing is None else int(program.stopped.sum())
-        stuck = run_parts(program, d, work, rules, until, parts, start, finish, stops)
+        stuck = run_parts_of(program, d, work, rules, until, parts, start, finish, stops)
         if stuck >= 0:
             raise StuckError(int(program.task[stuck]))
         if work.count.log[0] <= size:

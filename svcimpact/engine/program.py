@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from svcimpact.engine.handed import Handed
 from svcimpact.engine.plain import plain_components, quanta
 from svcimpact.engine.plan import Floats, Integers, Plan
 from svcimpact.remembered import remembered
@@ -16,7 +17,8 @@ from svcimpact.remembered import remembered
 CAPACITY_STEP, HELD, LET_GO = 0, 1, 2
 
 
-class Program(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Program(Handed):
     """Arrays of a `Plan`, tasks renumbered by component and then by dispatch order.
 
     Tasks that share no resource and no link, directly or through others, are in different

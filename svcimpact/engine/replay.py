@@ -11,7 +11,7 @@ import numpy as np
 
 from svcimpact.engine.alarms import set_alarm, take_alarm
 from svcimpact.engine.baseline import Baseline
-from svcimpact.engine.compiled import compiled, inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.gates import EPS, FF, FINISHED, FS, RUNNING, WAITING
 from svcimpact.engine.kernel import happen
 from svcimpact.engine.plan import Floats, Integers
@@ -125,11 +125,11 @@ def find_witness(w: Work, p: Program, b: Baseline, now: float) -> int:
 @inlined
 def is_quiet(d: Disruption, now: float) -> bool:
     """Tell whether nothing is taken or held at `now`."""
-    for x in range(len(d.take_from)):
+    for x in range(d.filled[0]):
         long = d.take_until[x] - d.take_from[x] > EPS
         if long and d.take_from[x] <= now + EPS and d.take_until[x] > now + EPS:
             return False
-    for x in range(len(d.hold_from)):
+    for x in range(d.filled[1]):
         long = d.hold_until[x] - d.hold_from[x] > EPS
         if long and d.hold_from[x] <= now + EPS and d.hold_until[x] > now + EPS:
             return False
@@ -139,7 +139,7 @@ def is_quiet(d: Disruption, now: float) -> bool:
 @inlined
 def mark_held(w: Work, d: Disruption, value: int) -> None:
     """Mark the tasks that the disruption holds at some time."""
-    for x in range(len(d.hold_task)):
+    for x in range(d.filled[1]):
         w.tasks[d.hold_task[x]].held = value
 
 
@@ -198,14 +198,14 @@ def strike_first(
 ) -> None:
     """Wake those whom the events of the disruption up to `soon` concern."""
     for x in range(struck[0], struck[1]):
-        if w.event_time[x] > soon + EPS:
+        if w.events[x].time > soon + EPS:
             return
-        index = w.event_index[x]
-        if w.event_kind[x] == CAPACITY_STEP:
+        index = w.events[x].index
+        if w.events[x].kind == CAPACITY_STEP:
             enter(w, p, d, b, index, now)
-        elif w.event_kind[x] == HELD and w.tasks[index].awake == 0 and b.finish[index] > now:
+        elif w.events[x].kind == HELD and w.tasks[index].awake == 0 and b.finish[index] > now:
             until = -np.inf
-            for y in range(len(d.hold_task)):
+            for y in range(d.filled[1]):
                 if d.hold_task[y] == index:
                     until = max(until, d.hold_until[y])
             if b.opens[index] <= now:
@@ -263,7 +263,7 @@ def want_all(w: Work, p: Program, d: Disruption, b: Baseline, c: int, now: float
     w.count[0].alarms = 0
 
 
-@compiled
+@inner
 def replay_component(
     p: Program,
     d: Disruption,
@@ -288,7 +288,7 @@ def replay_component(
     count.alarms = count.todo = count.woken = count.joined = count.manned = count.ever = 0
     count.left_to_do = 0
     count.stamp += 1
-    first = moment_before(b, c, w.event_time[struck[0]])
+    first = moment_before(b, c, w.events[struck[0]].time)
     if first == b.moment_ptr[c]:
         return GIVEN_UP  # the blow comes before time begins
     mark_held(w, d, 1)
@@ -316,7 +316,7 @@ def replay_component(
             if count.due > 0:
                 soon = w.tasks[w.due[0]].key
             if at_struck < last_struck:
-                soon = min(soon, w.event_time[at_struck])
+                soon = min(soon, w.events[at_struck].time)
             soon = min(soon, next_known(w, p, at_known, last_known, soon))
             if all_awake:
                 break
@@ -359,7 +359,7 @@ def replay_component(
                     break
                 sleep(w, d, b, now, stops)
                 all_awake = quiet = False
-                before = moment_before(b, c, w.event_time[at_struck])
+                before = moment_before(b, c, w.events[at_struck].time)
                 now = max(now, b.moments[before - 1])
                 while at_known < last_known and p.event_time[at_known] <= now + EPS:
                     at_known += 1

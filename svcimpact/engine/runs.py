@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from svcimpact.engine.compiled import allocating
+from svcimpact.engine.compiled import compiled, inner
 from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.kernel import run_component
 from svcimpact.engine.plan import Floats, Integers, Plan
@@ -102,13 +102,16 @@ def run_once(
         held[:, 2].copy(),
     )
     n = len(program.task)
+    parts = np.arange(len(program.component_ptr) - 1)
     size = 64 * n + 64 if trace else 0
     while True:
         work = make_work(program, len(taken), len(held), size)
         work.tasks.hours = (plan.hours if hours is None else hours)[program.task]
         start, finish, interruptions = np.empty(n), np.empty(n), np.zeros(n, np.int64)
         rules = (float(min_share), float(resume_hours))
-        stuck = _run_all(program, disruption, work, rules, start, finish, interruptions)
+        stuck = run_parts_of(
+            program, disruption, work, rules, np.inf, parts, start, finish, interruptions
+        )
         if stuck >= 0:
             raise StuckError(int(program.task[stuck]))
         if not trace or work.count.log[0] <= size:
@@ -155,33 +158,43 @@ def segments(program: Program, work: Work, until: float = np.inf) -> list[Segmen
     return sorted(stretches)
 
 
-@allocating
-def _run_all(
+@inner
+def run_parts(
     p: Program,
     d: Disruption,
     w: Work,
     rules: tuple[float, float],
+    until: float,
+    parts: Integers,
     start: Floats,
     finish: Floats,
     interruptions: Integers,
 ) -> int:
-    """Run every component; return -1, or a task that can never go on."""
+    """Run some components, in order of their numbers, until a moment.
+
+    Return -1, or a task that can never go on.
+    """
     sort_disruption(p, d, w)
     count = w.count[0]
-    count.log = 0
+    plain = len(w.trace) == 0 and until == np.inf
     at = 0
-    for c in range(len(p.component_ptr) - 1):
+    for c in parts:
+        while at < count.hit and w.hit[at] < c:
+            at += 1
         struck = (0, 0)
         if at < count.hit and w.hit[at] == c:
             struck = (w.hit_ptr[at], w.hit_ptr[at + 1])
-            at += 1
         elif (
-            len(w.trace) == 0
+            plain
             and may_be_plain(p, w, c)
             and run_plainly(p, w, c, rules[0], start, finish, interruptions)
         ):
             continue
-        stuck = run_component(p, d, w, c, struck, rules, np.inf, start, finish, interruptions)
+        stuck = run_component(p, d, w, c, struck, rules, until, start, finish, interruptions)
         if stuck >= 0:
             return stuck
     return -1
+
+
+# The same for Python.
+run_parts_of = compiled(run_parts)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import compiled, inlined, inner, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.gates import EPS, FINISHED, OPEN, RUNNING, WAITING, slack
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
@@ -146,7 +146,7 @@ def lacks(w: Work, i: int, least: float) -> int:
     return short
 
 
-@compiled
+@inner
 def run_plainly(
     p: Program,
     w: Work,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from svcimpact.engine.handed import Handed
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 
@@ -72,10 +74,12 @@ ASK = np.dtype([("resource", "u4"), ("quanta", "i4")])
 CREW = np.dtype([("capacity", "i4"), ("free", "i4"), ("freed", "u4"), ("spare", "u4")])
 WAITER = np.dtype([("task", "u4"), ("person", "u4")])
 DUE = np.dtype([("time", "f8"), ("task", "u4"), ("runs", "u4")])
+EVENT = np.dtype([("time", "f8"), *((name, "i8") for name in ("part", "kind", "index"))])
 ALARM = np.dtype([("time", "f8"), ("task", "u4"), ("spare", "u4")])
 
 
-class Disruption(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Disruption(Handed):
     """What incidents take away in one run; times in working hours.
 
     Attributes
@@ -84,6 +88,8 @@ class Disruption(NamedTuple):
         FTE taken from a resource's project capacity over ``[from, until)``.
     hold_task, hold_from, hold_until : ndarray
         Tasks (numbered as in `Program`) held over ``[from, until)``.
+    filled : ndarray of int, shape (2,)
+        How many of these takes, and of these holds, there are; at first all.
     """
 
     take_resource: Integers
@@ -93,9 +99,17 @@ class Disruption(NamedTuple):
     hold_task: Integers
     hold_from: Floats
     hold_until: Floats
+    filled: Integers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count what there is."""
+        filled = np.array([len(self.take_resource), len(self.hold_task)], np.int64)
+        object.__setattr__(self, "filled", filled)
+        super().__post_init__()
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Work(Handed):
     """The state of a run; one is made for many runs.
 
     Attributes
@@ -129,8 +143,8 @@ class Work(NamedTuple):
     hit, hit_ptr : ndarray of int
         The components that the disruption touches; `j`-th has the events
         ``hit_ptr[j]:hit_ptr[j + 1]``.
-    event_time, event_kind, event_index : ndarray
-        The disruption's events by component and time.
+    events, merged : records
+        The disruption's events by component and time, and room to sort them.
     trace : ndarray of float, shape (m, 3)
         Task, time and share of every change of share, where a trace is wanted.
     entries, moments, ragged
@@ -145,13 +159,13 @@ class Work(NamedTuple):
         For how many runs the plain scheme is not tried.
     """
 
-    tasks: Records
-    needs: Records
-    links: Records
-    people: Records
+    tasks: Annotated[Records, TASK]
+    needs: Annotated[Records, NEED]
+    links: Annotated[Records, LINK]
+    people: Annotated[Records, PERSON]
     runner: Indices
     waiter: Indices
-    count: Records
+    count: Annotated[Records, COUNT]
     due: Indices
     dirties: Indices
     offers: Indices
@@ -165,7 +179,7 @@ class Work(NamedTuple):
     stops: Integers
     latest: Floats
     seen: Integers
-    alarms: Records
+    alarms: Annotated[Records, ALARM]
     todo: Indices
     woken: Indices
     joined: Indices
@@ -176,18 +190,17 @@ class Work(NamedTuple):
     taken: Integers
     hit: Integers
     hit_ptr: Integers
-    event_time: Floats
-    event_kind: Integers
-    event_index: Integers
-    trace: Floats
-    entries: Records
+    events: Annotated[Records, EVENT]
+    merged: Annotated[Records, EVENT]
+    trace: Annotated[Floats, 2]
+    entries: Annotated[Records, ENTRY]
     moments: Floats
     ragged: NDArray[np.uint8]
-    lean: Records
-    asks: Records
-    crew: Records
-    queue: Records
-    agenda: Records
+    lean: Annotated[Records, LEAN]
+    asks: Annotated[Records, ASK]
+    crew: Annotated[Records, CREW]
+    queue: Annotated[Records, WAITER]
+    agenda: Annotated[Records, DUE]
     pauses: Integers
 
 
@@ -271,9 +284,8 @@ def make_work(program: Program, takes: int, holds: int, log: int = 0, entries: i
         taken=np.zeros(takes, np.int64),
         hit=np.zeros(events, np.int64),
         hit_ptr=np.zeros(events + 1, np.int64),
-        event_time=np.zeros(events),
-        event_kind=np.zeros(events, np.int64),
-        event_index=np.zeros(events, np.int64),
+        events=records(events, EVENT),
+        merged=records(events, EVENT),
         trace=np.zeros((log, 3)),
         entries=records(entries, ENTRY),
         moments=np.zeros(entries),

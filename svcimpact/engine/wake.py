@@ -189,7 +189,7 @@ def wake(
         stops[i] += entry.stops
     task.share = task.rate
     if task.held > 0:
-        for x in range(len(d.hold_task)):
+        for x in range(d.filled[1]):
             long = d.hold_until[x] - d.hold_from[x] > EPS
             on = d.hold_from[x] <= now + EPS and d.hold_until[x] > now + EPS
             if d.hold_task[x] == i and long and on:

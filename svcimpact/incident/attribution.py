@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from html import escape
 from itertools import combinations
 from math import factorial
@@ -257,7 +257,8 @@ class _Split:
 
 def _mark(struck: Struck) -> bytes:
     """Return what a disruption is known by: the same bytes, the same runs."""
-    return b"|".join(np.ascontiguousarray(part).tobytes() for part in struck.strikes)
+    parts = (getattr(struck.strikes, field.name) for field in fields(struck.strikes))
+    return b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
 
 
 def _projects(told: Futures, split: _Split, parts: dict[str, Floats]) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from queue import SimpleQueue
 import numpy as np
 from tqdm.auto import tqdm
 
-from svcimpact.engine.baseline import CHANGES, Baseline, make_baseline, run_baseline
-from svcimpact.engine.events import sort_disruption
+from svcimpact.engine.baseline import CHANGES, Baseline, make_baseline
 from svcimpact.engine.many import Changes, Times, empty_changes, joined, run_many
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
@@ -105,7 +104,7 @@ class Batches:
         varies = len(self.var_task) > 0
         tasks = len(self.program.task)
         late = np.empty((runs, self.projects))
-        first = self._workplace() if not varies or made == runs else None
+        first = None if varies else self._workplace()
         rows = runs if varies else 1
         base: Times = (
             np.empty((rows, tasks)),
@@ -120,31 +119,15 @@ class Batches:
                 base[column][: len(before.calm)] = before.base[column]
         workplaces: SimpleQueue[tuple[Work, Baseline]] = SimpleQueue()
         if first is not None:
-            self._settle(first, base, calm)
+            self._do(first, (0, 0), base, calm, late)
             workplaces.put(first)
         shared = first[1] if first is not None else None
 
-        def do(start: int) -> tuple[int, Changes]:
+        def do(start: int) -> Changes:
             end = min(start + BATCH, runs)
-            with self._lent(workplaces, shared) as (work, baseline):
-                changes = empty_changes(end - start, tasks)
-                stuck = run_many(
-                    self.program,
-                    self.struck.strikes,
-                    work,
-                    room_for(self.struck),
-                    self.rules,
-                    (start, end),
-                    self.var_task,
-                    self.var_hours,
-                    baseline,
-                    int(not self.full),
-                    base,
-                    calm,
-                    late,
-                    changes,
-                )
-            return int(stuck), joined([changes])
+            with self._lent(workplaces, shared) as place:
+                changes = self._do(place, (start, end), base, calm, late)
+            return joined([changes])
 
         starts = range(made, runs, BATCH)
         parts = [] if before is None else [before.changes]
@@ -155,9 +138,7 @@ class Batches:
             with tqdm(
                 total=runs - made, desc="futures", unit=" runs", disable=not self.progress
             ) as bar:
-                for start, (stuck, changes) in zip(starts, done, strict=True):
-                    if stuck >= 0:
-                        raise StuckError(int(self.program.task[stuck]))
+                for start, changes in zip(starts, done, strict=True):
                     parts.append(changes)
                     bar.update(min(BATCH, runs - start))
         finally:
@@ -182,20 +163,36 @@ class Batches:
         yield mine[0], mine[1] if shared is None else shared
         free.put(mine)
 
-    def _settle(self, place: tuple[Work, Baseline], base: Times, calm: Floats) -> None:
-        """Make the one run without incidents that stands for all."""
+    def _do(
+        self,
+        place: tuple[Work, Baseline],
+        runs: tuple[int, int],
+        base: Times,
+        calm: Floats,
+        late: Floats,
+    ) -> Changes:
+        """Make some runs; where one without incidents stands for all, make that first."""
         work, baseline = place
-        nothing = room_for(Struck(self.struck.strikes, (), 0, 0))
-        sort_disruption(self.program, nothing, work)
-        stuck = run_baseline(self.program, nothing, work, self.rules, baseline, int(not self.full))
+        changes = empty_changes(runs[1] - runs[0], len(self.program.task))
+        stuck = run_many(
+            self.program,
+            self.struck.strikes,
+            work,
+            room_for(self.struck),
+            self.rules,
+            runs,
+            self.var_task,
+            self.var_hours,
+            baseline,
+            int(not self.full),
+            base,
+            calm,
+            late,
+            changes,
+        )
         if stuck >= 0:
             raise StuckError(int(self.program.task[stuck]))
-        row = self.program.task
-        base[0][0, row], base[1][0, row] = baseline.start, baseline.finish
-        base[2][0, row] = baseline.stops
-        known = np.unique(self.program.project)
-        calm[0, known] = -np.inf
-        np.maximum.at(calm[0], self.program.project, baseline.finish)
+        return changes
 
 
 def room_for(struck: Struck) -> Disruption:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from svcimpact.engine.baseline import make_baseline, run_baseline
-from svcimpact.engine.events import sort_disruption
 from svcimpact.engine.plan import Floats, Integers, Plan, compile_plan, impossible_tasks
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.state import Disruption, make_work
+from svcimpact.engine.runs import StuckError
+from svcimpact.engine.undisturbed import run_undisturbed
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.incident.draws import draw_hours
 from svcimpact.portfolio import Portfolio
@@ -105,18 +104,11 @@ def replay(drawn: Drawn, plan: Plan) -> Floats:
     program = lay_out(plan)
     place = np.empty(len(program.task), np.int64)
     place[program.task] = np.arange(len(program.task))
-    work, room, nothing = make_work(program, 0, 0), make_baseline(program, 0), _nothing()
-    varies, rules = place[drawn.task], (float(drawn.min_share), 0.0)
-    out = np.empty((drawn.runs, len(place)))
-    work.tasks.hours = program.hours
-    for run in range(drawn.runs):
-        work.tasks.hours[varies] = drawn.hours[run]
-        sort_disruption(program, nothing, work)
-        stuck = run_baseline(program, nothing, work, rules, room, 0)
-        if stuck >= 0:
-            raise _never(drawn.portfolio, drawn.min_share, program.task[[stuck]])
-        out[run] = room.finish[place]
-    return out
+    rules = (float(drawn.min_share), 0.0)
+    try:
+        return run_undisturbed(program, place[drawn.task], drawn.hours, rules)[1]
+    except StuckError as error:
+        raise _never(drawn.portfolio, drawn.min_share, np.array([error.task])) from error
 
 
 def project_finish(plan: Plan, finish: Floats, projects: int) -> Floats:
@@ -203,11 +195,6 @@ def with_taken(plan: Plan, takes: list[tuple[int, float, float, float]]) -> Plan
         capacity_time=np.concatenate(times),
         capacity_value=np.concatenate(values),
     )
-
-
-def _nothing() -> Disruption:
-    none, nothing = np.zeros(0, np.int64), np.zeros(0)
-    return Disruption(none, nothing, nothing, nothing, none, nothing, nothing)
 
 
 def _never(portfolio: Portfolio, min_share: float, tasks: Integers) -> InputError:
