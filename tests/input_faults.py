@@ -142,8 +142,8 @@ IN_RUNS = faults_in(
     MANY,
     (
         "Every batch has the incidents of the first.",
-        "takes, holds = expand(s, run, d)",
-        "takes, holds = expand(s, x, d)",
+        "expand(s, run, d)",
+        "expand(s, x, d)",
     ),
     (
         "A second batch of runs begins from how the first batch left the workplace.",

@@ -357,8 +357,8 @@ CAPACITY = faults_in(
     ),
     (
         "A freeze of an incident never ends.",
-        "d.hold_until[e], LET_GO, i,",
-        "d.hold_until[e] + 1e6, LET_GO, i,",
+        "d.hold_until[e], LET_GO, i)",
+        "d.hold_until[e] + 1e6, LET_GO, i)",
     ),
 )
 

@@ -79,7 +79,8 @@ def strike(
     place[program.task] = np.arange(len(program.task))
     changing = [place[_rows(portfolio, e.changing)] for e in effects]
     using = [place[_rows(portfolio, e.using)] for e in effects]
-    aftermath = np.array([0.0 if "aftermath" in without else s.aftermath_share for s in sources])
+    shares_after = [0.0 if "aftermath" in without else s.aftermath_share for s in sources]
+    aftermath = np.array(shares_after, np.float64)
     begin, restored, thawed, over = moments(portfolio, arrivals)
     strikes = Strikes(
         ptr=arrivals.ptr,
