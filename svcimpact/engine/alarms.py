@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.state import Work
 
 
-@inlined
+@inner
 def set_alarm(w: Work, i: int, time: float) -> None:
     """Look at task `i` before `time`."""
     place = signed(w.count[0].alarms)
@@ -20,7 +20,7 @@ def set_alarm(w: Work, i: int, time: float) -> None:
     w.alarms[place].time, w.alarms[place].task = time, i
 
 
-@inlined
+@inner
 def take_alarm(w: Work) -> int:
     """Take the earliest alarm out; return its task."""
     i = signed(w.alarms[0].task)

@@ -127,7 +127,7 @@ def settle(w: Work, t: float, resume_hours: float, interruptions: Integers) -> N
     count.stamp += 1
 
 
-@inlined
+@inner
 def record(w: Work, t: float, interruptions: Integers) -> None:
     """Keep the state of every task in which anything changed."""
     count = w.count[0]
@@ -148,7 +148,7 @@ def record(w: Work, t: float, interruptions: Integers) -> None:
             w.ragged[i] = 1
 
 
-@inlined
+@inner
 def apply_event(p: Program, d: Disruption, w: Work, kind: int, index: int, t: float) -> None:
     """Rule 2: one capacity step or freeze boundary takes effect."""
     if kind == CAPACITY_STEP:
@@ -175,7 +175,7 @@ def apply_event(p: Program, d: Disruption, w: Work, kind: int, index: int, t: fl
             task.share = 1.0 if task.frozen == 0 else 0.0
 
 
-@inlined
+@inner
 def happen(
     p: Program,
     d: Disruption,

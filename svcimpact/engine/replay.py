@@ -26,7 +26,7 @@ DONE, DONE_WHOLE, GIVEN_UP = 0, 1, 2
 WHOLE = 0.25
 
 
-@inlined
+@inner
 def moment_before(b: Baseline, c: int, time: float) -> int:
     """Return how many moments of component `c` lie before `time`, counted from the first of all."""
     low, high = int(b.moment_ptr[c]), int(b.moment_ptr[c + 1])
@@ -39,7 +39,7 @@ def moment_before(b: Baseline, c: int, time: float) -> int:
     return low
 
 
-@inlined
+@inner
 def apart(b: Baseline, c: int, time: float) -> bool:
     """Tell whether no moment of component `c` is almost, but not quite, `time`."""
     x = moment_before(b, c, time - AHEAD / 2)
@@ -73,7 +73,7 @@ def goes_on_alike(w: Work, b: Baseline, i: int, now: float) -> bool:
     return task.status != RUNNING or works_alike(w, b, i, e)
 
 
-@inlined
+@inner
 def is_alike(w: Work, p: Program, b: Baseline, i: int, now: float) -> bool:
     """Tell whether task `i` is in the state of the recorded run."""
     task = w.tasks[i]
@@ -112,7 +112,7 @@ def is_alike(w: Work, p: Program, b: Baseline, i: int, now: float) -> bool:
     return alike
 
 
-@inlined
+@inner
 def find_witness(w: Work, p: Program, b: Baseline, now: float) -> int:
     """Return a task awake that differs from the recorded run, or -1."""
     for x in range(signed(w.count[0].woken)):
@@ -122,7 +122,7 @@ def find_witness(w: Work, p: Program, b: Baseline, now: float) -> int:
     return -1
 
 
-@inlined
+@inner
 def is_quiet(d: Disruption, now: float) -> bool:
     """Tell whether nothing is taken or held at `now`."""
     for x in range(d.filled[0]):
@@ -143,7 +143,7 @@ def mark_held(w: Work, d: Disruption, value: int) -> None:
         w.tasks[d.hold_task[x]].held = value
 
 
-@inlined
+@inner
 def sleep(w: Work, d: Disruption, b: Baseline, now: float, stops: Integers) -> None:
     """Let all tasks sleep: they go on as recorded."""
     count = w.count[0]
@@ -163,7 +163,7 @@ def sleep(w: Work, d: Disruption, b: Baseline, now: float, stops: Integers) -> N
     mark_held(w, d, 1)
 
 
-@inlined
+@inner
 def foresee(w: Work, b: Baseline, soon: float, now: float) -> None:
     """Suspect the tasks that are due at `soon` otherwise than recorded."""
     count = w.count[0]
@@ -186,7 +186,7 @@ def foresee(w: Work, b: Baseline, soon: float, now: float) -> None:
                 size += 1
 
 
-@inlined
+@inner
 def strike_first(
     w: Work,
     p: Program,
@@ -215,7 +215,7 @@ def strike_first(
                 set_alarm(w, index, b.opens[index] - AHEAD)
 
 
-@inlined
+@inner
 def hear_alarms(w: Work, b: Baseline, soon: float, now: float) -> None:
     """Wake who will be of the region by `soon`; suspect who is to finish by it, and will not."""
     while w.count[0].alarms > 0 and w.alarms[0].time <= soon and w.count[0].todo == 0:
@@ -253,7 +253,7 @@ def is_large(w: Work, p: Program, c: int, whole: int) -> bool:
     return whole == 1 or w.count[0].woken > WHOLE * size
 
 
-@inlined
+@inner
 def want_all(w: Work, p: Program, d: Disruption, b: Baseline, c: int, now: float) -> None:
     """Want all tasks of the component, and take all its resources in."""
     for i in range(p.component_ptr[c], p.component_ptr[c + 1]):

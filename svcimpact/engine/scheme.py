@@ -349,7 +349,7 @@ def go_on(
                 return give_up(p, w, c, before)
 
 
-@inlined
+@inner
 def give_up(p: Program, w: Work, c: int, before: tuple[int, int]) -> bool:
     """Forget what was done so far."""
     count = w.count[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.events import project_capacity
 from svcimpact.engine.gates import (
     EPS,
@@ -24,7 +24,7 @@ from svcimpact.engine.program import Program
 from svcimpact.engine.state import Disruption, Work
 
 
-@inlined
+@inner
 def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats) -> None:
     """Take over what is done and what runs at the status date."""
     now = p.now
@@ -57,7 +57,7 @@ def take_over(p: Program, w: Work, a: int, b: int, start: Floats, finish: Floats
             open_leads(w, i, p.reached[i], now)
 
 
-@inlined
+@inner
 def set_up(
     p: Program,
     d: Disruption,

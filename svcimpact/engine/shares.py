@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.gates import DIRTY, EPS, soil, touch
 from svcimpact.engine.state import Work
 
@@ -56,7 +56,7 @@ def share_out(w: Work) -> None:
         deal(w)
 
 
-@inlined
+@inner
 def deal(w: Work) -> None:
     """Deal the dirty resources out, task by task in dispatch order."""
     count = w.count[0]

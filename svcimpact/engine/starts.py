@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.gates import (
     EPS,
     RUNNING,
@@ -124,7 +124,7 @@ def start_tasks(w: Work, t: float, min_share: float, start: Floats) -> None:
             take_turns(w, at_tries, i)
 
 
-@inlined
+@inner
 def take_turns(w: Work, at_tries: int, i: int) -> None:
     """Let tasks that the start of `i` let in be tried in this pass if their turn is to come."""
     count = w.count[0]

@@ -12,7 +12,7 @@ import numpy as np
 
 from svcimpact.engine.alarms import set_alarm
 from svcimpact.engine.baseline import Baseline
-from svcimpact.engine.compiled import inlined, signed
+from svcimpact.engine.compiled import inlined, inner, signed
 from svcimpact.engine.events import project_capacity
 from svcimpact.engine.gates import (
     EPS,
@@ -65,7 +65,7 @@ def entry_at(b: Baseline, i: int, now: float) -> int:
     return found
 
 
-@inlined
+@inner
 def enter(w: Work, p: Program, d: Disruption, b: Baseline, k: int, now: float) -> None:
     """Take resource `k` in; wake who runs on it or waits for it, and mind who will."""
     person = w.people[k]
@@ -86,7 +86,7 @@ def enter(w: Work, p: Program, d: Disruption, b: Baseline, k: int, now: float) -
             want(w, i)
 
 
-@inlined
+@inner
 def man(w: Work, p: Program, k: int) -> None:
     """List who runs on resource `k` and who waits for it."""
     person = w.people[k]
@@ -106,7 +106,7 @@ def man(w: Work, p: Program, k: int) -> None:
     person.free = free
 
 
-@inlined
+@inner
 def cast_shadow(w: Work, b: Baseline, i: int) -> None:
     """Let task `i` tell at its recorded finish."""
     task = w.tasks[i]
@@ -118,7 +118,7 @@ def cast_shadow(w: Work, b: Baseline, i: int) -> None:
     schedule(w, i, b.finish[i])
 
 
-@inlined
+@inner
 def gates_of(
     w: Work, p: Program, b: Baseline, i: int, now: float, start: Floats, finish: Floats
 ) -> None:
@@ -155,7 +155,7 @@ def gates_of(
                 want(w, before)
 
 
-@inlined
+@inner
 def wake(
     w: Work,
     p: Program,
@@ -217,7 +217,7 @@ def wake(
         set_alarm(w, i, b.finish[i] - AHEAD)
 
 
-@inlined
+@inner
 def spread_out(w: Work, i: int) -> None:
     """Wake the successors of task `i` that could change at the moment it does, or must change."""
     task = w.tasks[i]
@@ -234,7 +234,7 @@ def spread_out(w: Work, i: int) -> None:
     task.spread = task.suspect
 
 
-@inlined
+@inner
 def wake_wanted(
     w: Work,
     p: Program,
