@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from svcimpact.engine import compiled as module
+from svcimpact.engine import steps
 
 
 @pytest.mark.parametrize("make", [module.compiled, module.allocating])
@@ -75,6 +76,7 @@ import sys
 from pathlib import Path
 
 from svcimpact.engine import compiled as module
+from svcimpact.engine import steps
 
 module._SOURCES = module.sources(Path(sys.argv[1]))
 sys.path.insert(0, sys.argv[1])
@@ -116,7 +118,7 @@ def test_no_step_returns_an_array() -> None:
 
 
 def test_whoever_waits_for_the_compiler_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal that is silent for a minute looks as if it hung; others are not told."""
+    """A terminal that is silent for so long looks as if it hung; others are not told."""
     notice = module.Notice()
     ours = SimpleNamespace(py_func=module.signed)
     theirs = SimpleNamespace(py_func=subprocess.run)
@@ -126,4 +128,23 @@ def test_whoever_waits_for_the_compiler_is_told_once(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(sys, "stderr", said)
         for dispatcher in (theirs, ours, ours):
             notice.on_start(SimpleNamespace(data={"dispatcher": dispatcher}))
-        assert said.getvalue().count("about a minute") == terminal
+        assert said.getvalue().count("a quarter of a minute") == terminal
+
+
+def test_a_step_is_compiled_once_for_all_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba would compile it again for every number in the text of a call."""
+    made = []
+    monkeypatch.setattr(module, "make_known", lambda _, dispatcher: made.append(dispatcher))
+
+    def step(x: int, pair: tuple[int, int]) -> int:
+        return x + pair[0] * pair[1]
+
+    module.inner(step)
+    monkeypatch.undo()
+    steps.make_known(step, made[0])
+
+    def calls(x: int) -> int:
+        return step(x, (2, 3)) + step(4, (x, 5)) + step(6, (7, 8))
+
+    assert module.compiled(calls)(10) == calls(10) == 16 + 54 + 62
+    assert len(made[0].overloads) == 1

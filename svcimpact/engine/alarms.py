@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svcimpact.engine.compiled import inlined, inner, signed
+from svcimpact.engine.compiled import inner, signed
 from svcimpact.engine.state import Work
 
 

@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 from numba.core import event
-from numba.extending import register_jitable
 
-from svcimpact.engine.steps import StepCompiler
+from svcimpact.engine.steps import StepCompiler, make_known
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -45,7 +44,7 @@ def allocating(function: Function) -> Function:
     Parameters
     ----------
     function : callable
-        Anything that numba takes. What it calls is compiled once for all callers of this kind.
+        Anything that numba takes.
 
     Returns
     -------
@@ -69,8 +68,7 @@ def inner(function: Function) -> Function:
     callable
         The same; called from Python it is plain Python.
     """
-    within: Function = register_jitable(**_WITHIN)(function)
-    return within
+    return _within(function)
 
 
 def inlined(function: Function) -> Function:
@@ -86,8 +84,15 @@ def inlined(function: Function) -> Function:
     callable
         The same; called from Python it is plain Python.
     """
-    within: Function = register_jitable(forceinline=True, **_WITHIN)(function)
-    return within
+    return _within(function, forceinline=True)
+
+
+def _within(function: Function, **options: Any) -> Function:
+    """Tell the compiler what to make of a function that compiled code calls."""
+    dispatcher = njit(**_WITHIN, **options)(function)
+    if dispatcher is not function:
+        make_known(function, dispatcher)
+    return function
 
 
 def sources(folder: Path) -> tuple[tuple[str, float, int], ...]:
@@ -124,6 +129,9 @@ def _made(function: Function, **options: Any) -> Function:
     return made
 
 
+TAKES_A_WHILE = "The engine is compiled for this machine, once: a quarter of a minute or so.\n"
+
+
 class Notice(event.Listener):
     """Tell whoever sits at a terminal, once, why the first answer takes a while."""
 
@@ -140,7 +148,7 @@ class Notice(event.Listener):
         ours = event.data["dispatcher"].py_func.__module__.startswith("svcimpact.")
         if ours and not self.said and sys.stderr.isatty():
             self.said = True
-            sys.stderr.write("The engine is compiled for this machine, once: about a minute.\n")
+            sys.stderr.write(TAKES_A_WHILE)
             sys.stderr.flush()
 
     def on_end(self, event: Any) -> None:

@@ -55,12 +55,22 @@ class Handed:
                 book.append(np.array(value, kind.name).view(np.int64))
                 continue
             fits = value.dtype == self.handed_as.dtypes[name] and value.ndim == kind.ndim
-            if not (fits and value.flags.c_contiguous and value.flags.writeable):
+            if not (fits and value.flags.carray):
                 raise TypeError(f"{type(self).__name__}.{name} is no array of {kind}: {value!r}")
             book += [value.__array_interface__["data"][0], *value.shape]
         written = np.array(book, np.int64)
         object.__setattr__(self, "_book", written)
         object.__setattr__(self, "address", written.__array_interface__["data"][0])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields; elsewhere they have other addresses."""
+        return {name: getattr(self, name) for name in self.handed_as.types}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields, and write a book of them."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        Handed.__post_init__(self)
 
 
 class HandedType(types.Type):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from svcimpact.engine.compiled import inlined, inner, signed
+from svcimpact.engine.compiled import inner, signed
 from svcimpact.engine.events import project_capacity
 from svcimpact.engine.gates import (
     EPS,

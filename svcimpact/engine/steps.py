@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from numba import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.datamodel.models import OpaqueModel
+from numba.core.typing.templates import infer_global
+from numba.extending import register_model
 
 
 class StepLibrary(JITCodeLibrary):
@@ -69,3 +73,46 @@ class StepCompiler(Compiler):
         name = self.state.func_id.func_qualname
         self.state.library = StepLibrary(self.state.targetctx.codegen(), name)
         return super().define_pipelines()
+
+
+class StepType(types.Dispatcher):
+    """The compiler's type of a step.
+
+    It is compiled once for all numbers of a kind; numba itself would compile it anew for every
+    number that stands in the text of a call.
+    """
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Return the signature of a call.
+
+        Parameters
+        ----------
+        context : BaseContext
+            Of the compiler.
+        args, kws : sequence and dict of Type
+            What it is called with.
+
+        Returns
+        -------
+        Signature
+            For numbers, not for this number.
+        """
+        return super().get_call_type(context, tuple(types.unliteral(a) for a in args), kws)
+
+
+register_model(StepType)(OpaqueModel)
+_KNOWN: list[Any] = []
+
+
+def make_known(step: Any, dispatcher: Any) -> None:
+    """Let compiled code that calls a Python function call what is compiled of it.
+
+    Parameters
+    ----------
+    step : callable
+        The function.
+    dispatcher : numba.core.dispatcher.Dispatcher
+        Compiles it, when it is first called.
+    """
+    _KNOWN.append(dispatcher)  # its type does not keep it
+    infer_global(step, StepType(dispatcher))
