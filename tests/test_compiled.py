@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from numba import njit
 
 from svcimpact.engine import compiled as module
 from svcimpact.engine import steps
@@ -146,5 +147,5 @@ def test_a_step_is_compiled_once_for_all_numbers(monkeypatch: pytest.MonkeyPatch
     def calls(x: int) -> int:
         return step(x, (2, 3)) + step(4, (x, 5)) + step(6, (7, 8))
 
-    assert module.compiled(calls)(10) == calls(10) == 16 + 54 + 62
+    assert njit(calls)(10) == calls(10) == 16 + 54 + 62
     assert len(made[0].overloads) == 1
