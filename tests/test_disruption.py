@@ -355,7 +355,8 @@ def disruption(portfolio: Portfolio, scenario: Scenario) -> tuple[list, list]:
     program = lay_out(compile_plan(portfolio))
     struck = strike(portfolio, program, draw_incidents(portfolio, scenario), scenario.without)
     room = room_for(struck)
-    takes, holds = expand(struck.strikes, 0, room)
+    expand(struck.strikes, 0, room)
+    takes, holds = room.filled.tolist()
     assert (takes, holds) == (struck.most_takes, struck.most_holds)
     people = portfolio.resources["resource"]
     tasks = portfolio.tasks["task"]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from svcimpact.engine.baseline import CHANGES, Baseline, make_baseline
+from svcimpact.engine.baseline import Baseline, make_baseline
 from svcimpact.engine.many import Changes, Times, empty_changes, joined, run_many
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import StuckError
-from svcimpact.engine.state import Disruption, Work, make_work
+from svcimpact.engine.state import Disruption, Work
+from svcimpact.incident.memory import CHANGE, too_many
 from svcimpact.incident.strikes import Struck
+from svcimpact.incident.workplaces import Ground, workplaces
 
 BATCH = 64
 
@@ -68,6 +68,8 @@ class Batches:
     full : bool
         Whether to make every run from the beginning, rather than from where an incident
         strikes; the result is the same, to the bit.
+    room : float
+        Bytes of memory that what incidents change may take.
     """
 
     program: Program
@@ -79,6 +81,7 @@ class Batches:
     threads: int
     progress: bool
     full: bool
+    room: float = math.inf
 
     def run(self, runs: int, before: Found | None = None) -> Found:
         """Make runs.
@@ -99,38 +102,28 @@ class Batches:
         ------
         StuckError
             When a task can never start or go on.
+        InvalidScenarioError
+            When so many tasks change that all runs would not fit into memory; told as soon as
+            the first runs show it.
         """
         made = 0 if before is None else len(before.late)
-        varies = len(self.var_task) > 0
-        tasks = len(self.program.task)
+        base, calm, shared = self._without(runs, before)
         late = np.empty((runs, self.projects))
-        first = None if varies else self._workplace()
-        rows = runs if varies else 1
-        base: Times = (
-            np.empty((rows, tasks)),
-            np.empty((rows, tasks)),
-            np.empty((rows, tasks), np.int32),
-        )
-        calm = np.full((rows, self.projects), np.nan)
         if before is not None:
             late[:made] = before.late
-            calm[: len(before.calm)] = before.calm
-            for column in range(len(base)):
-                base[column][: len(before.calm)] = before.base[column]
-        workplaces: SimpleQueue[tuple[Work, Baseline]] = SimpleQueue()
-        if first is not None:
-            self._do(first, (0, 0), base, calm, late)
-            workplaces.put(first)
-        shared = first[1] if first is not None else None
+        places = workplaces(self.program)
 
         def do(start: int) -> Changes:
-            end = min(start + BATCH, runs)
-            with self._lent(workplaces, shared) as place:
-                changes = self._do(place, (start, end), base, calm, late)
+            with places.lent(self.program, *self._most()) as work:
+                baseline = shared or make_baseline(self.program, len(work.entries))
+                changes = self._do(
+                    work, baseline, (start, min(start + BATCH, runs)), base, calm, late
+                )
             return joined([changes])
 
         starts = range(made, runs, BATCH)
         parts = [] if before is None else [before.changes]
+        changed = 0
         # To start a thread takes longer than a few runs do.
         pool = ThreadPoolExecutor(self.threads) if self.threads > 1 and len(starts) > 1 else None
         done = map(do, starts) if pool is None else pool.map(do, starts)
@@ -140,39 +133,58 @@ class Batches:
             ) as bar:
                 for start, changes in zip(starts, done, strict=True):
                     parts.append(changes)
+                    changed += len(changes.task)
+                    each = CHANGE * changed / (min(start + BATCH, runs) - made)
+                    if each * runs > self.room:
+                        raise too_many(runs, each, self.room)
                     bar.update(min(BATCH, runs - start))
         finally:
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
         return Found(base, calm, late, joined(parts))
 
-    def _workplace(self) -> tuple[Work, Baseline]:
-        """Return room for one thread's runs."""
-        entries = CHANGES * len(self.program.task) + 64
-        work = make_work(
-            self.program, self.struck.most_takes, self.struck.most_holds, entries=entries
-        )
-        return work, make_baseline(self.program, entries)
+    def _without(self, runs: int, before: Found | None) -> tuple[Times, Floats, Baseline | None]:
+        """Return where runs without incidents are kept, and the one that stands for all."""
+        if not len(self.var_task):
+            rules = (*self.rules, self.full, self.projects)
+            ground = workplaces(self.program).ground(self.program, rules, self._ground)
+            return ground.base, ground.calm, ground.baseline
+        base, calm = self._rows(runs)
+        if before is not None:
+            made = len(before.calm)
+            calm[:made] = before.calm
+            for column in range(len(base)):
+                base[column][:made] = before.base[column]
+        return base, calm, None
 
-    @contextmanager
-    def _lent(
-        self, free: SimpleQueue[tuple[Work, Baseline]], shared: Baseline | None
-    ) -> Iterator[tuple[Work, Baseline]]:
-        """Lend a workplace that nobody else uses; make one where there is none."""
-        mine = self._workplace() if free.empty() else free.get()
-        yield mine[0], mine[1] if shared is None else shared
-        free.put(mine)
+    def _rows(self, rows: int) -> tuple[Times, Floats]:
+        """Return room for runs without incidents."""
+        shape = rows, len(self.program.task)
+        base: Times = np.empty(shape), np.empty(shape), np.empty(shape, np.int32)
+        return base, np.full((rows, self.projects), np.nan)
+
+    def _ground(self) -> Ground:
+        """Make the one run without incidents that stands for all."""
+        base, calm = self._rows(1)
+        with workplaces(self.program).lent(self.program, *self._most()) as work:
+            baseline = make_baseline(self.program, len(work.entries))
+            self._do(work, baseline, (0, 0), base, calm, calm)
+        return Ground((*self.rules, self.full, self.projects), baseline, base, calm)
+
+    def _most(self) -> tuple[int, int]:
+        """Return how many takes and holds a run has at most."""
+        return self.struck.most_takes, self.struck.most_holds
 
     def _do(
         self,
-        place: tuple[Work, Baseline],
+        work: Work,
+        baseline: Baseline,
         runs: tuple[int, int],
         base: Times,
         calm: Floats,
         late: Floats,
     ) -> Changes:
         """Make some runs; where one without incidents stands for all, make that first."""
-        work, baseline = place
         changes = empty_changes(runs[1] - runs[0], len(self.program.task))
         stuck = run_many(
             self.program,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from svcimpact.incident.log_fit import from_log, last_date
 from svcimpact.incident.restoration import Restoration, from_quantiles
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -130,20 +132,35 @@ def draw_hours(
     PERT: a beta distribution over [optimistic, pessimistic] with mode `duration_days` and
     ``alpha + beta = 6`` (Malcolm, Roseboom, Clark and Fazar, 1959).
     """
-    tasks = portfolio.tasks
-    low = tasks["optimistic_days"].to_numpy(np.float64)
-    high = tasks["pessimistic_days"].to_numpy(np.float64)
-    mode = tasks["duration_days"].to_numpy(np.float64)
-    open_ = np.isnan(plan.ended) & (high > low)
-    varies = np.flatnonzero(open_)
+    estimates = _estimates(portfolio)
+    varies = np.flatnonzero(np.isnan(plan.ended) & (estimates.high > estimates.low))
     out = np.empty((runs, len(varies)))
     day = portfolio.settings.hours_per_day
-    ids = tasks["task"].iloc[varies].to_numpy()
     for v, i in enumerate(varies):
-        peak = (mode[i] - low[i]) / (high[i] - low[i])
-        draws = _beta(stream(seed, "task", ids[v]), 1 + 4 * peak, 5 - 4 * peak, runs, sampling)
-        out[:, v] = (low[i] + (high[i] - low[i]) * draws) * day
+        low, high = estimates.low[i], estimates.high[i]
+        peak = (estimates.mode[i] - low) / (high - low)
+        draw = stream(seed, "task", estimates.task[i])
+        draws = _beta(draw, 1 + 4 * peak, 5 - 4 * peak, runs, sampling)
+        out[:, v] = (low + (high - low) * draws) * day
     return varies.astype(np.int64), out
+
+
+class _Estimates(NamedTuple):
+    """Of every task: its id and three durations in days."""
+
+    task: NDArray[np.object_]
+    low: Floats
+    mode: Floats
+    high: Floats
+
+
+@remembered
+def _estimates(portfolio: Portfolio) -> _Estimates:
+    tasks = portfolio.tasks
+    columns = ("optimistic_days", "duration_days", "pessimistic_days")
+    return _Estimates(
+        tasks["task"].to_numpy(object), *(tasks[column].to_numpy(np.float64) for column in columns)
+    )
 
 
 def _beta(draw: np.random.Generator, a: float, b: float, runs: int, sampling: str) -> Floats:

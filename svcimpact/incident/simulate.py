@@ -28,7 +28,7 @@ from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
 from svcimpact.incident.levers import decide
-from svcimpact.incident.memory import memory_faults
+from svcimpact.incident.memory import machine_memory, memory_faults
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
@@ -36,6 +36,7 @@ from svcimpact.incident.strikes import strike
 from svcimpact.incident.sums import Futures
 from svcimpact.incident.typical import first_half
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 KEPT = ("projects", "tasks")
 STOPS = ("p50", "p80", "p95")
@@ -122,7 +123,7 @@ def simulate(
         sampling=scenario.sampling if sampling is None else sampling,
     )
     plan = compile_plan(portfolio)
-    _check(portfolio, scenario, plan)
+    _check(portfolio, scenario, plan, keep)
     program = lay_out(plan)
     most = scenario.runs
     count = most if until is None else min(FIRST_RUNS, most)
@@ -242,6 +243,7 @@ def _simulate(
         threads,
         progress,
         full,
+        machine_memory() / 2,
     )
     decided = None
     try:
@@ -282,8 +284,13 @@ def _simulate(
 
 
 def _title(portfolio: Portfolio, incident: Incident) -> str:
-    services = portfolio.services.set_index("service")["name"]
-    return f"{services.get(incident.service, incident.service)} fails"
+    return f"{_names(portfolio).get(incident.service, incident.service)} fails"
+
+
+@remembered
+def _names(portfolio: Portfolio) -> dict[str, str]:
+    services = portfolio.services
+    return dict(zip(services["service"], services["name"], strict=True))
 
 
 def _check_kinds(
@@ -311,10 +318,10 @@ def _check_kinds(
         raise InvalidScenarioError("There is nothing to simulate.", fault_frame(found))
 
 
-def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan) -> None:
+def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan, keep: str = "projects") -> None:
     """Raise what is wrong before anything is run."""
     faults = scenario_faults(scenario, portfolio)
-    faults = faults or memory_faults(portfolio, scenario)
+    faults = faults or memory_faults(portfolio, scenario, keep)
     if faults:
         raise InvalidScenarioError("The scenario does not fit the portfolio.", fault_frame(faults))
     _check_possible(portfolio, plan, scenario)

@@ -1,0 +1,134 @@
+"""Room for runs, and the run without incidents, used again by the next simulation of a plan.
+
+Whoever moves a slider asks for one what-if after another; what all have in common is made once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from svcimpact.engine.baseline import CHANGES, Baseline
+from svcimpact.engine.many import Times
+from svcimpact.engine.plan import Floats
+from svcimpact.engine.program import Program
+from svcimpact.engine.state import Work, make_work
+from svcimpact.remembered import remembered
+
+# Room for more tasks than this is given back: it takes long to use, but not to make anew.
+KEPT_UP_TO = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The one run without incidents, where no duration is uncertain; it stays as it is.
+
+    Attributes
+    ----------
+    rules : tuple
+        What it hangs on but for the plan.
+    baseline : Baseline
+        Recorded.
+    base : tuple of ndarray, shape (1, tasks)
+        Start, finish and interruptions, by row of the table.
+    calm : ndarray of float, shape (1, projects)
+        Finish of each project.
+    """
+
+    rules: tuple[object, ...]
+    baseline: Baseline
+    base: Times
+    calm: Floats
+
+
+class Workplaces:
+    """What is kept of one plan."""
+
+    def __init__(self) -> None:
+        self._free: list[tuple[tuple[int, int], Work]] = []
+        self._ground: Ground | None = None
+
+    def ground(
+        self, program: Program, rules: tuple[object, ...], make: Callable[[], Ground]
+    ) -> Ground:
+        """Return the run without incidents, made if the last one was made by other rules.
+
+        Parameters
+        ----------
+        program : Program
+            The plan.
+        rules : tuple
+            What the run hangs on but for the plan.
+        make : callable
+            Makes it.
+
+        Returns
+        -------
+        Ground
+            Not to be changed.
+        """
+        kept = self._ground
+        if kept is None or kept.rules != rules:
+            kept = make()
+            if len(program.task) <= KEPT_UP_TO:
+                self._ground = kept
+        return kept
+
+    @contextmanager
+    def lent(self, program: Program, takes: int, holds: int) -> Iterator[Work]:
+        """Lend room for runs, all tasks asleep, that nobody else uses.
+
+        Parameters
+        ----------
+        program : Program
+            The plan.
+        takes, holds : int
+            The most entries of each kind that a disruption will have.
+
+        Yields
+        ------
+        Work
+            It comes back unless a run breaks off.
+        """
+        work = self._found((takes, holds))
+        if work is None:
+            entries = CHANGES * len(program.task) + 64
+            work = make_work(program, takes, holds, entries=entries)
+        else:
+            work.tasks.hours = program.hours
+            work.tasks.touched = 0
+            work.count.stamp = work.count.laid = 0
+        yield work
+        if len(program.task) <= KEPT_UP_TO and len(self._free) < (os.cpu_count() or 1):
+            self._free.append(((takes, holds), work))
+
+    def _found(self, size: tuple[int, int]) -> Work | None:
+        """Take room of that size, if there is any; other room goes, for sizes seldom come back."""
+        while self._free:
+            try:
+                kept, work = self._free.pop()
+            except IndexError:  # another thread was faster
+                return None
+            if kept == size:
+                return work
+        return None
+
+
+@remembered
+def workplaces(program: Program) -> Workplaces:
+    """Return what is kept of a plan; it goes with the plan.
+
+    Parameters
+    ----------
+    program : Program
+        The plan, laid out.
+
+    Returns
+    -------
+    Workplaces
+        The same at every call.
+    """
+    del program
+    return Workplaces()
