@@ -274,4 +274,38 @@ INCIDENTS = faults_in(
     ),
 )
 
-INPUT_FAULTS = (*LAYOUT, *TABLES, *IN_RUNS, *INCIDENTS)
+PLACES = ("tests/test_workplaces.py",)
+AGAIN = faults_in(
+    "incident/workplaces.py",
+    PLACES,
+    (
+        "The run without incidents is that of the rules asked for first.",
+        "kept is None or kept.rules != rules",
+        "kept is None",
+    ),
+    (
+        "Finishes are measured against those of the simulation before.",
+        "work.count.stamp = work.count.laid = 0",
+        "work.count.stamp = 0",
+    ),
+    (
+        "Work is what the simulation before drew last.",
+        "work.tasks.hours = program.hours",
+        "pass",
+    ),
+    (
+        "Room for smaller incidents is lent for larger ones.",
+        "if kept == size:",
+        "if kept is not None:",
+    ),
+) + faults_in(
+    "incident/batches.py",
+    ("tests/test_memory.py",),
+    (
+        "What incidents change takes no memory.",
+        "if each * runs > self.room:",
+        "if each * 0 > self.room:",
+    ),
+)
+
+INPUT_FAULTS = (*LAYOUT, *TABLES, *IN_RUNS, *INCIDENTS, *AGAIN)

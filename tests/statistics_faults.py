@@ -143,12 +143,12 @@ DRAWS = faults_in(
     ),
     (
         "All tasks share one stream.",
-        'stream(seed, "task", ids[v])',
+        'stream(seed, "task", estimates.task[i])',
         'stream(seed, "task")',
     ),
     (
         "A task's stream is that of its row.",
-        'stream(seed, "task", ids[v])',
+        'stream(seed, "task", estimates.task[i])',
         'stream(seed, "task", v)',
     ),
     (
@@ -173,13 +173,13 @@ DRAWS = faults_in(
     ),
     (
         "Durations peak halfway between optimistic and pessimistic.",
-        "peak = (mode[i] - low[i]) / (high[i] - low[i])",
+        "peak = (estimates.mode[i] - low) / (high - low)",
         "peak = 0.5",
     ),
     (
         "A finished task's duration is uncertain.",
-        "open_ = np.isnan(plan.ended) & (high > low)",
-        "open_ = high > low",
+        "np.isnan(plan.ended) & (estimates.high > estimates.low)",
+        "estimates.high > estimates.low",
     ),
     (
         "Rates are per working year.",

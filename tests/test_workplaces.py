@@ -1,0 +1,94 @@
+"""What simulations of one plan have in common is made once, and leaves no trace in any of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from svcimpact.engine.plan import compile_plan
+from svcimpact.engine.program import lay_out
+from svcimpact.engine.runs import StuckError
+from svcimpact.incident import workplaces as module
+from svcimpact.incident.scenario import Incident, Scenario
+from svcimpact.incident.simulate import simulate
+from svcimpact.io import read
+from svcimpact.portfolio import Portfolio
+
+DATA = Path(__file__).parents[1] / "data"
+SCENARIO = Scenario.read(DATA / "meridian" / "payments-down.toml")
+
+
+def certain(portfolio: Portfolio) -> Portfolio:
+    """Return the portfolio with durations that are certain."""
+    tasks = portfolio.tasks.copy()
+    tasks["optimistic_days"] = tasks["pessimistic_days"] = tasks["duration_days"]
+    return replace(portfolio, tasks=tasks)
+
+
+def figures(portfolio: Portfolio, scenario: Scenario, threads: int = 1) -> pd.DataFrame:
+    """Return all figures of tasks and projects."""
+    outcome = simulate(portfolio, scenario, threads=threads)
+    return pd.concat([outcome.tasks, outcome.projects])
+
+
+def scenarios() -> list[Scenario]:
+    """Return scenarios that differ in their rules, sizes, seeds, and in what is decided."""
+    few = replace(SCENARIO, runs=200)
+    other = Incident("identity", severity=1, start="2026-03-11 09:00", hours=60)
+    return [
+        few,
+        replace(few, incidents=(other,)),
+        replace(few, min_share=1.0),
+        replace(few, resume_hours=0.0, seed=5),
+        replace(few, incidents=(*few.incidents, other)),
+        few,
+    ]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("uncertain", [True, False])
+def test_the_second_answer_is_that_of_a_fresh_start(threads: int, uncertain: bool) -> None:
+    """Whatever was simulated before, figures are those of a portfolio that was just read."""
+    fresh = [read(DATA / "meridian") for _ in scenarios()]
+    used = read(DATA / "meridian")
+    if not uncertain:
+        fresh, used = [certain(portfolio) for portfolio in fresh], certain(used)
+    for portfolio, scenario in zip(fresh, scenarios(), strict=True):
+        expected = figures(portfolio, scenario)
+        pd.testing.assert_frame_equal(figures(used, scenario, threads), expected, check_exact=True)
+
+
+def test_room_in_which_a_run_broke_off_is_not_lent_again() -> None:
+    """Its tasks may be awake, and its lists half full."""
+    program = lay_out(compile_plan(read(DATA / "tiny")))
+    places = module.workplaces(program)
+    with places.lent(program, 1, 2) as first:
+        first.tasks.hours = 99.0
+    with pytest.raises(StuckError), places.lent(program, 1, 2) as second:
+        assert second.tasks.hours.tolist() == program.hours.tolist()
+        raise StuckError(0)
+    with places.lent(program, 1, 2) as third:
+        assert second is first
+        assert third is not first
+    with places.lent(program, 2, 2) as larger:
+        assert larger is not third
+
+
+def test_what_all_have_in_common_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slider asks for the same plan again and again; a plan too large is made anew."""
+    made = []
+    real = module.make_work
+    monkeypatch.setattr(
+        module, "make_work", lambda *args, **kwargs: made.append(1) or real(*args, **kwargs)
+    )
+    for up_to, expected in ((20_000, 1), (5, 4)):
+        monkeypatch.setattr(module, "KEPT_UP_TO", up_to)
+        portfolio = certain(read(DATA / "meridian"))
+        made.clear()
+        for hours in (20, 30):
+            blow = Incident("payments", start="2026-03-09 10:00", hours=hours)
+            simulate(portfolio, blow, runs=10, threads=1)
+        assert len(made) == expected
