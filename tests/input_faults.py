@@ -274,7 +274,10 @@ INCIDENTS = faults_in(
     ),
 )
 
-PLACES = ("tests/test_workplaces.py",)
+PLACES = (
+    "tests/test_workplaces.py::test_room_in_which_a_run_broke_off_is_not_lent_again",
+    "tests/test_workplaces.py::test_the_second_answer_is_that_of_a_fresh_start[False-2]",
+)
 AGAIN = faults_in(
     "incident/workplaces.py",
     PLACES,
@@ -300,7 +303,7 @@ AGAIN = faults_in(
     ),
 ) + faults_in(
     "incident/batches.py",
-    ("tests/test_memory.py",),
+    ("tests/test_memory.py::test_too_many_changes_are_refused_by_the_first_runs",),
     (
         "What incidents change takes no memory.",
         "if each * runs > self.room:",

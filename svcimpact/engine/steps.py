@@ -97,7 +97,13 @@ class StepType(types.Dispatcher):
         Signature
             For numbers, not for this number.
         """
-        return super().get_call_type(context, tuple(types.unliteral(a) for a in args), kws)
+        return super().get_call_type(context, tuple(_plain(kind) for kind in args), kws)
+
+
+def _plain(kind: Any) -> Any:
+    """Return what a step is compiled for: any index is a whole number with a sign."""
+    kind = types.unliteral(kind)
+    return types.int64 if isinstance(kind, types.Integer) else kind
 
 
 register_model(StepType)(OpaqueModel)
