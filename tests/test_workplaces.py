@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from crowds import portfolio_of
 
 from svcimpact.engine.plan import compile_plan
 from svcimpact.engine.program import lay_out
@@ -48,17 +49,45 @@ def scenarios() -> list[Scenario]:
     ]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("uncertain", [True, False])
-def test_the_second_answer_is_that_of_a_fresh_start(threads: int, uncertain: bool) -> None:
-    """Whatever was simulated before, figures are those of a portfolio that was just read."""
-    fresh = [read(DATA / "meridian") for _ in scenarios()]
-    used = read(DATA / "meridian")
-    if not uncertain:
-        fresh, used = [certain(portfolio) for portfolio in fresh], certain(used)
-    for portfolio, scenario in zip(fresh, scenarios(), strict=True):
+def fresh_starts(portfolios: list[Portfolio], used: Portfolio, asked: list[Scenario]) -> None:
+    """Ask one portfolio for all in turn, on two threads, and each of the others for one."""
+    for portfolio, scenario in zip(portfolios, asked, strict=True):
         expected = figures(portfolio, scenario)
-        pd.testing.assert_frame_equal(figures(used, scenario, threads), expected, check_exact=True)
+        for threads in (1, 2):
+            found = figures(used, scenario, threads)
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.parametrize("uncertain", [True, False])
+def test_the_second_answer_is_that_of_a_fresh_start(uncertain: bool) -> None:
+    """Whatever was simulated before, figures are those of a portfolio that was just read."""
+    asked = scenarios()
+    portfolios = [read(DATA / "meridian") for _ in range(len(asked) + 1)]
+    if not uncertain:
+        portfolios = [certain(portfolio) for portfolio in portfolios]
+    fresh_starts(portfolios[1:], portfolios[0], asked)
+
+
+def pair() -> Portfolio:
+    """Return two tasks for one person, who has time for one and two thirds of the other."""
+    tasks = [{"task": task, "project": task, "duration_days": 3.0} for task in "AB"]
+    return portfolio_of(
+        projects=[{"project": project, "name": project} for project in "AB"],
+        tasks=tasks,
+        resources=[{"resource": "Ana", "capacity_fte": 1.0}],
+        assignments=[{"task": task, "resource": "Ana", "units_fte": 0.6} for task in "AB"],
+        services=[{"service": "S"}],
+        support=[{"service": "S", "resource": "Ana", "incident_fte": 1.0}],
+    )
+
+
+def test_two_tasks_asked_again_and_again() -> None:
+    """The run without incidents is another with another least share."""
+    blow = Incident("S", start="2026-01-06 10:00", hours=5)
+    first = Scenario(incidents=(blow,), runs=70)
+    more = replace(first, incidents=(blow, replace(blow, start="2026-01-08 10:00")))
+    asked = [first, replace(first, min_share=1.0), more, replace(first, min_share=1.0), first]
+    fresh_starts([pair() for _ in asked], pair(), asked)
 
 
 def test_room_in_which_a_run_broke_off_is_not_lent_again() -> None:
