@@ -276,7 +276,7 @@ INCIDENTS = faults_in(
 
 PLACES = (
     "tests/test_workplaces.py::test_room_in_which_a_run_broke_off_is_not_lent_again",
-    "tests/test_workplaces.py::test_two_tasks_asked_again_and_again",
+    "tests/test_workplaces.py::test_two_people_asked_again_and_again",
 )
 AGAIN = faults_in(
     "incident/workplaces.py",

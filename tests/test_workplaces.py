@@ -68,26 +68,31 @@ def test_the_second_answer_is_that_of_a_fresh_start(uncertain: bool) -> None:
     fresh_starts(portfolios[1:], portfolios[0], asked)
 
 
-def pair() -> Portfolio:
-    """Return two tasks for one person, who has time for one and two thirds of the other."""
-    tasks = [{"task": task, "project": task, "duration_days": 3.0} for task in "AB"]
+def two_people() -> Portfolio:
+    """Return two tasks at once for Ana, who ends the project, and a short one for Ben."""
+    who = {"A": ("Ana", 0.6, 3.0), "B": ("Ana", 0.6, 3.0), "C": ("Ben", 1.0, 1.0)}
     return portfolio_of(
-        projects=[{"project": project, "name": project} for project in "AB"],
-        tasks=tasks,
-        resources=[{"resource": "Ana", "capacity_fte": 1.0}],
-        assignments=[{"task": task, "resource": "Ana", "units_fte": 0.6} for task in "AB"],
+        projects=[{"project": "P", "name": "P"}],
+        tasks=[
+            {"task": t, "project": "P", "duration_days": days} for t, (_, _, days) in who.items()
+        ],
+        resources=[{"resource": name, "capacity_fte": 1.0} for name in ("Ana", "Ben")],
+        assignments=[
+            {"task": task, "resource": name, "units_fte": fte}
+            for task, (name, fte, _) in who.items()
+        ],
         services=[{"service": "S"}],
-        support=[{"service": "S", "resource": "Ana", "incident_fte": 1.0}],
+        support=[{"service": "S", "resource": "Ben", "incident_fte": 1.0}],
     )
 
 
-def test_two_tasks_asked_again_and_again() -> None:
-    """The run without incidents is another with another least share."""
-    blow = Incident("S", start="2026-01-06 10:00", hours=5)
+def test_two_people_asked_again_and_again() -> None:
+    """With another least share Ana ends at another time, whatever befalls Ben."""
+    blow = Incident("S", start="2026-01-05 10:00", hours=5)
     first = Scenario(incidents=(blow,), runs=70)
-    more = replace(first, incidents=(blow, replace(blow, start="2026-01-08 10:00")))
+    more = replace(first, incidents=(blow, replace(blow, start="2026-01-06 10:00")))
     asked = [first, replace(first, min_share=1.0), more, replace(first, min_share=1.0), first]
-    fresh_starts([pair() for _ in asked], pair(), asked)
+    fresh_starts([two_people() for _ in asked], two_people(), asked)
 
 
 def test_room_in_which_a_run_broke_off_is_not_lent_again() -> None:
