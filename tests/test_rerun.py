@@ -515,6 +515,17 @@ def test_what_we_say_in_a_cell_is_told_as_the_setting_it_is_about(place: Path) -
     assert not (place / "a").exists()
 
 
+def test_what_we_say_of_part_of_a_setting_is_told_as_that_setting(place: Path) -> None:
+    """A setting that holds many things is a table in what we say."""
+    cell = FAILS.format(error="InputError", where='"hours", column="day"', found="HOURS")
+    add(place, "05-long", cell)
+    with pytest.raises(InputError) as caught:
+        said("05", "--set", "HOURS=-3")
+    assert describe(caught.value.faults) == [
+        "--set, HOURS: found -3.0, expected something else. Look again."
+    ]
+
+
 def test_what_we_say_in_a_cell_is_passed_on(place: Path) -> None:
     """As it is, where it is about no setting, or about a column that is called like one."""
     cell = FAILS.format(error="InvalidScenarioError", where='"scenario", column="hours"', found="4")

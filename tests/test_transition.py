@@ -457,6 +457,13 @@ def test_a_project_without_tasks_delivers_nothing() -> None:
         ({"go_live": {("NEW", "pai"): "G"}}, "found 'pai', expected one of 2 service ids"),
         ({"go_live": {"NEW": "O"}}, "found 'O', expected one of 7 task ids"),
         ({"waived": {"NEW": ["trainin"]}}, "found 'trainin', expected one of service_test"),
+        ({"waived": {"NEW": 1}}, "found 1, expected a list of activities. Write {'NEW': ['tr"),
+        ({"waived": {"NEW": "training"}}, "found 'training', expected a list of activities"),
+        ({"waived": 7}, "waived: found 7, expected one entry a project. Write {'INS': ['training"),
+        (
+            {"go_live": ["G"]},
+            "go_live: found ['G'], expected one entry a project. Write {'INS': 'I",
+        ),
         ({"runs": 0}, "found 0, expected a whole number, at least 1"),
     ],
 )

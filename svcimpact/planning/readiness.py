@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -234,13 +235,26 @@ def _chosen(
         at = -1 if service is None or not right else services.index(service)
         return (projects.index(project), at) if right else None
 
-    for key, task in go_live.items():
+    def entries(table: str, what: object, cure: str) -> Iterable[tuple[Any, Any]]:
+        if isinstance(what, Mapping):
+            return what.items()
+        faults.append(fault(table, found=repr(what), expected="one entry a project", cure=cure))
+        return ()
+
+    for key, task in entries("go_live", go_live, "Write {'INS': 'INS-12'}."):
         at = place("go_live", key)
         of = [name for name, holder in tasks.items() if at is None or holder == projects[at[0]]]
         if known("go_live", "task", task, of) and at is not None:
             live[at] = rows[task]
-    for key, activities in waived.items():
+    for key, activities in entries("waived", waived, "Write {'INS': ['training']}."):
         at = place("waived", key)
+        if isinstance(activities, str) or not isinstance(activities, Iterable):
+            found, cure = repr(activities), f"Write {{{key!r}: ['training']}}."
+            expected = "a list of activities"
+            faults.append(
+                fault("waived", column="activity", found=found, expected=expected, cure=cure)
+            )
+            continue
         right = [known("waived", "activity", name, tuple(ACTIVITIES)) for name in activities]
         if at is not None and all(right):
             spared[at] = frozenset(activities)

@@ -82,7 +82,8 @@ def _told(ename: str, text: str, settings: Mapping[str, Any]) -> Iterator[tuple[
     """Yield the lines of a message of ours, each with the setting that it is about, or blank."""
     for line in text.splitlines():
         where, _, said = line.partition(": ")
-        _, _, column = where.rpartition(", ")
         # The tables of a portfolio have columns that are called like settings, and rows.
-        one = column.upper() if ename != "InvalidPortfolioError" and where.count(", ") < 2 else ""
-        yield (one, said) if said and one in settings else ("", line)
+        ours = ename != "InvalidPortfolioError" and where.count(", ") < 2
+        named = [part.upper() for part in reversed(where.split(", "))] if said and ours else []
+        one = next((name for name in named if name in settings), "")
+        yield (one, said) if one else ("", line)
