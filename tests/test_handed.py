@@ -62,6 +62,21 @@ def weigh(x: Things, i: int) -> float:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Other(Handed):
+    """Its fields lie elsewhere in the book."""
+
+    now: float
+    flags: NDArray[np.uint8]
+    hours: Floats
+
+
+@compiled
+def last_hour(x: Things | Other) -> float:
+    """Read a field that both have, from each where it has it."""
+    return float(x.hours[-1])
+
+
 @compiled
 def weigh_all(x: Things, out: Floats) -> int:
     """Read all, and change some on the way."""
@@ -80,6 +95,20 @@ def test_compiled_code_reads_what_python_reads(n: int) -> None:
     wanted = [weigh(given, i) for i in range(n)]
     assert weigh_all(given, out) == 2**40
     assert out.tolist() == wanted
+
+
+def test_classes_are_told_apart() -> None:
+    """A field of one class is not looked up where another class has it, be their names alike."""
+
+    @dataclass(frozen=True, eq=False)
+    class Things(Handed):
+        flags: NDArray[np.uint8]
+        hours: Floats
+
+    few = np.ones(1, np.uint8)
+    assert last_hour(things()) == 6.0
+    assert last_hour(Other(0.0, few, np.array([4.0, 5.0]))) == 5.0
+    assert last_hour(Things(few, np.array([8.0]))) == 8.0
 
 
 def test_what_compiled_code_writes_is_there_in_python() -> None:

@@ -44,7 +44,7 @@ class Handed:
         """Settle what compiled code is compiled for."""
         hints = get_type_hints(cls, include_extras=True)
         held = {name: hints[name] for name in cls.__annotations__}
-        cls.handed_as = HandedType(cls.__name__, held)
+        cls.handed_as = HandedType(f"{cls.__module__}.{cls.__qualname__}", held)
 
     def __post_init__(self) -> None:
         """Write the book."""
@@ -79,7 +79,7 @@ class HandedType(types.Type):
     Parameters
     ----------
     name : str
-        The class.
+        The class, and its module: to the compiler, types of one name are one type.
     hints : dict
         What each field holds, as annotated.
     """
