@@ -243,7 +243,7 @@ def test_levers_found_for_another_scenario_are_not_pulled(
     monkeypatch.setattr(long, "planned", slow)
     explorer = explore(portfolio)
     assert explorer.controls is not None
-    explorer.best_button.click()
+    explorer.levers.best_button.click()
     explorer.controls.service.value = "hr-payroll"
     assert "Stopped: looking for the best 3 levers." in text(explorer.message.value)
     goes_on.set()
@@ -252,20 +252,25 @@ def test_levers_found_for_another_scenario_are_not_pulled(
     assert "Pulled" not in explorer.message.value
 
 
-def test_levers_that_fit_no_more_are_let_go(portfolio: Portfolio) -> None:
-    """An incident after the lever ends: the figures are those without, and that is said."""
+@pytest.mark.parametrize("quick", [True, False])
+def test_levers_that_fit_no_more_are_let_go(
+    quick: bool, portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An incident after the lever ends: the figures are those without, and that stays said."""
     lever = Action("pause", project="LED", start="2026-03-09", until="2026-03-13")
     incident = si.Incident("payments", "2026-03-09 10:00", hours=24)
     explorer = explore(portfolio, si.Scenario("", (incident,), actions=(lever,)))
     assert explorer.controls is not None
-    assert explorer.levers.button.description.endswith("; 1 pulled")
+    assert explorer.levers.fold.button.description.endswith("; 1 pulled")
     days = dict(explorer.controls.day.options)
     later = next(when for when in days.values() if str(when)[:10] == "2026-03-16")
+    monkeypatch.setattr(long, "is_quick", lambda *_: quick)
     explorer.controls.day.value = later
+    assert explorer.work.wait(PATIENCE)
     assert "Not pulled any more, as it does not fit this incident: " in explorer.message.value
     assert explorer.outcome is not None
     assert explorer.outcome.scenario.actions == ()
-    assert explorer.levers.button.description.endswith("could be done")
+    assert explorer.levers.fold.button.description.endswith("could be done")
 
 
 def test_projects_that_end_earlier_do_not_lessen_those_that_end_later(portfolio: Portfolio) -> None:
@@ -307,13 +312,13 @@ def test_the_first_incident_falls_on_a_working_day_of_the_plan(portfolio: Portfo
 def test_nothing_can_be_pressed_where_nothing_is_shown(tmp_path: Path) -> None:
     """Buttons wake with the first figures."""
     explorer = explore(tmp_path / "nowhere.xlsx")
-    assert explorer.best_button.disabled
+    assert explorer.levers.best_button.disabled
     assert explorer.view.disabled
     upload(explorer, "s.toml", (ROOT / "data" / "tiny" / "incident.toml").read_bytes())
     assert "Open a portfolio first" in explorer.message.value
     book = si.write(si.read(ROOT / "data" / "tiny"), tmp_path / "tiny.xlsx")
     upload(explorer, "tiny.xlsx", book.read_bytes())
-    assert not explorer.best_button.disabled
+    assert not explorer.levers.best_button.disabled
     assert not explorer.view.disabled
 
 
@@ -335,14 +340,14 @@ def test_levers_are_pulled(explorer: Explorer) -> None:
     assert explorer.controls is not None
     assert explorer.outcome is not None
     before = explorer.outcome.projects["delay_mean_days"].sum()
-    explorer.best_button.click()
+    explorer.levers.best_button.click()
     assert explorer.work.wait(PATIENCE)
     assert len(explorer.controls.levers.value) in (1, 2, 3)
     assert explorer.outcome.scenario.decides
     assert explorer.outcome.projects["delay_mean_days"].sum() < before
-    explorer.clear_button.click()
+    explorer.levers.clear_button.click()
     assert not explorer.outcome.scenario.decides
-    explorer.list_button.click()
+    explorer.levers.list_button.click()
     assert explorer.work.wait(PATIENCE)
     assert len(explorer.controls.levers.options) > 10
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -13,8 +12,9 @@ import ipywidgets as w
 
 from svcimpact.dashboard import long, views
 from svcimpact.dashboard.apart import apart
-from svcimpact.dashboard.controls import Controls, is_among
-from svcimpact.dashboard.fold import Fold
+from svcimpact.dashboard.button import LAYOUT, button
+from svcimpact.dashboard.controls import Controls
+from svcimpact.dashboard.lever_panel import BEST, LISTING, LeverPanel
 from svcimpact.dashboard.opening import KINDS, fitting, opened
 from svcimpact.dashboard.pictures import Kept, Pictures
 from svcimpact.dashboard.take_away import TakeAway
@@ -22,19 +22,14 @@ from svcimpact.dashboard.work import Work
 from svcimpact.errors import InputError, SvcimpactError
 from svcimpact.incident.comparison import compare
 from svcimpact.incident.outcome import Outcome
-from svcimpact.incident.scenario import Scenario, in_zone, scenario_faults
+from svcimpact.incident.scenario import Scenario, in_zone
 from svcimpact.incident.simulate import simulate
 from svcimpact.portfolio import Portfolio
 from svcimpact.reading import read
-from svcimpact.response.contingency import ContingencyPlan
-from svcimpact.response.judge import Levers
 from svcimpact.wording import counted
 
 _NO_SERVICES = "names no services. Fill in the tables services and support first."
 _MANY = "Simulating many futures"
-_LISTING = "Listing the levers"
-_BEST = "Looking for the best 3 levers"
-_LEVERS = "Levers: what could be done"
 
 
 def explore(portfolio: Portfolio | str | Path, scenario: Scenario | None = None) -> Explorer:
@@ -109,7 +104,7 @@ class Explorer:
         self.view = w.ToggleButtons(options=names, value="Delays", style={"button_width": "104px"})
         self.view.observe(lambda _: self._draw(), "value")
         self.upload = w.FileUpload(
-            accept=KINDS, multiple=False, description="Open a file", layout=_BUTTON,
+            accept=KINDS, multiple=False, description="Open a file", layout=LAYOUT,
             tooltip="A portfolio (.xlsx, .mpp, .xml, .xer) or a scenario (.toml)",
         )  # fmt: skip
         self.upload.observe(self._uploaded, "value")
@@ -118,16 +113,12 @@ class Explorer:
             layout=w.Layout(width="98%"), style={"description_width": "104px"},
         )  # fmt: skip
         self.title.observe(self._named, "value")
-        self.list_button = _button("List the levers", "What the tables allow", self._list_levers)
-        self.best_button = _button("Find the best 3", "By simulation", self._best_levers)
-        self.clear_button = _button("Pull none", "No lever at all", self._no_levers)
-        self.keep_button = _button("Keep as A", "Hold this to compare with", self._keep)
-        self.drop_button = _button("Drop A", "Compare no more", self._drop)
-        self.save_button = _button("Save scenario", "Write it as .toml here", self._save)
-        self.pack_button = _button("Make the pack", "Report, deck, tables, scenario", self._pack)
+        self.levers = LeverPanel(self.work, self._say)
+        self.keep_button = button("Keep as A", "Hold this to compare with", self._keep)
+        self.drop_button = button("Drop A", "Compare no more", self._drop)
+        self.save_button = button("Save scenario", "Write it as .toml here", self._save)
+        self.pack_button = button("Make the pack", "Report, deck, tables, scenario", self._pack)
         self.left = w.VBox([], layout=w.Layout(width="360px", min_width="360px"))
-        self.choice = w.VBox()
-        self.levers = Fold(_LEVERS, self.choice)
         # Side by side on a projector, one above the other where that would be too small to read.
         pictures = w.HBox([self.before, self.picture], layout=w.Layout(flex_flow="row wrap"))
         for held in (self.before, self.picture):
@@ -137,7 +128,7 @@ class Explorer:
             row.insert(2, self.save_button)
         buttons = w.HBox(row, layout=w.Layout(flex_flow="row wrap"))
         self.right = w.VBox(
-            [self.levers.box, self.message, self.figures, self.view, self.work.box, pictures,
+            [self.levers.fold.box, self.message, self.figures, self.view, self.work.box, pictures,
              self.compared, buttons, self.away.links],
             layout=w.Layout(flex="1 1 0", min_width="0", padding="0 0 0 16px"),
         )  # fmt: skip
@@ -172,10 +163,8 @@ class Explorer:
             fitting(scenario, portfolio)
         self.controls = Controls(portfolio, self.refresh)
         left = [] if scenario is None else self.controls.set_to(scenario)
-        buttons = w.HBox([self.list_button, self.best_button, self.clear_button])
-        self.choice.children = [buttons, self.controls.levers]
+        self.levers.open(self.controls)
         self.left.children = [self.controls.box, self.title, self.upload]
-        self.levers.box.layout.display = ""
         self.refresh()
         if left:
             self._say(left)
@@ -194,15 +183,16 @@ class Explorer:
     def _refresh(self) -> None:
         if self.controls is None:
             return
-        said = self._let_go()
+        said = self.levers.let_go(self.portfolio)
         scenario, portfolio = self.controls.scenario(), self.portfolio
         self._asked, self.title.value = scenario, self.controls.name
-        if self.work.doing in (_MANY, _LISTING, _BEST):
+        if self.work.doing in (_MANY, LISTING, BEST):
             # What comes of it would be of the scenario before.
             stopped = self.work.cancel()
             said += _stopped(stopped) if stopped != _MANY else []
         if not long.is_quick(portfolio, scenario.runs):
-            self.work.start(_MANY, partial(long.simulated, portfolio, scenario), self._come)
+            come = partial(self._come, said=said)
+            self.work.start(_MANY, partial(long.simulated, portfolio, scenario), come)
         else:
             try:
                 self._show(simulate(portfolio, scenario))
@@ -212,23 +202,13 @@ class Explorer:
         if said:
             self._say(said)
 
-    def _let_go(self) -> list[str]:
-        """Let go of levers that do not fit what the controls say now, and say so."""
-        assert self.controls is not None
-        pulled = self.controls.pulled
-        if not pulled:
-            return []
-        scenario = in_zone(self.controls.scenario(), self.portfolio.settings.timezone)
-        if not scenario_faults(scenario, self.portfolio):
-            return []
-        self.controls.pull_none()
-        return [f"Not pulled any more, as it does not fit this incident: {pulled}."]
-
-    def _come(self, outcome: Outcome) -> None:
+    def _come(self, outcome: Outcome, said: list[str]) -> None:
         """Show what long work simulated, unless the controls say something else by now."""
         with self.pictures.lock:
             if outcome.scenario == in_zone(self._asked, self.portfolio.settings.timezone):
                 self._show(outcome)
+                if said:
+                    self._say(said)
 
     def _show(self, outcome: Outcome) -> None:
         """Show another outcome."""
@@ -237,8 +217,7 @@ class Explorer:
         self._long = {}
         self._standing = views.standing(outcome, self.controls.pulled)
         self._say([])
-        count = len(self.controls.levers.value)
-        self.levers.call(f"{_LEVERS}; {count} pulled" if count else _LEVERS)
+        self.levers.show(outcome)
         self._enable(on=True)
         self.figures.value = views.figures(self.outcome)
         self._draw()
@@ -251,11 +230,11 @@ class Explorer:
 
     def _enable(self, *, on: bool) -> None:
         """Let buttons be pressed only while there is something to press them for."""
-        for button in (
-            self.list_button, self.best_button, self.clear_button, self.keep_button,
-            self.drop_button, self.save_button, self.pack_button, self.view,
+        for one in (
+            *self.levers.buttons, self.keep_button, self.drop_button, self.save_button,
+            self.pack_button, self.view,
         ):  # fmt: skip
-            button.disabled = not on
+            one.disabled = not on
 
     def _draw(self) -> None:
         """Draw the view that is chosen, beside A where there is one."""
@@ -311,7 +290,7 @@ class Explorer:
         self._draw()
 
     def _blank(self) -> None:
-        self.outcome = None
+        self.outcome = self.levers.outcome = None
         self._standing = ""
         for held in (self.figures, self.picture, self.before, self.compared, self.away.links):
             held.value = ""
@@ -347,7 +326,8 @@ class Explorer:
 
     def _only_a_file(self) -> None:
         """Leave nothing to do but to open another file."""
-        self.left.children, self.levers.box.layout.display = [self.upload], "none"
+        self.left.children = [self.upload]
+        self.levers.close()
 
     def _named(self, change: Any) -> None:
         if self.controls is not None:
@@ -385,38 +365,6 @@ class Explorer:
         if self.outcome is not None and left:
             self._say(left)
 
-    def _list_levers(self) -> None:
-        """Offer every single lever that could matter."""
-        outcome = self.outcome
-        if outcome is not None:
-            self.work.start(_LISTING, partial(long.levers, outcome), self._offer)
-
-    def _offer(self, levers: list[Levers]) -> None:
-        assert self.controls is not None
-        self.controls.offer(levers)
-        self._say([f"{counted(len(levers), 'lever')} could be pulled. Choose one or several."])
-
-    def _best_levers(self) -> None:
-        """Look for the best three, offer all, and pull those."""
-        outcome = self.outcome
-        if outcome is None:
-            return
-
-        def done(plan: ContingencyPlan) -> None:
-            assert self.controls is not None
-            chosen = plan.levers.actions, plan.levers.order
-            # Those that are pulled stand on top, to be seen.
-            singles = [one.levers for one in plan.searched.singles]
-            self._offer(sorted(singles, key=lambda one: not is_among(one, *chosen)))
-            self.controls.pull(*chosen)
-            self._say(plan.sentences()[:1])
-
-        self.work.start(_BEST, partial(long.planned, outcome), done)
-
-    def _no_levers(self) -> None:
-        if self.controls is not None:
-            self.controls.levers.value = ()
-
     def _save(self) -> None:
         """Write the scenario beside the notebook."""
         if self.outcome is not None and self.controls is not None:
@@ -430,15 +378,6 @@ class Explorer:
         self.away.pack(
             self.portfolio, self.controls.to_take_away(), lambda: self.outcome is outcome
         )
-
-
-_BUTTON = w.Layout(width="124px")
-
-
-def _button(words: str, tip: str, does: Callable[[], None]) -> Any:
-    button = w.Button(description=words, tooltip=tip, layout=_BUTTON)
-    button.on_click(lambda _: does())
-    return button
 
 
 def _stopped(doing: str) -> list[str]:
