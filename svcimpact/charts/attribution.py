@@ -23,6 +23,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     room,
     styled,
     text_width,
@@ -63,9 +64,7 @@ def causes(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
     table = table.sort_values("delay_mean_days", ascending=False, kind="stable")
     ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
     if table.empty:
-        ax.set_axis_off()
-        finding(ax, "No project is later on average: there is nothing to explain")
-        return ax
+        return nothing(ax, "No project is later on average: there is nothing to explain")
     shown = table.head(room(ax, 0.5, AROUND))
     parts = shown[[f"{m}_days" for m in _PARTS]].to_numpy()
     used = [k for k in range(len(_PARTS)) if np.abs(parts[:, k]).max() >= 0.01]
@@ -144,9 +143,7 @@ def waterfall(
         total, error = float(row["delay_mean_days"]), float(row["delay_mean_days_se"])
     ax = canvas(ax)
     if not abs(total) >= _LEAST_DAYS:
-        ax.set_axis_off()
-        finding(ax, f"{name}: no delay on average, nothing to explain")
-        return ax
+        return nothing(ax, f"{name}: no delay on average, nothing to explain")
     start = np.concatenate([[0.0], np.cumsum(days)[:-1]])
     where = np.arange(len(days) + 1)
     ax.bar(
@@ -210,9 +207,7 @@ def drivers(attribution: Attribution, *, ax: Axes | None = None) -> Axes:
     table = table[table["days"].abs() >= 0.005].head(_MOST_DRIVERS)
     ax = canvas(ax, AROUND + ROW * max(len(table), 3))
     if table.empty:
-        ax.set_axis_off()
-        finding(ax, "No single driver makes a difference")
-        return ax
+        return nothing(ax, "No single driver makes a difference")
     shown = table.head(room(ax, ROW, AROUND))
     colour = {"mechanism": INCIDENT, "person": SHORT_HANDED, "incident": PALETTE[3]}
     kinds = {"mechanism": "mechanism", "person": "pull of one person", "incident": "incident"}

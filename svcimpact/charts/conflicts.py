@@ -36,6 +36,7 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -81,9 +82,7 @@ def conflict_pairs(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
     pairs = register.pairs
     ax = canvas(ax, _AROUND + _ROW * (len(pairs) + 1))
     if pairs.empty:
-        ax.set_axis_off()
-        finding(ax, "No two sides of the plan want the same at the same time")
-        return ax
+        return nothing(ax, "No two sides of the plan want the same at the same time")
     shown = pairs.head(room(ax, _ROW, _AROUND) - 1)
     left = _pair_labels(ax, shown)
     days = shown["over_days"].to_numpy()
@@ -146,9 +145,7 @@ def conflict_weeks(register: ConflictRegister, *, ax: Axes | None = None) -> Axe
     pairs, weeks = register.pairs, register.weeks
     ax = canvas(ax, _AROUND + _CELL * len(pairs))
     if pairs.empty:
-        ax.set_axis_off()
-        finding(ax, "No two sides of the plan want the same at the same time")
-        return ax
+        return nothing(ax, "No two sides of the plan want the same at the same time")
     shown = pairs.head(room(ax, _CELL, _AROUND))
     mondays = pd.date_range(weeks["week"].min(), weeks["week"].max(), freq="7D")
     over = np.zeros((len(shown), len(mondays)))

@@ -25,6 +25,7 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -39,12 +40,6 @@ if TYPE_CHECKING:
     from svcimpact.response.recover import HandBack
 
 _WORTHLESS = "#c9d1d9"
-
-
-def _nothing(ax: Axes, text: str) -> Axes:
-    ax.set_axis_off()
-    finding(ax, text)
-    return ax
 
 
 @styled
@@ -67,7 +62,7 @@ def contingency(plan: ContingencyPlan, *, ax: Axes | None = None) -> Axes:
     ax = canvas(ax)
     table = plan.pareto
     if len(table) <= 1:
-        return _nothing(ax, "No lever helps: nothing saves more than it costs")
+        return nothing(ax, "No lever helps: nothing saves more than it costs")
     in_days = plan.objective == "days"
     column = "saved_days" if in_days else "net"
     scale, unit = (1.0, "Project days saved") if in_days else _scale(table["net"], plan.currency)
@@ -173,7 +168,7 @@ def escalate(found: Escalation, *, ax: Axes | None = None) -> Axes:
             reason = "no project loses half a working day or more"
         elif (found.table["verdict"] == "never").any():
             reason = "the services that failed are protected"
-        return _nothing(ax, f"There is nothing to escalate: {reason}")
+        return nothing(ax, f"There is nothing to escalate: {reason}")
     table = table.sort_values("net", ascending=False, kind="stable")
     shown = table.head(room(ax, 0.5, AROUND))
     currency = found.currency
@@ -234,7 +229,7 @@ def recover(found: HandBack, *, ax: Axes | None = None) -> Axes:
     moved = list(spread.index[spread >= 0.05])
     ax = canvas(ax, AROUND + 0.62 * max(len(moved), 2))
     if not moved:
-        return _nothing(ax, "The order of handing people back makes no difference here")
+        return nothing(ax, "The order of handing people back makes no difference here")
     wide = table.pivot_table(index="project", columns="rule", values="saved_days", sort=False)
     order = wide.loc[moved].max(axis=1).sort_values(ascending=False, kind="stable").index
     order = order[: room(ax, 0.62, AROUND)]

@@ -23,6 +23,7 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -66,9 +67,7 @@ def delays(outcome: Outcome, *, ax: Axes | None = None) -> Axes:
     ax = canvas(ax, _AROUND + _ROW * (len(rows) + 1))
     still = frame[~moved]
     if rows.empty:
-        ax.set_axis_off()
-        finding(ax, "No project is delayed", _method(outcome, rows))
-        return ax
+        return nothing(ax, "No project is delayed", _method(outcome, rows))
     shown = rows.head(room(ax, _ROW, _AROUND) - 1)
     left = row_labels(ax, list(shown["name"]), lines=2)
     _intervals(ax, shown, left)

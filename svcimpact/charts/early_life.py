@@ -16,12 +16,13 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     room,
     row_labels,
     shorten,
     styled,
 )
-from svcimpact.charts.transition import AROUND, ROW, left_out, nothing_to_draw
+from svcimpact.charts.transition import AROUND, ROW, left_out
 from svcimpact.planning.transition import Transition
 from svcimpact.wording import number
 
@@ -48,9 +49,7 @@ def early_life(transition: Transition, *, ax: Axes | None = None) -> Axes:
     by = by.assign(whole=by.sum(axis=1)).sort_values("whole", ascending=False, kind="stable")
     ax = canvas(ax, AROUND + ROW * len(by))
     if by.empty:
-        return nothing_to_draw(
-            ax, "No early-life support: no service has people, or none goes live"
-        )
+        return nothing(ax, "No early-life support: no service has people, or none goes live")
     shown = by.head(room(ax, ROW, AROUND))
     names = load.drop_duplicates("resource").set_index("resource")["name"]
     left = row_labels(ax, list(names[shown.index]))

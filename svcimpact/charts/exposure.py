@@ -21,6 +21,7 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     room,
     row_labels,
     styled,
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
 _SHADES = shades("exposure", "#fbf3ee", "#8c2d04")
 _LEAST_DAYS = 0.05
 _LEVELS = (("p50", "P50", LEVELLED, "o"), ("p80", "P80", INCIDENT, "s"), ("p90", "P90", ALARM, "D"))
-
-
-def _nothing(ax: Axes, text: str) -> Axes:
-    ax.set_axis_off()
-    finding(ax, text)
-    return ax
 
 
 @styled
@@ -67,7 +62,7 @@ def exposure(found: Exposure, *, ax: Axes | None = None) -> Axes:
     around = AROUND + label_height(list(columns))
     ax = canvas(ax, around + ROW * max(len(wide), 3))
     if wide.empty:
-        return _nothing(ax, "No failure of a service delays any project to speak of")
+        return nothing(ax, "No failure of a service delays any project to speak of")
     shown = wide.head(room(ax, ROW, around))
     values = shown.to_numpy()
     top = max(float(np.nanmax(values)), 1e-9)
@@ -113,7 +108,7 @@ def reserves(found: Reserves, *, ax: Axes | None = None) -> Axes:
     table = table.sort_values("reserve_p80_days", ascending=False, kind="stable")
     ax = canvas(ax, AROUND + 0.45 * max(len(table), 3))
     if table.empty:
-        return _nothing(ax, "Incidents ask for no reserve: no plan is late by them at P90")
+        return nothing(ax, "Incidents ask for no reserve: no plan is late by them at P90")
     shown = table.head(room(ax, 0.45, AROUND))
     rows = np.arange(len(shown))
     left = row_labels(ax, list(shown["name"]), inches=2.8, lines=2)
@@ -181,7 +176,7 @@ def key_people(found: Exposure, *, ax: Axes | None = None) -> Axes:
     table = found.people.sort_values("delay_days", ascending=False, kind="stable").head(15)
     ax = canvas(ax, AROUND + ROW * max(len(table), 3))
     if table.empty:
-        return _nothing(ax, "Nobody is on call for a service")
+        return nothing(ax, "Nobody is on call for a service")
     shown = table.head(room(ax, ROW, AROUND))
     labels = [
         f"{with_error(row['delay_days'], row['delay_days_se'])}; outage "

@@ -23,6 +23,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     plain,
     shorten,
     styled,
@@ -73,9 +74,7 @@ def finish_curves(
         chosen = rows_of(outcome.projects, "project", projects)
     ax = canvas(ax)
     if not chosen["project"].isin(worked["project"]).any():
-        ax.set_axis_off()
-        finding(ax, "No project here has a task to finish")
-        return ax
+        return nothing(ax, "No project here has a task to finish")
     key: list[Artist] = []
     spans: list[float] = []
     lines: list[Line] = []

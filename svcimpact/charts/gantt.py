@@ -31,6 +31,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -101,9 +102,7 @@ def gantt(outcome: Outcome, *, project: str | None = None, ax: Axes | None = Non
     rows = rows.reset_index(drop=True)
     ax = canvas(ax, _AROUND + _ROW * len(rows))
     if rows.empty:
-        ax.set_axis_off()
-        finding(ax, "There is no task to draw")
-        return ax
+        return nothing(ax, "There is no task to draw")
     shown = _most_moved(rows, room(ax, _ROW, _AROUND))
     drawn = segments[segments["row"].isin(shown["row"])]
     place = dict(zip(shown["row"], range(len(shown)), strict=True))

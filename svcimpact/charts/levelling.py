@@ -23,6 +23,7 @@ from svcimpact.charts.style import (
     clean,
     finding,
     legend_below,
+    nothing,
     plain,
     styled,
     text_width,
@@ -66,9 +67,7 @@ def dispatch_rules(levelling: Levelling, *, ax: Axes | None = None) -> Axes:
         return _delays(levelling, table, canvas(ax, AROUND + 0.5 * len(table)))
     ax = canvas(ax)
     if table.empty:
-        ax.set_axis_off()
-        finding(ax, "There is no task to level")
-        return ax
+        return nothing(ax, "There is no task to level")
     table = table.assign(x=positions(table["finish"]), y=table["mean_delay_days"])
     spans = _marks(ax, table, levelling)
     margin = max((max(spans) - min(spans)) * 0.08, 3.0)

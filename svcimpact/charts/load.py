@@ -18,6 +18,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     room,
     row_labels,
     shorten,
@@ -59,9 +60,7 @@ def load(weekly: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     worst = _worst_first(weekly)
     ax = canvas(ax, _AROUND + _ROW * len(worst))
     if worst.empty:
-        finding(ax, "Nobody is loaded: there is no work in these weeks")
-        ax.set_axis_off()
-        return ax
+        return nothing(ax, "Nobody is loaded: there is no work in these weeks")
     shown = worst.head(room(ax, _ROW, _AROUND))
     busy = weekly[weekly["load_hours"] > 0]
     weeks = pd.date_range(busy["week"].min(), busy["week"].max(), freq="7D")

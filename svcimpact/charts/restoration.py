@@ -28,6 +28,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -318,10 +319,10 @@ def restoration_forecast(forecast: Forecast, *, ax: Axes | None = None) -> Axes:
     row = forecast.remaining.iloc[0]
     elapsed = _span(forecast.elapsed_hours)
     if np.isnan(row["p50_hours"]):
-        ax.set_axis_off()
         longest = _span(forecast.longest_hours)
-        finding(ax, f"The log holds nothing as long as {elapsed}", f"Its longest is {longest}.")
-        return ax
+        return nothing(
+            ax, f"The log holds nothing as long as {elapsed}", f"Its longest is {longest}."
+        )
     long_ = row["p95_hours"] > 72
     unit = 24.0 if long_ else 1.0
     left = 36 / 72 + text_width("100 %")

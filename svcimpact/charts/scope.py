@@ -17,6 +17,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     room,
     shorten,
     styled,
@@ -63,9 +64,7 @@ def scope_map(impact: ScopeImpact, *, ax: Axes | None = None) -> Axes:
     around = _AROUND + label_height(labels)
     ax = canvas(ax, around + _ROW * len(ranked))
     if ranked.empty:
-        finding(ax, "No project changes or uses a service")
-        ax.set_axis_off()
-        return ax
+        return nothing(ax, "No project changes or uses a service")
     shown = ranked.head(room(ax, _ROW, around))
     mine = services[services["service"].isin(shown_columns)]
     shade = np.full((len(shown), len(shown_columns)), np.nan)
@@ -154,9 +153,7 @@ def support_taken(
     ax = canvas(ax, _AROUND + _ROW * len(teams))
     if teams.empty:
         taken = "takes" if project is not None else "take"
-        finding(ax, f"{who} {taken} no time of support staff")
-        ax.set_axis_off()
-        return ax
+        return nothing(ax, f"{who} {taken} no time of support staff")
     shown = teams.head(room(ax, _ROW, _AROUND))
     months = pd.date_range(hours["month"].min(), hours["month"].max(), freq="MS")
     table = hours.pivot_table(index="team", columns="month", values="days", aggfunc="sum")

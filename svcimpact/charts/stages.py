@@ -24,6 +24,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -81,9 +82,7 @@ def stage_matrix(
     teams = teams.sort_values(ascending=False, kind="stable")
     ax = canvas(ax, _AROUND + _ROW * len(teams))
     if teams.empty:
-        finding(ax, f"No stage{whose or ' of any project'} touches a service")
-        ax.set_axis_off()
-        return ax
+        return nothing(ax, f"No stage{whose or ' of any project'} touches a service")
     shown = teams.head(room(ax, _ROW, _AROUND))
     needed, lacking = (
         rows.pivot_table(index="team", columns="stage", values=column, aggfunc="sum")
@@ -175,9 +174,7 @@ def stage_gaps(
         gaps = gaps[gaps["project"] == project]
     ax = canvas(ax, _AROUND + 0.2 + _GAP_ROW * len(gaps))
     if gaps.empty:
-        finding(ax, f"Everybody whom a stage{whose} needs has the time")
-        ax.set_axis_off()
-        return ax
+        return nothing(ax, f"Everybody whom a stage{whose} needs has the time")
     shown = gaps.head(room(ax, _GAP_ROW, _AROUND + 0.2))
     about = shown["service_name"].fillna("all its services")
     names = [

@@ -24,6 +24,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     room,
     row_labels,
     styled,
@@ -39,12 +40,6 @@ _SOME = 1e-6  # hours
 _WORTHLESS = "#c9d1d9"
 _STATE_COLOURS = (INCIDENT, BETWEEN, LEVELLED, HELD, "#f4e3c1")
 _STATE_HATCHES = ("", "///", "", "xx", "..")
-
-
-def _nothing(ax: Axes, text: str) -> Axes:
-    ax.set_axis_off()
-    finding(ax, text)
-    return ax
 
 
 @styled
@@ -70,7 +65,7 @@ def redeploy(found: Redeployment, *, ax: Axes | None = None) -> Axes:
     table = table[table[parts].sum(axis=1) > _SOME]
     ax = canvas(ax, AROUND + ROW * len(table))
     if table.empty:
-        return _nothing(ax, "Nobody has time for projects in this window")
+        return nothing(ax, "Nobody has time for projects in this window")
     shown = _of_each(table, room(ax, ROW, AROUND))
     labels = ("restoring", "covering", "at work", "waiting on work that stands still", "free")
     left = stacked(
@@ -152,7 +147,7 @@ def watch(found: WatchList, *, ax: Axes | None = None) -> Axes:
     table = found.table
     ax = canvas(ax, AROUND + 0.5 * max(len(table), 2))
     if table.empty:
-        return _nothing(ax, "No project's P80 falls on a later day: there is nothing to watch")
+        return nothing(ax, "No project's P80 falls on a later day: there is nothing to watch")
     shown = table.head(room(ax, 0.5, AROUND))
     left = row_labels(ax, list(shown["name"]), inches=2.8, lines=2)
     before, after = positions(shown["finish_p80_before"]), positions(shown["finish_p80"])
@@ -211,7 +206,7 @@ def morale(found: StuckPeople, *, ax: Axes | None = None) -> Axes:
     table = found.table
     ax = canvas(ax, AROUND + ROW * max(len(table), 3))
     if table.empty:
-        return _nothing(ax, "Nobody is stuck: no task under way is held while its people are there")
+        return nothing(ax, "Nobody is stuck: no task under way is held while its people are there")
     shown = table.head(room(ax, ROW, AROUND))
     left = row_labels(ax, list(shown["name"]), inches=2.4)
     begin, half, most = (positions(shown[c]) for c in ("since", "until_p50", "until_p80"))

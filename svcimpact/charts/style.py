@@ -344,6 +344,28 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
         below.set_gid("subtitle")
 
 
+def nothing(ax: Axes, text: str, subtitle: str = "") -> Axes:
+    """Say that there is nothing to draw, and why.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes; they show nothing else.
+    text : str
+        The finding; not escaped.
+    subtitle : str
+        More of it; not escaped.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same.
+    """
+    ax.set_axis_off()
+    finding(ax, text, subtitle)
+    return ax
+
+
 def row_labels(ax: Axes, names: Sequence[object], *, inches: float = 2.5, lines: int = 1) -> float:
     """Label rows 0, 1, 2 … downwards with names, as much of them as finds room.
 

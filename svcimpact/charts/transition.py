@@ -27,6 +27,7 @@ from svcimpact.charts.style import (
     canvas,
     finding,
     legend_below,
+    nothing,
     plain,
     room,
     row_labels,
@@ -39,6 +40,7 @@ from svcimpact.wording import counted, day, number
 
 ROW = 0.27
 AROUND = 2.3
+_NO_CHANGES = "No project changes a service: nothing goes live"
 _LINE = 0.19  # inches from one name in a quadrant to the next
 _WORST = ("no-go", "not ready", "late", "go, if", "go")
 # Fill, sign and what it says; the sign tells them apart in grey.
@@ -79,7 +81,7 @@ def go_no_go(transition: Transition, *, ax: Axes | None = None) -> Axes:
     sheet = _ranked(transition.sheet)
     ax = canvas(ax, AROUND + ROW * len(sheet))
     if sheet.empty:
-        return nothing_to_draw(ax)
+        return nothing(ax, _NO_CHANGES)
     shown = sheet.head(room(ax, ROW, AROUND))
     left = row_labels(ax, _names(shown, _label(ax)), inches=3.6)
     found = transition.checks.set_index(["project", "service", "check"])["status"]
@@ -172,7 +174,7 @@ def acceptance(transition: Transition, *, ax: Axes | None = None) -> Axes:
     most = int(sheet["verdict"].replace("go, if", "go").value_counts().max()) if len(sheet) else 0
     ax = canvas(ax, max(HEIGHT, 2.9 + 2 * _LINE * most))
     if sheet.empty:
-        return nothing_to_draw(ax)
+        return nothing(ax, _NO_CHANGES)
     ax.set_xlim(0, 2)
     ax.set_ylim(0, 2)
     figure = ax.get_figure(root=True)
@@ -235,7 +237,7 @@ def go_live(transition: Transition, *, ax: Axes | None = None) -> Axes:
     sheet = sheet.assign(wait=wait).sort_values("wait", ascending=False, kind="stable")
     ax = canvas(ax, AROUND + ROW * len(sheet))
     if sheet.empty:
-        return nothing_to_draw(ax)
+        return nothing(ax, _NO_CHANGES)
     shown = sheet.head(room(ax, ROW, AROUND))
     left = row_labels(ax, _names(shown, _label(ax)), inches=3.6)
     dates = pd.concat([shown["go_live"], shown["safe_from"].dropna()])
@@ -275,28 +277,6 @@ def go_live(transition: Transition, *, ax: Axes | None = None) -> Axes:
         left=left,
     )  # fmt: skip
     finding(ax, _wait_title(sheet), left_out(sheet, shown, "longest wait first"), left=left)
-    return ax
-
-
-def nothing_to_draw(
-    ax: Axes, text: str = "No project changes a service: nothing goes live"
-) -> Axes:
-    """Say why there is no chart.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where it would be.
-    text : str
-        What is said.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Without an axis.
-    """
-    finding(ax, text)
-    ax.set_axis_off()
     return ax
 
 
