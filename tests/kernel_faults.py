@@ -112,8 +112,8 @@ STARTS = faults_in(
     RUNS,
     (
         "A task starts with any share, be it less than min_share.",
-        "if share == 0.0 or share < min_share - EPS:",
-        "if share == 0.0:",
+        "share_left(w, i, min_share - 2 * EPS)\n        if share == 0.0 or share < min_share - EPS:",
+        "share_left(w, i, 0.0)\n        if share == 0.0:",
     ),
     (
         "A task does not start with a share of exactly min_share.",
@@ -129,11 +129,6 @@ STARTS = faults_in(
         "A task with exactly min_share of a need left is passed over.",
         "share = share_left(w, i, min_share - 2 * EPS)",
         "share = share_left(w, i, min_share + 2 * EPS)",
-    ),
-    (
-        "A starting task's share is that of its last resource, not of the scarcest.",
-        "share = min(share, max(free, 0.0) / need.units)\n    return rounded",
-        "share = max(free, 0.0) / need.units\n    return rounded",
     ),
     (
         "A starting task takes all it needs, however small its share.",
