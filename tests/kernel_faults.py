@@ -112,8 +112,8 @@ STARTS = faults_in(
     RUNS,
     (
         "A task starts with any share, be it less than min_share.",
-        "share_left(w, i, min_share - 2 * EPS)\n        if share == 0.0 or share < min_share - EPS:",
-        "share_left(w, i, 0.0)\n        if share == 0.0:",
+        "min_share - 2 * EPS)\n        if share == 0.0 or share < min_share - EPS:",
+        "0.0)\n        if share == 0.0:",
     ),
     (
         "A task does not start with a share of exactly min_share.",
@@ -438,11 +438,6 @@ WAKING = faults_in(
         "A task held at the moment it wakes is free.",
         "task.frozen += 1",
         "task.frozen += 0",
-    ),
-    (
-        "What a predecessor told before is told once more.",
-        "w.links[x].passed = 1 if task.status == FINISHED else 0",
-        "w.links[x].passed = 0",
     ),
     (
         "The interruptions recorded before a task wakes are forgotten.",

@@ -201,7 +201,7 @@ def wake(
     w.woken[count.woken] = i
     count.woken += 1
     for x in range(signed(task.links), signed(task.links_end)):
-        w.links[x].passed = 1 if task.status == FINISHED else 0
+        w.links[x].passed = 0
     gates_of(w, p, b, i, now, start, finish)
     if task.status == FINISHED:
         return
