@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +12,8 @@ from crowds import portfolio_of
 
 from svcimpact.errors import InvalidScenarioError
 from svcimpact.incident import simulate as module
-from svcimpact.incident.memory import CHANGE, bytes_per_run, machine_memory, memory_faults
+from svcimpact.incident.actions import Action
+from svcimpact.incident.memory import CHANGE, Room, bytes_per_run, machine_memory, memory_faults
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
@@ -36,8 +39,8 @@ def test_the_number_of_runs_that_fit_fits() -> None:
     (row,) = memory_faults(TINY, scenario, room=1e8)
     most = int(row["expected"].split()[2].replace(",", ""))
     each = bytes_per_run(TINY, scenario)
-    assert 0.9e8 < most * each <= 1.05e8
-    assert row["found"] == f"1,000,000, which take {each * 1e6 / 2**30:.1f} GB of memory"
+    assert 0.9e8 < most * each <= 1e8
+    assert row["found"] == f"1,000,000, which take {each * 1e6 / 2**20:,.0f} MB of memory"
 
 
 @pytest.mark.parametrize("rate", [1e9, 1e300])
@@ -92,14 +95,15 @@ def test_too_many_changes_are_refused_by_the_first_runs(monkeypatch: pytest.Monk
     """What is known before fits, what incidents turn out to change does not."""
     portfolio = one_by_one(400, 400)
     scenario = Scenario(incidents=(BLOW,), runs=100)
-    room = 10 * 400 * CHANGE
+    each = bytes_per_run(portfolio, scenario) + 400 * CHANGE
+    room = 10.5 * each
     assert not memory_faults(portfolio, scenario, room=room)
     monkeypatch.setattr(module, "machine_memory", lambda: 2 * room)
     with pytest.raises(InvalidScenarioError) as caught:
         simulate(portfolio, scenario)
     told = str(caught.value).splitlines()[1]
-    assert told.startswith("scenario, runs: found 100, which take 0.0 GB of memory, expected at")
-    assert "at most 10 on this machine" in told
+    assert told.startswith("scenario, runs: found 100, which take 3 MB of memory, expected at")
+    assert "expected at most 10 on this machine" in told
     assert len(simulate(portfolio, scenario, runs=10).projects) == 1
 
 
@@ -108,3 +112,41 @@ def test_what_is_kept_of_every_task_is_known_before() -> None:
     scenario, portfolio = Scenario(incidents=(BLOW,), runs=10_000), one_by_one(400, 2)
     assert not memory_faults(portfolio, scenario, room=2e7)
     assert memory_faults(portfolio, scenario, "tasks", room=2e7)
+
+
+def test_what_a_decision_changes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs with an action keep what they change beside what the same runs change without."""
+    portfolio = one_by_one(400, 400)
+    lever = Action("bring_in", resource="Ana", fte=0.5, start="2026-01-05 12:00")
+    idle = Scenario(incidents=(BLOW,), runs=64)
+    acted = replace(idle, actions=(lever,), decision_time="2026-01-05 12:00")
+    room = 64 * (bytes_per_run(portfolio, idle) + 600 * CHANGE)
+    monkeypatch.setattr(module, "machine_memory", lambda: 2 * room)
+    simulate(portfolio, idle)
+    with pytest.raises(InvalidScenarioError, match="on this machine"):
+        simulate(portfolio, acted)
+
+
+@pytest.mark.parametrize("made", [64, 1024])
+def test_few_runs_do_not_tell_of_all(made: int) -> None:
+    """Incidents that are rare and large are many in some 64 runs; what is held is sure."""
+    room = Room(size=1e6 * CHANGE, each=0.0)
+    room.check(100 * made, made, 10_000)
+    room.check(190 * made, made, 10_000)
+    if made > 1000:
+        with pytest.raises(InvalidScenarioError, match="at most 4,700 on this machine"):
+            room.check(210 * made, made, 10_000)
+    else:
+        room.check(210 * made, made, 10_000)
+    with pytest.raises(InvalidScenarioError, match="MB of memory"):
+        room.check(1_000_001, made, made)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [(3e6, "3 MB"), (1.5e9, "1.4 GB"), (5e12, "4,657 GB"), (1e30, "more than there is")],
+)
+def test_memory_in_words(size: float, told: str) -> None:
+    """A number that says something, whatever its size."""
+    with pytest.raises(InvalidScenarioError, match=re.escape(told)):
+        Room(size=1.0, each=size).check(0, 1, 1)

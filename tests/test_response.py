@@ -24,6 +24,7 @@ from svcimpact.io import read
 from svcimpact.portfolio import Portfolio
 from svcimpact.response import search as searching
 from svcimpact.response.apply import applied, unwritten
+from svcimpact.response.choices import choices
 from svcimpact.response.contingency import _confirmed, contingency_plan
 from svcimpact.response.escalate import escalation
 from svcimpact.response.inform import read_told, stakeholder_notes, write_told
@@ -1012,3 +1013,22 @@ def test_what_saves_more_than_is_lost_is_told_to_help_anyway() -> None:
         lost = outcome.projects["delay_mean_days"].sum()
         assert bool(plan.totals.iloc[-1]["saved_days"] > lost) is expected
         assert any(line.endswith(told) for line in plan.sentences()) is expected
+
+
+def test_levers_of_equal_stake_stand_in_the_order_of_the_tables() -> None:
+    """The order of a set of names is another in every process; the plan has to be the same."""
+    names = list("PQRSTUVW")
+    portfolio = paper(
+        projects=[{"project": name} for name in names],
+        tasks=[{**tasks((name, 16))[0], "project": name} for name in names],
+        resources=[{"resource": "ana", "capacity_fte": len(names)}],
+        assignments=[{"task": name, "resource": "ana", "units_fte": 1.0} for name in names],
+        services=[{"service": "S"}],
+        support=staff(("S", "ana", 0, len(names))),
+    )
+    scenario = Scenario("Paper", (STRIKE,), runs=2)
+    outcome = simulate(portfolio, scenario)
+    offered = choices(outcome, Judge(portfolio, scenario, pd.Timestamp(DECIDED))).levers
+    kinds = [action for lever in offered for action in lever.actions]
+    first = [action.project for action in kinds if action.kind == "prioritise"]
+    assert first == names

@@ -61,7 +61,7 @@ def inner(function: Function) -> Function:
     ----------
     function : callable
         As for `compiled`; nor does it return an array, which a caller that counts references
-        would let go of once too often.
+        would let go of once too often. Every whole number that it is given is a signed one.
 
     Returns
     -------

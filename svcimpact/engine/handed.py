@@ -42,6 +42,8 @@ class Handed:
 
     def __init_subclass__(cls) -> None:
         """Settle what compiled code is compiled for."""
+        if cls.__bases__ != (Handed,):
+            raise TypeError(f"{cls.__name__} would lose the fields that it inherits")
         hints = get_type_hints(cls, include_extras=True)
         held = {name: hints[name] for name in cls.__annotations__}
         cls.handed_as = HandedType(f"{cls.__module__}.{cls.__qualname__}", held)
@@ -56,7 +58,9 @@ class Handed:
                 continue
             fits = value.dtype == self.handed_as.dtypes[name] and value.ndim == kind.ndim
             if not (fits and value.flags.carray):
-                raise TypeError(f"{type(self).__name__}.{name} is no array of {kind}: {value!r}")
+                found = f"array({value.dtype}, {value.ndim}d)"
+                found += "" if value.flags.carray else " that lies scattered or is locked"
+                raise TypeError(f"{type(self).__name__}.{name} is no {kind} but {found}")
             book += [value.__array_interface__["data"][0], *value.shape]
         written = np.array(book, np.int64)
         object.__setattr__(self, "_book", written)
@@ -69,7 +73,9 @@ class Handed:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the fields, and write a book of them."""
         for name, value in state.items():
-            object.__setattr__(self, name, value)
+            # From memory that is shared, arrays come locked.
+            locked = isinstance(value, np.ndarray) and not value.flags.carray
+            object.__setattr__(self, name, value.copy() if locked else value)
         Handed.__post_init__(self)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from svcimpact.engine.baseline import make_baseline
-from svcimpact.engine.many import Strikes, Times, empty_changes, run_many
+from svcimpact.engine.many import Strikes, empty_changes, run_many
 from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import StuckError
 from svcimpact.engine.state import Disruption, make_work
+
+BATCH = 64
 
 
 def no_strikes(runs: int) -> Strikes:
@@ -58,7 +60,7 @@ def no_disruption() -> Disruption:
 
 def run_undisturbed(
     program: Program, var_task: Integers, var_hours: Floats, rules: tuple[float, float]
-) -> Times:
+) -> Floats:
     """Run a plan many times.
 
     Parameters
@@ -74,8 +76,8 @@ def run_undisturbed(
 
     Returns
     -------
-    start, finish, interruptions : ndarray, shape (runs, n)
-        By row of the plan; a single row where no work is uncertain.
+    ndarray of float, shape (runs, n)
+        When each task finishes, by row of the plan; a single row where no work is uncertain.
 
     Raises
     ------
@@ -83,24 +85,30 @@ def run_undisturbed(
         When a task can never go on.
     """
     n, runs = len(program.task), len(var_hours) if len(var_task) else 1
-    projects = len(program.project_ptr) - 1
-    out: Times = np.empty((runs, n)), np.empty((runs, n)), np.empty((runs, n), np.int32)
-    stuck = run_many(
-        program,
-        no_strikes(runs),
-        make_work(program, 0, 0),
-        no_disruption(),
-        rules,
-        (0, runs),
-        var_task,
-        var_hours,
-        make_baseline(program, 0),
-        0,
-        out,
-        np.empty((runs, projects)),
-        np.empty((runs, projects)),
-        empty_changes(runs, 0),
-    )
-    if stuck >= 0:
-        raise StuckError(int(program.task[stuck]))
-    return out
+    each, projects = min(runs, BATCH), len(program.project_ptr) - 1
+    finish = np.empty((runs, n))
+    start, stops = np.empty((each, n)), np.empty((each, n), np.int32)
+    work, baseline = make_work(program, 0, 0), make_baseline(program, 0)
+    # A call cannot be interrupted before it returns.
+    for first in range(0, runs, each):
+        rows = slice(first, min(first + each, runs))
+        made = rows.stop - first
+        stuck = run_many(
+            program,
+            no_strikes(made),
+            work,
+            no_disruption(),
+            rules,
+            (0, made),
+            var_task,
+            np.ascontiguousarray(var_hours[rows]),
+            baseline,
+            0,
+            (start, finish[rows], stops),
+            np.empty((made, projects)),
+            np.empty((made, projects)),
+            empty_changes(made, 0),
+        )
+        if stuck >= 0:
+            raise StuckError(int(program.task[stuck]))
+    return finish

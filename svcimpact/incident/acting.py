@@ -60,6 +60,8 @@ class Acting:
         ------
         StuckError
             When a task can never go on.
+        InvalidScenarioError
+            When so many tasks change that all runs would not fit into memory.
         """
         runs = len(self.found.late)
         late = self.found.late[made:].copy()
@@ -73,8 +75,13 @@ class Acting:
                 self.go_on(decided, self.stand(first, last, parts), times, late[rows], first)
             return self._changes(times, first, last)
 
-        changes = joined(list(self._in_batches(do, made)))
-        return Found(self.found.base, self.found.calm, late, changes)
+        done: list[Changes] = []
+        held = len(self.found.changes.task)
+        for changes in self._in_batches(do, made):
+            done.append(changes)
+            held += len(changes.task)
+            self.batches.check(held, runs, runs)
+        return Found(self.found.base, self.found.calm, late, joined(done))
 
     def parts_of(self, decided: Decided) -> Integers:
         """Return the components of the old plan that a decision touches.

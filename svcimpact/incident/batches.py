@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from svcimpact.engine.baseline import Baseline, make_baseline
@@ -15,9 +16,11 @@ from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import StuckError
 from svcimpact.engine.state import Disruption, Work
-from svcimpact.incident.memory import CHANGE, too_many
+from svcimpact.incident.memory import Room
 from svcimpact.incident.strikes import Struck
 from svcimpact.incident.workplaces import Ground, workplaces
+
+Number = TypeVar("Number", bound=np.generic)
 
 BATCH = 64
 
@@ -68,8 +71,8 @@ class Batches:
     full : bool
         Whether to make every run from the beginning, rather than from where an incident
         strikes; the result is the same, to the bit.
-    room : float
-        Bytes of memory that what incidents change may take.
+    room : Room, optional
+        How much memory the runs may take; without, as much as they will.
     """
 
     program: Program
@@ -81,7 +84,7 @@ class Batches:
     threads: int
     progress: bool
     full: bool
-    room: float = math.inf
+    room: Room | None = None
 
     def run(self, runs: int, before: Found | None = None) -> Found:
         """Make runs.
@@ -103,8 +106,7 @@ class Batches:
         StuckError
             When a task can never start or go on.
         InvalidScenarioError
-            When so many tasks change that all runs would not fit into memory; told as soon as
-            the first runs show it.
+            When so many tasks change that all runs would not fit into memory.
         """
         made = 0 if before is None else len(before.late)
         base, calm, shared = self._without(runs, before)
@@ -123,7 +125,7 @@ class Batches:
 
         starts = range(made, runs, BATCH)
         parts = [] if before is None else [before.changes]
-        changed = 0
+        changed = 0 if before is None else len(before.changes.task)
         # To start a thread takes longer than a few runs do.
         pool = ThreadPoolExecutor(self.threads) if self.threads > 1 and len(starts) > 1 else None
         done = map(do, starts) if pool is None else pool.map(do, starts)
@@ -134,14 +136,33 @@ class Batches:
                 for start, changes in zip(starts, done, strict=True):
                     parts.append(changes)
                     changed += len(changes.task)
-                    each = CHANGE * changed / (min(start + BATCH, runs) - made)
-                    if each * runs > self.room:
-                        raise too_many(runs, each, self.room)
+                    self.check(changed, min(start + BATCH, runs), runs)
                     bar.update(min(BATCH, runs - start))
         finally:
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
+        if shared is not None:
+            # Every outcome of the plan has them, and none may change those of another.
+            base, calm = (_locked(base[0]), _locked(base[1]), _locked(base[2])), _locked(calm)
         return Found(base, calm, late, joined(parts))
+
+    def check(self, changes: int, made: int, runs: int) -> None:
+        """Make sure that all runs fit into memory, by those that were made.
+
+        Parameters
+        ----------
+        changes : int
+            How many tasks incidents changed, over the runs made.
+        made, runs : int
+            How many runs were made, and are to be made.
+
+        Raises
+        ------
+        InvalidScenarioError
+            When they do not.
+        """
+        if self.room is not None:
+            self.room.check(changes, made, runs)
 
     def _without(self, runs: int, before: Found | None) -> tuple[Times, Floats, Baseline | None]:
         """Return where runs without incidents are kept, and the one that stands for all."""
@@ -205,6 +226,13 @@ class Batches:
         if stuck >= 0:
             raise StuckError(int(self.program.task[stuck]))
         return changes
+
+
+def _locked(array: NDArray[Number]) -> NDArray[Number]:
+    """Return the same numbers, not to be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def room_for(struck: Struck) -> Disruption:

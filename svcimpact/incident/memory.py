@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from svcimpact.portfolio import Portfolio
 # Bytes at the peak, measured: start, finish and interruptions with and without incidents, and
 # what the tables need while they are summed up; of a task that an incident changes in a run.
 CHANGE = 64
+_TELLING = 1000
 _RUN = 300
 _TASK, _UNCERTAIN, _PROJECT, _RESOURCE, _SERVICE, _INCIDENT = 64, 8, 32, 48, 24, 200
 _UNKNOWN = 8 * 2**30
@@ -48,40 +50,70 @@ def memory_faults(
     return [] if scenario.runs <= room / each else [_fault(scenario.runs, each, room)]
 
 
-def too_many(runs: int, each: float, room: float) -> InvalidScenarioError:
-    """Return the error of a simulation that turns out to take too much memory.
+@dataclass(frozen=True)
+class Room:
+    """How much memory runs may take.
 
-    Parameters
+    Attributes
     ----------
-    runs : int
-        How many are wanted.
-    each, room : float
-        Bytes that a run takes, and that there are.
-
-    Returns
-    -------
-    InvalidScenarioError
-        With how many runs fit.
+    size : float
+        Bytes that there are.
+    each : float
+        Bytes that a run takes, but for the tasks that incidents change.
     """
-    return InvalidScenarioError(
-        "The scenario does not fit the portfolio.", fault_frame([_fault(runs, each, room)])
-    )
+
+    size: float
+    each: float
+
+    def check(self, changes: int, made: int, runs: int) -> None:
+        """Make sure that all runs fit, by those that were made.
+
+        Parameters
+        ----------
+        changes : int
+            How many tasks incidents changed, over the runs made.
+        made, runs : int
+            How many runs were made, and are to be made.
+
+        Raises
+        ------
+        InvalidScenarioError
+            When what they hold is too much, or will be, beyond the chance of a few runs.
+        """
+        each = self.each + CHANGE * changes / max(made, 1)
+        held = self.each * runs + CHANGE * changes
+        # What few runs change tells little of the others where incidents are rare and large.
+        if held > self.size or (made >= _TELLING and each * runs > 2 * self.size):
+            faults = fault_frame([_fault(runs, each, self.size)])
+            raise InvalidScenarioError("The scenario does not fit the portfolio.", faults)
 
 
 def _fault(wanted: int, each: float, room: float) -> dict[str, str]:
     # An integer may be beyond any float, and a float too long to read.
     runs = min(wanted, 10**18)
-    size = each * runs / 2**30
-    taken = f"{size:,.{int(size < 10)}f} GB of memory" if size < 1e9 else "more than there is"
-    most = int(float(f"{room / each:.1e}")) if room >= each else 0
+    most = _two_digits(room / each)
     expected = f"at most {most:,} on this machine" if most else "fewer random incidents"
     return fault(
         "scenario",
         column="runs",
-        found=f"{runs:,}, which take {taken}",
+        found=f"{runs:,}, which take {_amount(each * runs)}",
         expected=expected,
         cure="Lower runs (10,000 are plenty), or the rates of random incidents.",
     )
+
+
+def _amount(size: float) -> str:
+    """Return bytes in words."""
+    if size < 2**30:
+        return f"{size / 2**20:,.0f} MB of memory"
+    size /= 2**30
+    return f"{size:,.{int(size < 10)}f} GB of memory" if size < 1e9 else "more than there is"
+
+
+def _two_digits(number: float) -> int:
+    """Return a number rounded down to two digits."""
+    unit = int("1".ljust(len(str(int(number))) - 1, "0"))
+    return int(number) // unit * unit
 
 
 def bytes_per_run(portfolio: Portfolio, scenario: Scenario, keep: str = "projects") -> float:
@@ -129,7 +161,7 @@ def machine_memory() -> float:
     Returns
     -------
     float
-        Bytes; 8 GB where the system does not say.
+        Bytes, looked up once; 8 GB where the system does not say.
     """
     try:
         found = float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")

@@ -28,7 +28,7 @@ from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
 from svcimpact.incident.levers import decide
-from svcimpact.incident.memory import machine_memory, memory_faults
+from svcimpact.incident.memory import Room, bytes_per_run, machine_memory, memory_faults
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
@@ -243,7 +243,7 @@ def _simulate(
         threads,
         progress,
         full,
-        machine_memory() / 2,
+        Room(machine_memory() / 2, bytes_per_run(portfolio, scenario)),
     )
     decided = None
     try:

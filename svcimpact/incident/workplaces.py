@@ -5,7 +5,6 @@ Whoever moves a slider asks for one what-if after another; what all have in comm
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from svcimpact.engine.program import Program
 from svcimpact.engine.state import Work, make_work
 from svcimpact.remembered import remembered
 
-# Room for more tasks than this is given back: it takes long to use, but not to make anew.
+# Room for more tasks than this, in all, is given back: such runs take longer than to make it.
 KEPT_UP_TO = 20_000
 
 
@@ -92,28 +91,28 @@ class Workplaces:
         Work
             It comes back unless a run breaks off.
         """
-        work = self._found((takes, holds))
+        size, work = self._found(takes, holds)
         if work is None:
             entries = CHANGES * len(program.task) + 64
-            work = make_work(program, takes, holds, entries=entries)
+            size, work = (takes, holds), make_work(program, takes, holds, entries=entries)
         else:
             work.tasks.hours = program.hours
             work.tasks.touched = 0
             work.count.stamp = work.count.laid = 0
         yield work
-        if len(program.task) <= KEPT_UP_TO and len(self._free) < (os.cpu_count() or 1):
-            self._free.append(((takes, holds), work))
+        if len(program.task) * (len(self._free) + 1) <= KEPT_UP_TO:
+            self._free.append((size, work))
 
-    def _found(self, size: tuple[int, int]) -> Work | None:
-        """Take room of that size, if there is any; other room goes, for sizes seldom come back."""
+    def _found(self, takes: int, holds: int) -> tuple[tuple[int, int], Work | None]:
+        """Take room that is large enough, if there is any; what is too small goes."""
         while self._free:
             try:
-                kept, work = self._free.pop()
+                size, work = self._free.pop()
             except IndexError:  # another thread was faster
-                return None
-            if kept == size:
-                return work
-        return None
+                break
+            if takes <= size[0] and holds <= size[1]:
+                return size, work
+        return (takes, holds), None
 
 
 @remembered

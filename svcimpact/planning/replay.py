@@ -106,7 +106,7 @@ def replay(drawn: Drawn, plan: Plan) -> Floats:
     place[program.task] = np.arange(len(program.task))
     rules = (float(drawn.min_share), 0.0)
     try:
-        return run_undisturbed(program, place[drawn.task], drawn.hours, rules)[1]
+        return run_undisturbed(program, place[drawn.task], drawn.hours, rules)
     except StuckError as error:
         raise _never(drawn.portfolio, drawn.min_share, np.array([error.task])) from error
 

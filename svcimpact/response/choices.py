@@ -92,7 +92,8 @@ class _Look:
         self.open[rows_of(judge.standing)] = True
         rate = projects["cost_of_delay_per_day"].fillna(0.0)
         late = projects["delay_mean_days"].fillna(0.0)
-        self.late = set(late.index[late >= _WORTH])
+        # In the order of the table: that of a set is another in every process.
+        self.late = list(late.index[late >= _WORTH])
         # What a day of a project's delay weighs: money where there is any, else days.
         self.weight = (rate if (rate > 0).any() else rate + 1.0).to_dict()
         self.stake = (late * pd.Series(self.weight)).to_dict()
