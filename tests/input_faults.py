@@ -275,7 +275,7 @@ INCIDENTS = faults_in(
 )
 
 PLACES = (
-    "tests/test_workplaces.py::test_room_in_which_a_run_broke_off_is_not_lent_again",
+    "tests/test_workplaces.py::test_room_is_taken_again_by_whom_it_is_large_enough_for",
     "tests/test_workplaces.py::test_two_people_asked_again_and_again",
 )
 AGAIN = faults_in(
@@ -298,7 +298,7 @@ AGAIN = faults_in(
     ),
     (
         "Room for smaller incidents is lent for larger ones.",
-        "if takes <= size[0] and holds <= size[1]:",
+        "if takes <= place.takes and holds <= place.holds:",
         "if takes >= 0:",
     ),
 ) + faults_in(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -11,7 +12,8 @@ from crowds import portfolio_of
 
 from svcimpact.engine.plan import compile_plan
 from svcimpact.engine.program import lay_out
-from svcimpact.engine.runs import StuckError
+from svcimpact.errors import InvalidScenarioError
+from svcimpact.incident import batches
 from svcimpact.incident import workplaces as module
 from svcimpact.incident.scenario import Incident, Scenario
 from svcimpact.incident.simulate import simulate
@@ -95,21 +97,34 @@ def test_two_people_asked_again_and_again() -> None:
     fresh_starts([two_people() for _ in asked], two_people(), asked)
 
 
-def test_room_in_which_a_run_broke_off_is_not_lent_again() -> None:
-    """Its tasks may be awake, and its lists half full."""
+def test_room_is_taken_again_by_whom_it_is_large_enough_for() -> None:
+    """As it was at first, and by nobody else meanwhile."""
     program = lay_out(compile_plan(read(DATA / "tiny")))
     places = module.workplaces(program)
-    with places.lent(program, 1, 2) as first:
-        first.tasks.hours = 99.0
-    with places.lent(program, 1, 2) as second:
-        assert second is first
-        assert second.tasks.hours.tolist() == program.hours.tolist()
-    with pytest.raises(StuckError), places.lent(program, 1, 2):
-        raise StuckError(0)
-    with places.lent(program, 1, 2) as third:
-        assert third is not first
-    with places.lent(program, 2, 2) as larger:
-        assert larger is not third
+    first = places.take(program, 1, 2)
+    first.work.tasks.hours = 99.0
+    places.give_back(program, first)
+    assert places.take(program, 1, 1) is first
+    assert first.work.tasks.hours.tolist() == program.hours.tolist()
+    assert places.take(program, 1, 2) is not first
+    places.give_back(program, first)
+    assert places.take(program, 2, 2) is not first
+
+
+def test_room_in_which_a_run_broke_off_is_not_given_back() -> None:
+    """Its tasks may be awake, and its lists half full."""
+    portfolio = two_people()
+    blow = Scenario(incidents=(Incident("S", start="2026-01-05 10:00", hours=5),), runs=10)
+    simulate(portfolio, blow)
+    places = module.workplaces(lay_out(compile_plan(portfolio)))
+    kept = list(places._free)
+    assert len(kept) == 1
+    with (
+        patch.object(batches, "run_many", lambda *_: 0),
+        pytest.raises(InvalidScenarioError, match="cannot finish"),
+    ):
+        simulate(portfolio, blow)
+    assert places._free == []
 
 
 def test_what_all_have_in_common_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,11 +134,12 @@ def test_what_all_have_in_common_is_made_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(
         module, "make_work", lambda *args, **kwargs: made.append(1) or real(*args, **kwargs)
     )
+    # A plan too large to be kept has room made for the run without incidents and for the others.
     for up_to, expected in ((20_000, 1), (5, 4)):
         monkeypatch.setattr(module, "KEPT_UP_TO", up_to)
         portfolio = certain(read(DATA / "meridian"))
         made.clear()
         for hours in (20, 30):
             blow = Incident("payments", start="2026-03-09 10:00", hours=hours)
-            simulate(portfolio, blow, runs=10, threads=1)
+            simulate(portfolio, blow, runs=200, threads=1)
         assert len(made) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from svcimpact.engine.runs import StuckError
 from svcimpact.engine.state import Disruption, Work
 from svcimpact.incident.memory import Room
 from svcimpact.incident.strikes import Struck
-from svcimpact.incident.workplaces import Ground, workplaces
+from svcimpact.incident.workplaces import Ground, Place, workplaces
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -113,14 +114,17 @@ class Batches:
         late = np.empty((runs, self.projects))
         if before is not None:
             late[:made] = before.late
-        places = workplaces(self.program)
+        places, free = workplaces(self.program), SimpleQueue[Place]()
 
         def do(start: int) -> Changes:
-            with places.lent(self.program, *self._most()) as work:
-                baseline = shared or make_baseline(self.program, len(work.entries))
-                changes = self._do(
-                    work, baseline, (start, min(start + BATCH, runs)), base, calm, late
-                )
+            try:
+                place = free.get_nowait()
+            except Empty:
+                place = places.take(self.program, *self._most())
+            baseline = place.baseline if shared is None else shared
+            until = min(start + BATCH, runs)
+            changes = self._do(place.work, baseline, (start, until), base, calm, late)
+            free.put(place)
             return joined([changes])
 
         starts = range(made, runs, BATCH)
@@ -141,6 +145,8 @@ class Batches:
         finally:
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
+        while not free.empty():
+            places.give_back(self.program, free.get())
         if shared is not None:
             # Every outcome of the plan has them, and none may change those of another.
             base, calm = (_locked(base[0]), _locked(base[1]), _locked(base[2])), _locked(calm)
@@ -187,9 +193,11 @@ class Batches:
     def _ground(self) -> Ground:
         """Make the one run without incidents that stands for all."""
         base, calm = self._rows(1)
-        with workplaces(self.program).lent(self.program, *self._most()) as work:
-            baseline = make_baseline(self.program, len(work.entries))
-            self._do(work, baseline, (0, 0), base, calm, calm)
+        places = workplaces(self.program)
+        place = places.take(self.program, *self._most())
+        baseline = make_baseline(self.program, len(place.work.entries))
+        self._do(place.work, baseline, (0, 0), base, calm, calm)
+        places.give_back(self.program, place)
         return Ground((*self.rules, self.full, self.projects), baseline, base, calm)
 
     def _most(self) -> tuple[int, int]:

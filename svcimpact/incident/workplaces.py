@@ -5,11 +5,10 @@ Whoever moves a slider asks for one what-if after another; what all have in comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from svcimpact.engine.baseline import CHANGES, Baseline
+from svcimpact.engine.baseline import CHANGES, Baseline, make_baseline
 from svcimpact.engine.many import Times
 from svcimpact.engine.plan import Floats
 from svcimpact.engine.program import Program
@@ -42,11 +41,31 @@ class Ground:
     calm: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Room for the runs of one thread.
+
+    Attributes
+    ----------
+    takes, holds : int
+        The most entries of each kind that a disruption may have.
+    work : Work
+        The state of a run.
+    baseline : Baseline
+        For runs without incidents that differ from run to run.
+    """
+
+    takes: int
+    holds: int
+    work: Work
+    baseline: Baseline
+
+
 class Workplaces:
     """What is kept of one plan."""
 
     def __init__(self) -> None:
-        self._free: list[tuple[tuple[int, int], Work]] = []
+        self._free: list[Place] = []
         self._ground: Ground | None = None
 
     def ground(
@@ -75,9 +94,8 @@ class Workplaces:
                 self._ground = kept
         return kept
 
-    @contextmanager
-    def lent(self, program: Program, takes: int, holds: int) -> Iterator[Work]:
-        """Lend room for runs, all tasks asleep, that nobody else uses.
+    def take(self, program: Program, takes: int, holds: int) -> Place:
+        """Take room for runs, all tasks asleep, that nobody else uses.
 
         Parameters
         ----------
@@ -86,33 +104,38 @@ class Workplaces:
         takes, holds : int
             The most entries of each kind that a disruption will have.
 
-        Yields
-        ------
-        Work
-            It comes back unless a run breaks off.
+        Returns
+        -------
+        Place
+            Room that was given back, if that is large enough; what is too small goes.
         """
-        size, work = self._found(takes, holds)
-        if work is None:
-            entries = CHANGES * len(program.task) + 64
-            size, work = (takes, holds), make_work(program, takes, holds, entries=entries)
-        else:
-            work.tasks.hours = program.hours
-            work.tasks.touched = 0
-            work.count.stamp = work.count.laid = 0
-        yield work
-        if len(program.task) * (len(self._free) + 1) <= KEPT_UP_TO:
-            self._free.append((size, work))
-
-    def _found(self, takes: int, holds: int) -> tuple[tuple[int, int], Work | None]:
-        """Take room that is large enough, if there is any; what is too small goes."""
         while self._free:
             try:
-                size, work = self._free.pop()
+                place = self._free.pop()
             except IndexError:  # another thread was faster
                 break
-            if takes <= size[0] and holds <= size[1]:
-                return size, work
-        return (takes, holds), None
+            if takes <= place.takes and holds <= place.holds:
+                work = place.work
+                work.tasks.hours = program.hours
+                work.tasks.touched = 0
+                work.count.stamp = work.count.laid = 0
+                return place
+        entries = CHANGES * len(program.task) + 64
+        work = make_work(program, takes, holds, entries=entries)
+        return Place(takes, holds, work, make_baseline(program, entries))
+
+    def give_back(self, program: Program, place: Place) -> None:
+        """Give room back in which all runs went to their end.
+
+        Parameters
+        ----------
+        program : Program
+            The plan.
+        place : Place
+            What was taken.
+        """
+        if len(program.task) * (len(self._free) + 1) <= KEPT_UP_TO:
+            self._free.append(place)
 
 
 @remembered
