@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from svcimpact import charts
-from svcimpact.charts import style
+from svcimpact.charts import letters, style
 from svcimpact.charts.dates import date_axis
 from svcimpact.charts.stretches import caused, merged, windows
 from svcimpact.errors import InputError
@@ -498,13 +498,13 @@ def test_numbers_have_separators_and_a_true_minus():
 
 def test_plain_text_is_safe_to_draw():
     """Dollars are escaped once, control characters dropped, no-break spaces kept."""
-    assert style.plain("a $x$ \x00\nb") == r"a \$x\$ b"
-    assert style.plain(f"5{GAP}%") == f"5{GAP}%"
-    assert style.plain("abcdefgh", 5) == "abcd…"
+    assert letters.plain("a $x$ \x00\nb") == r"a \$x\$ b"
+    assert letters.plain(f"5{GAP}%") == f"5{GAP}%"
+    assert letters.plain("abcdefgh", 5) == "abcd…"
 
 
 def test_wrapping_measures():
     """Lines stay within the width asked for, even for a word that is wider."""
     for text in (HOSTILE[5], HOSTILE[6], "short"):
-        for line in style.wrap(text, 2.0, 10):
-            assert style.text_width(line, 10) <= 2.0
+        for line in letters.wrap(text, 2.0, 10):
+            assert letters.text_width(line, 10) <= 2.0

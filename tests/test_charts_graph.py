@@ -19,8 +19,8 @@ from test_graph import real_systems, services_only, shop
 from svcimpact.charts.boxes import blend, fit, ink_on
 from svcimpact.charts.graph import graph
 from svcimpact.charts.layered import crossings, untangled
+from svcimpact.charts.letters import text_width
 from svcimpact.charts.service_map import layers, service_map
-from svcimpact.charts.style import text_width
 from svcimpact.errors import InputError
 from svcimpact.portfolio import Portfolio
 

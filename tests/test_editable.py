@@ -28,7 +28,8 @@ from svcimpact.charts.bars import bars, stacked
 from svcimpact.charts.drawn import Bars, Cells, Line, Lines, Part, drawn
 from svcimpact.charts.fonts import FONT, fonts
 from svcimpact.charts.grid import grid, shades
-from svcimpact.charts.style import canvas, page, text_width
+from svcimpact.charts.letters import text_width
+from svcimpact.charts.style import canvas, page
 from svcimpact.incident.attribution import Attribution, attribute
 from svcimpact.incident.exposure import exposure
 from svcimpact.incident.outcome import Outcome

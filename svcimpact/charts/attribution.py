@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from svcimpact.charts.bars import AROUND, ROW, bars, key, stacked
 from svcimpact.charts.drawn import Bars, Part, record
+from svcimpact.charts.letters import LABEL, text_width
 from svcimpact.charts.style import (
     BETWEEN,
     HELD,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     PALETTE,
@@ -26,7 +26,6 @@ from svcimpact.charts.style import (
     nothing,
     room,
     styled,
-    text_width,
 )
 from svcimpact.wording import counted, money, number, with_error
 

@@ -10,7 +10,8 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from svcimpact.charts.drawn import Bars, Part, record
-from svcimpact.charts.style import GRID, INK, LABEL, MUTED, PAPER, clean, plain, row_labels
+from svcimpact.charts.letters import LABEL, clean, plain
+from svcimpact.charts.style import GRID, INK, MUTED, PAPER, row_labels
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 from matplotlib.typing import LineStyleType
 
-from svcimpact.charts.style import INK, LABEL, PAPER, clean, plain, text_width, wrap
+from svcimpact.charts.letters import LABEL, clean, plain, text_width, wrap
+from svcimpact.charts.style import INK, PAPER
 
 FADED = "#98a2ad"
 """Ink of what is not being talked about."""

@@ -24,25 +24,21 @@ from svcimpact.charts.boxes import (
 )
 from svcimpact.charts.drawn import Bars, Part, record
 from svcimpact.charts.grid import record_cells
+from svcimpact.charts.letters import LABEL, clean, plain, shorten, text_width
 from svcimpact.charts.style import (
     ALARM,
     GRID,
     INCIDENT,
     INK,
-    LABEL,
     MUTED,
     PAPER,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
-    text_width,
 )
 from svcimpact.charts.weeks import inches_across, week_axis, week_names
 from svcimpact.planning.network import conflict_network as network_of

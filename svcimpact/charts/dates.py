@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, Formatter
 
 from svcimpact.charts.fonts import fonts
-from svcimpact.charts.style import LABEL
+from svcimpact.charts.letters import LABEL
 from svcimpact.wording import MONTHS
 
 FloatArray: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]

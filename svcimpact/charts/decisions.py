@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 
 from svcimpact.charts.bars import AROUND, bars
 from svcimpact.charts.drawn import Bars, Line, Lines, Part, record
+from svcimpact.charts.letters import clean, plain, text_width
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -22,15 +23,12 @@ from svcimpact.charts.style import (
     PALETTE,
     SHORT_HANDED,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
     styled,
-    text_width,
 )
 from svcimpact.wording import SYMBOLS, chance, counted, day, listed, money, number, with_error
 

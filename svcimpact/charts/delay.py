@@ -10,24 +10,21 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from svcimpact.charts.drawn import Bars, Part, record
+from svcimpact.charts.letters import LABEL, clean, plain, shorten
 from svcimpact.charts.style import (
     BETWEEN,
     GRID,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     PAPER,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
 )
 from svcimpact.incident.totals import delay_costs, mean_of_total

@@ -6,20 +6,18 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from svcimpact.charts.drawn import Bars, Part, record
+from svcimpact.charts.letters import LABEL, clean, shorten
 from svcimpact.charts.style import (
     HELD,
     INCIDENT,
     INK,
-    LABEL,
     PAPER,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,
     room,
     row_labels,
-    shorten,
     styled,
 )
 from svcimpact.charts.transition import AROUND, ROW, left_out

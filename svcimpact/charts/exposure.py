@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from svcimpact.charts.bars import AROUND, ROW, bars
 from svcimpact.charts.drawn import Bars, Part, record
 from svcimpact.charts.grid import grid, label_height, shades
+from svcimpact.charts.letters import clean
 from svcimpact.charts.style import (
     ALARM,
     INCIDENT,
@@ -18,7 +19,6 @@ from svcimpact.charts.style import (
     LEVELLED,
     SHORT_HANDED,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,

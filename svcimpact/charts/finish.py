@@ -15,6 +15,7 @@ from matplotlib.ticker import PercentFormatter
 from svcimpact.charts.choice import rows_of
 from svcimpact.charts.dates import FloatArray, date_axis, moment, position, positions
 from svcimpact.charts.drawn import Line, Lines, record
+from svcimpact.charts.letters import plain, shorten, text_width
 from svcimpact.charts.style import (
     INK,
     MUTED,
@@ -24,10 +25,7 @@ from svcimpact.charts.style import (
     finding,
     legend_below,
     nothing,
-    plain,
-    shorten,
     styled,
-    text_width,
 )
 from svcimpact.wording import chance, counted, day
 

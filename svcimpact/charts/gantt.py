@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from svcimpact.charts.choice import rows_of
 from svcimpact.charts.dates import date_axis, position, positions
+from svcimpact.charts.letters import LABEL, plain, shorten
 from svcimpact.charts.stretches import caused, merged
 from svcimpact.charts.style import (
     ALARM,
@@ -22,7 +23,6 @@ from svcimpact.charts.style import (
     HELD,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     OUTAGE,
@@ -32,10 +32,8 @@ from svcimpact.charts.style import (
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
 )
 from svcimpact.wording import counted, day, listed, number

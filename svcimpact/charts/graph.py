@@ -10,6 +10,7 @@ from matplotlib.typing import LineStyleType
 from svcimpact.charts.boxes import FADED, Spot, blend, box, connect, fit, surface, text_size
 from svcimpact.charts.crowd import Crowd, Failure, Ties, gather, gather_failure, project_work
 from svcimpact.charts.layered import untangled
+from svcimpact.charts.letters import plain
 from svcimpact.charts.style import (
     ALARM,
     INCIDENT,
@@ -22,7 +23,6 @@ from svcimpact.charts.style import (
     SHORT_HANDED,
     canvas,
     finding,
-    plain,
     room,
     styled,
 )

@@ -10,18 +10,8 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from svcimpact.charts.dates import FloatArray
 from svcimpact.charts.drawn import Cells, record
-from svcimpact.charts.style import (
-    GRID,
-    INK,
-    LABEL,
-    PAPER,
-    WIDTH,
-    clean,
-    plain,
-    row_labels,
-    shorten,
-    text_width,
-)
+from svcimpact.charts.letters import LABEL, clean, plain, shorten, text_width
+from svcimpact.charts.style import GRID, INK, PAPER, WIDTH, row_labels
 
 FIGURE = 8.0  # points; the smallest text of all charts
 _DARK = 0.55  # from this shade on white figures read better than black ones

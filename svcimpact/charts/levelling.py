@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from svcimpact.charts.bars import AROUND, bars
 from svcimpact.charts.dates import date_axis, moment, positions
 from svcimpact.charts.drawn import Line, Lines, record
+from svcimpact.charts.letters import clean, plain, text_width
 from svcimpact.charts.style import (
     INCIDENT,
     INK,
@@ -20,13 +21,10 @@ from svcimpact.charts.style import (
     PALETTE,
     PAPER,
     canvas,
-    clean,
     finding,
     legend_below,
     nothing,
-    plain,
     styled,
-    text_width,
 )
 from svcimpact.planning.level_words import first_served
 from svcimpact.wording import counted, day, listed, number

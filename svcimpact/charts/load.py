@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from svcimpact.charts.dates import FloatArray
 from svcimpact.charts.grid import record_cells
+from svcimpact.charts.letters import shorten, text_width
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -21,9 +22,7 @@ from svcimpact.charts.style import (
     nothing,
     room,
     row_labels,
-    shorten,
     styled,
-    text_width,
 )
 from svcimpact.charts.weeks import inches_across, week_axis, week_names
 from svcimpact.wording import GAP, counted, day, number

@@ -15,12 +15,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentF
 from numpy.typing import ArrayLike
 
 from svcimpact.charts.drawn import Line, Lines, record
+from svcimpact.charts.letters import LABEL, plain, shorten, text_width
 from svcimpact.charts.style import (
     GRID,
     HELD,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     PALETTE,
@@ -29,12 +29,9 @@ from svcimpact.charts.style import (
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
-    text_width,
 )
 from svcimpact.wording import chance, counted, number
 

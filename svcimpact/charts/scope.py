@@ -12,16 +12,8 @@ from matplotlib.patches import Patch
 from svcimpact.charts.choice import rows_of
 from svcimpact.charts.dates import FloatArray
 from svcimpact.charts.grid import grid, label_height, shades
-from svcimpact.charts.style import (
-    GRID,
-    canvas,
-    finding,
-    legend_below,
-    nothing,
-    room,
-    shorten,
-    styled,
-)
+from svcimpact.charts.letters import shorten
+from svcimpact.charts.style import GRID, canvas, finding, legend_below, nothing, room, styled
 from svcimpact.wording import MONTHS, counted, number
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from matplotlib.typing import LineStyleType
 
 from svcimpact.charts.boxes import FADED, Spot, blend, box, connect, surface
 from svcimpact.charts.layered import Edge, untangled
+from svcimpact.charts.letters import plain, wrap
 from svcimpact.charts.style import (
     ALARM,
     INCIDENT,
@@ -20,9 +21,7 @@ from svcimpact.charts.style import (
     PAPER,
     canvas,
     finding,
-    plain,
     styled,
-    wrap,
 )
 from svcimpact.graph import blast_radius, is_down
 from svcimpact.portfolio import Portfolio

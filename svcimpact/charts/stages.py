@@ -12,12 +12,12 @@ from matplotlib.patches import Patch
 from svcimpact.charts.choice import rows_of
 from svcimpact.charts.dates import date_axis, positions
 from svcimpact.charts.grid import grid, shades
+from svcimpact.charts.letters import LABEL, plain, shorten
 from svcimpact.charts.style import (
     ALARM,
     GRID,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     PAPER,
@@ -25,10 +25,8 @@ from svcimpact.charts.style import (
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
 )
 from svcimpact.wording import counted, number

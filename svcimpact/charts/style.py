@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,12 +13,18 @@ import matplotlib.pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 from matplotlib.typing import RcKeyType
 
-from svcimpact.charts.fonts import FACE, fonts, missing_glyphs_silent
+from svcimpact.charts.fonts import FACE, fonts
+from svcimpact.charts.letters import (
+    LABEL,
+    TEXT,
+    TITLE,
+    fitted,
+    plain,
+    text_width,
+)
 
 # Chosen for colour-blind readers and grey printers: neighbours differ in lightness, not only hue.
 INK = "#1b1f24"
@@ -40,16 +44,9 @@ PALETTE = ("#12406b", "#d1560a", "#5fb0e5", "#3d7a4f", "#e8cf6a", "#7a2f63")
 WIDTH = 10.0
 HEIGHT = 5.625
 TALLEST = 9.0
-TITLE = 14.0
-TEXT = 10.0
-LABEL = 9.0
 
 P = ParamSpec("P")
 _page: ContextVar[tuple[float, float] | None] = ContextVar("page", default=None)
-
-
-# No-break spaces stay: they keep a figure and its unit on one line.
-_BLANKS = re.compile(r"[^\S\u00a0]+")
 
 
 def styled(chart: Callable[P, Axes]) -> Callable[P, Axes]:
@@ -178,135 +175,6 @@ def room(ax: Axes, inches_per_row: float, around: float) -> int:
     return max(int(inches / inches_per_row + 1e-6), 3)
 
 
-def text_width(text: str, size: float = LABEL, weight: str = "normal") -> float:
-    """Measure a line of text.
-
-    Parameters
-    ----------
-    text : str
-        One line, not escaped.
-    size : float
-        Font size, points.
-    weight : str
-        Font weight.
-
-    Returns
-    -------
-    float
-        Width in inches.
-    """
-    return _measured(text, size, weight, fonts())
-
-
-@functools.lru_cache(maxsize=4096)
-def _measured(text: str, size: float, weight: str, families: tuple[str, ...]) -> float:
-    font = FontProperties(family=list(families), size=size, weight=weight)
-    # A script no installed font has is measured by its boxes.
-    with missing_glyphs_silent():
-        return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
-
-
-def clean(text: object) -> str:
-    """Return text on one line without characters that XML forbids.
-
-    Parameters
-    ----------
-    text : object
-        Any text; names come from users.
-
-    Returns
-    -------
-    str
-        The text, not escaped.
-    """
-    kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in str(text))
-    return _BLANKS.sub(" ", "".join(kept)).strip()
-
-
-def shorten(text: object, length: int) -> str:
-    """Cut a text to a length, with an ellipsis where something is missing.
-
-    Parameters
-    ----------
-    text : object
-        Any text.
-    length : int
-        Most characters.
-
-    Returns
-    -------
-    str
-        The text, cleaned, not escaped.
-
-    Examples
-    --------
-    >>> shorten("Customer identity renewal", 12)
-    'Customer id…'
-    """
-    line = clean(text)
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
-
-
-def plain(text: object, length: int | None = None) -> str:
-    r"""Make a text safe to draw: no mathtext, one line, and no longer than asked.
-
-    Parameters
-    ----------
-    text : object
-        Any text; names come from users.
-    length : int, optional
-        Most characters.
-
-    Returns
-    -------
-    str
-        Text to hand to matplotlib once (escaping twice would show the escapes).
-
-    Examples
-    --------
-    >>> print(plain("cost $5 and $6"))
-    cost \$5 and \$6
-    """
-    return (clean(text) if length is None else shorten(text, length)).replace("$", r"\$")
-
-
-def wrap(text: str, inches: float, size: float = TEXT, weight: str = "normal") -> list[str]:
-    """Break a text into lines by measured width.
-
-    Parameters
-    ----------
-    text : str
-        The text, not escaped.
-    inches : float
-        Width of a line.
-    size : float
-        Font size, points.
-    weight : str
-        Font weight.
-
-    Returns
-    -------
-    list of str
-        Lines; a word wider than a line is broken.
-    """
-    lines: list[str] = []
-    line = ""
-    for given in clean(text).split(" "):
-        word = given
-        trial = f"{line} {word}".strip()
-        if text_width(trial, size, weight) <= inches:
-            line = trial
-            continue
-        if line:
-            lines.append(line)
-        while len(word) > 1 and text_width(word, size, weight) > inches:
-            cut = max(int(len(word) * inches / text_width(word, size, weight)) - 1, 1)
-            lines.append(word[:cut])
-            word = word[cut:]
-        line = word
-    return [*lines, line] if line else lines
-
-
 def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> None:
     """Set the finding as a title that starts at the left and wraps, a subtitle below it.
 
@@ -326,9 +194,9 @@ def finding(ax: Axes, text: str, subtitle: str = "", *, left: float = 0.0) -> No
     alone = len(figure.axes) == 1
     share = 0.97 if alone else ax.get_position().width
     inches = figure.get_figwidth() * share + (0.0 if alone else left)
-    small = _fitted(subtitle, inches, 4, TEXT)
+    small = fitted(subtitle, inches, 4, TEXT)
     pad = 12.0 + len(small) * TEXT * 1.3
-    lines = [plain(line) for line in _fitted(text, inches, 3, TITLE, "bold")]
+    lines = [plain(line) for line in fitted(text, inches, 3, TITLE, "bold")]
     title = ax.set_title("\n".join(lines), loc="left", pad=pad, fontsize=TITLE, linespacing=1.2)
     shift = ScaledTranslation(-left, 0, figure.dpi_scale_trans)
     title.set_transform(title.get_transform() + shift)
@@ -385,26 +253,13 @@ def row_labels(ax: Axes, names: Sequence[object], *, inches: float = 2.5, lines:
     float
         Inches the labels take left of the axes, for `finding`.
     """
-    shown = [_fitted(str(name), inches, lines) for name in names]
+    shown = [fitted(str(name), inches, lines) for name in names]
     texts = ["\n".join(plain(line) for line in label) for label in shown]
     ax.set_yticks(range(len(shown)), texts, fontsize=LABEL, linespacing=1.05, ma="right")
     ax.tick_params(axis="y", length=0, pad=6)
     ax.set_ylim(len(shown) - 0.5, -0.5)
     widths = [text_width(line) for label in shown for line in label]
     return max(widths, default=0.0) + 6 / 72
-
-
-def _fitted(
-    text: str, inches: float, most: int, size: float = LABEL, weight: str = "normal"
-) -> list[str]:
-    """Break a text into lines, the last cut with an ellipsis where there would be too many."""
-    lines = wrap(text, inches, size, weight)
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    while last and text_width(f"{last}…", size, weight) > inches:
-        last = last[:-1].rstrip()
-    return [*lines[: most - 1], f"{last}…"]
 
 
 def legend_below(

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from svcimpact.charts.boxes import fit
 from svcimpact.charts.dates import date_axis, position
 from svcimpact.charts.drawn import Cells, record
+from svcimpact.charts.letters import LABEL, TEXT, plain, shorten, text_width
 from svcimpact.charts.style import (
     ALARM,
     GRID,
@@ -19,21 +20,16 @@ from svcimpact.charts.style import (
     HELD,
     INCIDENT,
     INK,
-    LABEL,
     LEVELLED,
     MUTED,
     PAPER,
-    TEXT,
     canvas,
     finding,
     legend_below,
     nothing,
-    plain,
     room,
     row_labels,
-    shorten,
     styled,
-    text_width,
 )
 from svcimpact.planning.transition import Transition
 from svcimpact.wording import counted, day, number

@@ -7,7 +7,8 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from svcimpact.charts.style import INK, LABEL, WIDTH
+from svcimpact.charts.letters import LABEL
+from svcimpact.charts.style import INK, WIDTH
 from svcimpact.wording import MONTHS
 
 

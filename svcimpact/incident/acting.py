@@ -80,7 +80,7 @@ class Acting:
         for changes in self._in_batches(do, made):
             done.append(changes)
             held += len(changes.task)
-            self.batches.check(held, runs, runs)
+            self.batches.room.check(held, runs, runs)
         return Found(self.found.base, self.found.calm, late, joined(done))
 
     def parts_of(self, decided: Decided) -> Integers:

@@ -17,7 +17,7 @@ from svcimpact.engine.plan import Floats, Integers
 from svcimpact.engine.program import Program
 from svcimpact.engine.runs import StuckError
 from svcimpact.engine.state import Disruption, Work
-from svcimpact.incident.memory import Room
+from svcimpact.incident.memory import UNLIMITED, Room
 from svcimpact.incident.strikes import Struck
 from svcimpact.incident.workplaces import Ground, Place, workplaces
 
@@ -72,8 +72,8 @@ class Batches:
     full : bool
         Whether to make every run from the beginning, rather than from where an incident
         strikes; the result is the same, to the bit.
-    room : Room, optional
-        How much memory the runs may take; without, as much as they will.
+    room : Room
+        How much memory the runs may take.
     """
 
     program: Program
@@ -85,7 +85,7 @@ class Batches:
     threads: int
     progress: bool
     full: bool
-    room: Room | None = None
+    room: Room = UNLIMITED
 
     def run(self, runs: int, before: Found | None = None) -> Found:
         """Make runs.
@@ -140,7 +140,7 @@ class Batches:
                 for start, changes in zip(starts, done, strict=True):
                     parts.append(changes)
                     changed += len(changes.task)
-                    self.check(changed, min(start + BATCH, runs), runs)
+                    self.room.check(changed, min(start + BATCH, runs), runs)
                     bar.update(min(BATCH, runs - start))
         finally:
             if pool is not None:
@@ -151,24 +151,6 @@ class Batches:
             # Every outcome of the plan has them, and none may change those of another.
             base, calm = (_locked(base[0]), _locked(base[1]), _locked(base[2])), _locked(calm)
         return Found(base, calm, late, joined(parts))
-
-    def check(self, changes: int, made: int, runs: int) -> None:
-        """Make sure that all runs fit into memory, by those that were made.
-
-        Parameters
-        ----------
-        changes : int
-            How many tasks incidents changed, over the runs made.
-        made, runs : int
-            How many runs were made, and are to be made.
-
-        Raises
-        ------
-        InvalidScenarioError
-            When they do not.
-        """
-        if self.room is not None:
-            self.room.check(changes, made, runs)
 
     def _without(self, runs: int, before: Found | None) -> tuple[Times, Floats, Baseline | None]:
         """Return where runs without incidents are kept, and the one that stands for all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -86,6 +87,9 @@ class Room:
         if held > self.size or (made >= _TELLING and each * runs > 2 * self.size):
             faults = fault_frame([_fault(runs, each, self.size)])
             raise InvalidScenarioError("The scenario does not fit the portfolio.", faults)
+
+
+UNLIMITED = Room(size=math.inf, each=0.0)
 
 
 def _fault(wanted: int, each: float, room: float) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from svcimpact.charts.style import clean
+from svcimpact.charts.letters import clean
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file
 from svcimpact.report.page import Findings

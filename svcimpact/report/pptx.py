@@ -21,7 +21,8 @@ from pptx.util import Emu, Inches, Pt
 
 from svcimpact.charts.drawn import Bars, Cells, Lines
 from svcimpact.charts.fonts import FONT
-from svcimpact.charts.style import INK, MUTED, PALETTE, clean, wrap
+from svcimpact.charts.letters import clean, wrap
+from svcimpact.charts.style import INK, MUTED, PALETTE
 from svcimpact.errors import InputError, fault, fault_frame
 from svcimpact.io.place import to_place
 from svcimpact.io.replace import refuse, replace_file

@@ -12,7 +12,8 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from svcimpact.charts.drawn import Cells
-from svcimpact.charts.style import GRID, INK, MUTED, PAPER, shorten, text_width
+from svcimpact.charts.letters import shorten, text_width
+from svcimpact.charts.style import GRID, INK, MUTED, PAPER
 from svcimpact.report.shapes import SMALL, Area, colour, light
 
 # Inches.

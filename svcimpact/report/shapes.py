@@ -20,7 +20,8 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from svcimpact.charts.drawn import Bars, Line, Lines, Part
-from svcimpact.charts.style import GRID, INK, MUTED, PAPER, clean, text_width
+from svcimpact.charts.letters import clean, text_width
+from svcimpact.charts.style import GRID, INK, MUTED, PAPER
 from svcimpact.report.sheets import BarData, LineData
 
 Area = tuple[int, int, int, int]

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from svcimpact.charts.drawn import Bars, Cells, Drawn, Lines, drawn
 from svcimpact.charts.fonts import missing_glyphs_silent
-from svcimpact.charts.style import TEXT, TITLE, page
+from svcimpact.charts.letters import TEXT, TITLE
+from svcimpact.charts.style import page
 from svcimpact.report.page import Chart, Findings
 from svcimpact.report.shaded import fitted
 
