@@ -32,6 +32,9 @@ EXPLAINED = tuple(
         "an_incident_taken_away_freezes_nothing",
         "what_is_decided_explains_nothing",
         "what_is_lost_anyway_is_no_cause",
+        "float_takes_up_what_is_lost_first",
+        "busy_elsewhere_is_said_where_it_is_so",
+        "the_chain_goes_through_a_finish_gate",
         "only_the_chain_that_sets_the_date_is_critical",
         "one_thing_after_another_keeps_a_task",
     )

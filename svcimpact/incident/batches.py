@@ -150,7 +150,7 @@ class Batches:
         if shared is not None:
             # Every outcome of the plan has them, and none may change those of another.
             base, calm = (_locked(base[0]), _locked(base[1]), _locked(base[2])), _locked(calm)
-        return Found(base, calm, late, joined(parts))
+        return Found(base, calm, late, joined(parts) if len(parts) > 1 else parts[0])
 
     def _without(self, runs: int, before: Found | None) -> tuple[Times, Floats, Baseline | None]:
         """Return where runs without incidents are kept, and the one that stands for all."""

@@ -14,6 +14,7 @@ from svcimpact.errors import InvalidScenarioError, fault, fault_frame
 from svcimpact.incident.draws import horizon, random_sources
 from svcimpact.incident.scenario import Scenario
 from svcimpact.portfolio import Portfolio
+from svcimpact.remembered import remembered
 
 # Bytes at the peak, measured: start, finish and interruptions with and without incidents, and
 # what the tables need while they are summed up; of a task that an incident changes in a run.
@@ -137,9 +138,7 @@ def bytes_per_run(portfolio: Portfolio, scenario: Scenario, keep: str = "project
     float
         Bytes.
     """
-    tasks = portfolio.tasks
-    low, high = (tasks[name].to_numpy() for name in ("optimistic_days", "pessimistic_days"))
-    uncertain = int((high > low).sum())
+    tasks, uncertain = len(portfolio.tasks), _uncertain(portfolio)
     strikes = float(len(scenario.incidents))
     chance = scenario.random_incidents
     if chance is not None:
@@ -149,13 +148,21 @@ def bytes_per_run(portfolio: Portfolio, scenario: Scenario, keep: str = "project
     return (
         _RUN
         # Where all durations are certain, runs differ in what incidents change alone.
-        + (_TASK * len(tasks) if uncertain or keep == "tasks" else 0)
+        + (_TASK * tasks if uncertain or keep == "tasks" else 0)
         + _UNCERTAIN * uncertain
         + _PROJECT * len(portfolio.projects)
         + _RESOURCE * len(portfolio.resources)
         + _SERVICE * len(portfolio.services)
         + _INCIDENT * strikes
     )
+
+
+@remembered
+def _uncertain(portfolio: Portfolio) -> int:
+    """Return how many tasks have an uncertain duration."""
+    tasks = portfolio.tasks
+    low, high = (tasks[name].to_numpy() for name in ("optimistic_days", "pessimistic_days"))
+    return int((high > low).sum())
 
 
 @cache

@@ -333,18 +333,20 @@ def in_zone(scenario: Scenario, timezone: str) -> Scenario:
     zone = ZoneInfo(timezone)
 
     def local(when: pd.Timestamp) -> pd.Timestamp:
-        return when if when.tz is None else when.astimezone(zone).tz_localize(None)
+        return when.astimezone(zone).tz_localize(None)
 
     def moved(item: Item) -> Item:
         dates = {name: getattr(item, name, None) for name in ("start", "until", "decision_time")}
-        given = {name: local(when) for name, when in dates.items() if when is not None}
-        return replace(item, **given) if given else item  # type: ignore[arg-type]
+        aware = {name: local(x) for name, x in dates.items() if x is not None and x.tz is not None}
+        return replace(item, **aware) if aware else item  # type: ignore[arg-type]
 
-    return replace(
-        moved(scenario),
-        incidents=tuple(moved(item) for item in scenario.incidents),
-        actions=tuple(moved(item) for item in scenario.actions),
-    )
+    scenario = moved(scenario)
+    incidents = tuple(moved(item) for item in scenario.incidents)
+    actions = tuple(moved(item) for item in scenario.actions)
+    # Every copy is checked anew, which a what-if has no time for.
+    if (incidents, actions) == (scenario.incidents, scenario.actions):
+        return scenario
+    return replace(scenario, incidents=incidents, actions=actions)
 
 
 def scenario_faults(scenario: Scenario, portfolio: Portfolio) -> list[dict[str, str]]:

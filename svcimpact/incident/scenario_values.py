@@ -257,8 +257,8 @@ def rule_faults(scenario: Any) -> Faults:
     if not isinstance(scenario.without, tuple):
         yield value_fault("without", scenario.without, "a list of mechanisms")
         return
-    near = Nearest(MECHANISMS)
     for name in scenario.without:
         if name not in MECHANISMS:
             expected = f"one of {', '.join(MECHANISMS)}"
-            yield {**value_fault("without", name, expected), "nearest": near(str(name))}
+            meant = Nearest(MECHANISMS)(str(name))
+            yield {**value_fault("without", name, expected), "nearest": meant}

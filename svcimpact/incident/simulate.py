@@ -116,12 +116,10 @@ def simulate(
     """
     _check_kinds(portfolio, what, keep, threads, (until, within_days))
     scenario = as_scenario(portfolio, what)
-    scenario = replace(
-        scenario,
-        runs=scenario.runs if runs is None else runs,
-        seed=scenario.seed if seed is None else seed,
-        sampling=scenario.sampling if sampling is None else sampling,
-    )
+    asked = {"runs": runs, "seed": seed, "sampling": sampling}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if given:
+        scenario = replace(scenario, **given)  # type: ignore[arg-type]
     plan = compile_plan(portfolio)
     _check(portfolio, scenario, plan, keep)
     program = lay_out(plan)
@@ -130,7 +128,8 @@ def simulate(
     futures: Futures | None = None
     threads = threads or os.cpu_count() or 1
     while True:
-        scenario = replace(scenario, runs=count)
+        if scenario.runs != count:
+            scenario = replace(scenario, runs=count)
         futures = _simulate(portfolio, scenario, plan, program, threads, progress, full, futures)
         if until is None or count == most:
             break
@@ -336,12 +335,29 @@ def _check_possible(portfolio: Portfolio, plan: Plan, scenario: Scenario) -> Non
         )
 
 
+@remembered
+def last_hour(portfolio: Portfolio) -> float:
+    """Return the working hour at `END_OF_TIME`.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With its calendar.
+
+    Returns
+    -------
+    float
+        Working hours from the portfolio's start.
+    """
+    return portfolio.calendar.hours(END_OF_TIME)
+
+
 def _check_ends(portfolio: Portfolio, plan: Plan, futures: Futures) -> None:
     """Raise which tasks end so late that no calendar has a date for it."""
     changes = futures.found.changes
     latest = np.maximum(planned_times(plan)[1], futures.found.base[1].max(axis=0))
     np.maximum.at(latest, changes.task, changes.finish)
-    beyond = np.flatnonzero(latest > portfolio.calendar.hours(END_OF_TIME))
+    beyond = np.flatnonzero(latest > last_hour(portfolio))
     if len(beyond):
         ids = portfolio.tasks["task"]
         faults = [

@@ -130,16 +130,11 @@ def moments(portfolio: Portfolio, arrivals: Arrivals) -> tuple[Floats, Floats, F
         none = np.zeros(0)
         return none, none, none, none
 
-    def later(name: str) -> Floats:
-        by = np.array([getattr(source, name) for source in arrivals.sources], float)
-        return np.asarray(clock.after(arrivals.start, arrivals.hours + by[kind]), float)
-
-    return (
-        np.asarray(clock.hours(arrivals.start), float),
-        np.asarray(clock.after(arrivals.start, arrivals.hours), float),
-        later("freeze_after_hours"),
-        later("aftermath_hours"),
-    )
+    sources = arrivals.sources
+    more = np.array([(0.0, s.freeze_after_hours, s.aftermath_hours) for s in sources])
+    after = clock.after(arrivals.start, arrivals.hours + more[kind].T)
+    restored, thawed, over = (np.ascontiguousarray(hours) for hours in after)
+    return np.asarray(clock.hours(arrivals.start), float), restored, thawed, over
 
 
 @remembered

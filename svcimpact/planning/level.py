@@ -14,7 +14,7 @@ from svcimpact.engine.justify import justified_order
 from svcimpact.engine.plan import Integers, Plan, compile_plan, impossible_tasks
 from svcimpact.engine.runs import Run, StuckError
 from svcimpact.errors import InputError, fault, fault_frame
-from svcimpact.incident.simulate import END_OF_TIME
+from svcimpact.incident.simulate import END_OF_TIME, last_hour
 from svcimpact.nearest import Nearest
 from svcimpact.planning.level_tables import project_table, rule_table, stacked, task_table
 from svcimpact.planning.levelling import Levelling, Way
@@ -219,7 +219,6 @@ def _never(portfolio: Portfolio, tasks: Integers, min_share: float) -> InputErro
 
 def _check_ends(portfolio: Portfolio, runs: list[Run]) -> None:
     """Raise which tasks end so late that no calendar has a date for it."""
-    limit = portfolio.calendar.hours(END_OF_TIME)
     finish = np.max([run.finish for run in runs], axis=0)
     faults = [
         fault(
@@ -229,7 +228,7 @@ def _check_ends(portfolio: Portfolio, runs: list[Run]) -> None:
             expected="an end that a calendar has a date for",
             cure="Lower duration_days, or give its people more time for it.",
         )
-        for task in portfolio.tasks["task"][finish > limit]
+        for task in portfolio.tasks["task"][finish > last_hour(portfolio)]
     ]
     if faults:
         raise InputError("The plan cannot be levelled.", fault_frame(faults))
