@@ -35,6 +35,8 @@ EXPLAINED = tuple(
         "float_takes_up_what_is_lost_first",
         "busy_elsewhere_is_said_where_it_is_so",
         "the_chain_goes_through_a_finish_gate",
+        "a_lead_passes_on_what_its_predecessor_lost",
+        "nobody_is_hit_who_could_not_start_before_its_predecessor",
         "only_the_chain_that_sets_the_date_is_critical",
         "one_thing_after_another_keeps_a_task",
     )
@@ -284,6 +286,20 @@ WHY = (
             "The leave that a task is shifted into hit the task itself.",
             "np.clip(inside, 0.0, np.maximum(longer[:, i], 0.0))",
             "np.maximum(longer[:, i], 0.0)",
+        ),
+        (
+            "A lead lets a task start before its predecessor.",
+            "np.maximum(let, start[:, a])",
+            "let",
+        ),
+    ),
+    *faults_in(
+        "incident/chains.py",
+        EXPLAINED,
+        (
+            "The chain ends at a lead longer than the work it is of.",
+            "if gate < start[a] else",
+            "if False else",
         ),
     ),
     *faults_in(

@@ -307,6 +307,50 @@ def test_a_start_gate_passes_on_the_start_alone() -> None:
     )
 
 
+LEADS = [
+    ("longer than its work: B may start as A starts", -3, {}, "A waits for S to be back"),
+    # Eve is there for half a day each day, so the day of work that A still has then takes two.
+    ("in work that goes slower: where it opens is not in A's dates", -1,
+     {"absences": [{"resource": "eve", "start": "2026-01-05", "end": "2026-01-30", "fte": 0.5}]},
+     "B waits to start"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lag", "more", "said"), [x[1:] for x in LEADS], ids=[x[0] for x in LEADS])
+def test_a_lead_passes_on_what_its_predecessor_lost(lag: float, more: dict, said: str) -> None:
+    """A could start in hour 6 and does in hour 12; B's people are free all the time."""
+    found = explained(
+        one_task(
+            projects=[{"project": "P"}, {"project": "Q"}],
+            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
+                   *tasks(("B", 8), project="Q")],
+            assignments=assigned(A="eve", B="ben"),
+            resources=people(ana=1, ben=1, eve=1),
+            links=[{"predecessor": "A", "successor": "B", "lag_days": lag}],
+            changes=[{"task": "A", "service": "S", "effect": "uses"}],
+            **more,
+        )
+    )  # fmt: skip
+    assert found.causes["Q"] == f"{TYPICAL}Q ends 0.8 working days late: {said}, 0.8."
+
+
+def test_nobody_is_hit_who_could_not_start_before_its_predecessor() -> None:
+    """Ana is pulled until hour 12, but till then A is held, as which B may start at the soonest."""
+    found = explained(
+        one_task(
+            projects=[{"project": "P"}, {"project": "Q"}],
+            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
+                   *tasks(("B", 8), project="Q")],
+            assignments=assigned(A="eve", B="ana"),
+            resources=people(ana=1, ben=1, eve=1),
+            links=[{"predecessor": "A", "successor": "B", "lag_days": -3}],
+            changes=[{"task": "A", "service": "S", "effect": "uses"}],
+        )
+    )  # fmt: skip
+    row = found.projects.set_index("project").loc["Q"]
+    assert (row["direct_days"], row["knock_on_days"]) == (0.0, 0.75)
+
+
 def test_busy_elsewhere_is_said_where_it_is_so() -> None:
     """D is late, so B has ben in hour 8 and C in hour 24, not in hour 6."""
     portfolio = one_task(

@@ -199,15 +199,9 @@ class _Teller:
     def _wait(self, i: int, losses: list[_Loss], *, handed: bool) -> None:
         """Add what a task waits to start beyond what came to it along the chain."""
         calm, late = self.cases
-        ready = max(
-            (
-                (late.finish[a] if kind == 0 else late.start[a]) + lag
-                for a, kind, lag in self.walk.before[i]
-                if kind < 2
-            ),
-            default=-np.inf,
-        )
-        ready = max(ready, float(self.told.plan.release[i]), self.told.plan.now)
+        gates = self.walk.gates(i, "start", late.start, late.finish)
+        let = max((time for time, _, _ in gates), default=-np.inf)
+        ready = max(let, float(self.told.plan.release[i]), self.told.plan.now)
         start, before = float(late.start[i]), float(calm.start[i])
         came = start if handed else ready
         _settle(losses, min(came - before, sum(loss.hours for loss in losses)))

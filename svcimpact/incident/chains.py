@@ -39,6 +39,34 @@ class Walk:
         for i, k in zip(task.tolist(), plan.need_resource.tolist(), strict=True):
             self.users.setdefault(k, []).append(i)
 
+    def gates(
+        self, i: int, waits: str, start: Floats, finish: Floats
+    ) -> list[tuple[float, int, str]]:
+        """Return when a task's links let it start or finish.
+
+        Parameters
+        ----------
+        i : int
+            Row of the task.
+        waits : {"start", "finish"}
+            What is let.
+        start, finish : ndarray of float, shape (tasks,)
+            Of one run, in working hours.
+
+        Returns
+        -------
+        list of (float, int, str)
+            For each link the time, the row of the predecessor, and which point of that one it
+            goes by: with a lead longer than its work that is its start, whatever the link says.
+        """
+        found = []
+        for a, kind, lag in self.before[i]:
+            if (kind < 2) == (waits == "start"):
+                by, at = ("finish", finish[a]) if kind % 2 == 0 else ("start", start[a])
+                gate = float(at) + lag
+                found.append((float(start[a]), a, "start") if gate < start[a] else (gate, a, by))
+        return found
+
     def step(
         self, i: int, point: str, start: Floats, finish: Floats, freed: Floats | None = None
     ) -> tuple[int, str, str] | None:
@@ -63,20 +91,13 @@ class Walk:
             The task that it waited for, which point of that one it was, and which point of the
             waiting task was set (start or finish); None where it waited for nobody.
         """
-        ends = (finish, start)
-        names = ("finish", "start")
-        best: tuple[int, str, str] | None = None
-        for kinds, waits, at in (((2, 3), "finish", finish[i]), ((0, 1), "start", start[i])):
+        for waits, at in (("finish", finish[i]), ("start", start[i])):
             if waits == "finish" and point != "finish":
                 continue
-            latest = -np.inf
-            for a, kind, lag in self.before[i]:
-                if kind in kinds:
-                    gate = ends[kind % 2][a] + lag
-                    if abs(gate - at) <= SAME and gate > latest:
-                        best, latest = (a, names[kind % 2], waits), gate
-            if best is not None:
-                return best
+            gates = self.gates(i, waits, start, finish)
+            last = max((g for g in gates if abs(g[0] - at) <= SAME), key=_time, default=None)
+            if last is not None:
+                return last[1], last[2], waits
         let_go = finish if freed is None else freed
         for k in self.needs[i]:
             for other in self.users[k]:
@@ -84,13 +105,10 @@ class Walk:
                     return other, "work", "start"
         if freed is not None:
             least = max(float(self.plan.release[i]), self.plan.now)
-            gates = [
-                (ends[kind][a] + lag, a, names[kind])
-                for a, kind, lag in self.before[i]
-                if kind < 2 and start[i] > ends[kind][a] + lag > least
-            ]
-            if gates:
-                return (*max(gates)[1:], "start")
+            gates = self.gates(i, "start", start, finish)
+            last = max((g for g in gates if start[i] > g[0] > least), key=_time, default=None)
+            if last is not None:
+                return last[1], last[2], "start"
         return None
 
     def path(
@@ -143,3 +161,7 @@ class Walk:
             Rows, from the end back.
         """
         return [row for row, _, _ in self.path(i, start, finish)]
+
+
+def _time(gate: tuple[float, int, str]) -> float:
+    return gate[0]

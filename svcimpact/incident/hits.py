@@ -74,7 +74,9 @@ def direct_delay(told: Futures) -> Direct:
             ready = np.broadcast_to(began, start.shape)[:, i].copy()
             for a, kind, lag in walk.before[i]:
                 if kind < 2:
-                    ready = np.maximum(ready, (finish if kind == 0 else start)[:, a] + lag)
+                    let = (finish if kind == 0 else start)[:, a] + lag
+                    # A lead lets nobody start before the predecessor does.
+                    ready = np.maximum(ready, np.maximum(let, start[:, a]))
             hit[:, i] = windows.hours(i, first, ready, start[:, i])
             inside = windows.hours(i, first, start[:, i], finish[:, i])
             inside += np.where(inside > 0, again[:, i], 0.0)
