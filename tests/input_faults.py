@@ -259,13 +259,14 @@ INCIDENTS = faults_in(
     ),
     (
         "Hours of freeze and aftermath run on the working clock, not around the clock.",
-        "clock.after(arrivals.start, arrivals.hours + by[kind])",
-        "clock.after(arrivals.start, arrivals.hours) + by[kind]",
+        "clock.after(arrivals.start, arrivals.hours + more[kind].T)",
+        "clock.after(arrivals.start, arrivals.hours) + more[kind].T",
     ),
     (
         "Hours to restoration run on the working clock, not around the clock.",
-        "np.asarray(clock.after(arrivals.start, arrivals.hours), float)",
-        "np.asarray(clock.hours(arrivals.start) + arrivals.hours, float)",
+        "(np.ascontiguousarray(hours) for hours in after)",
+        "(np.ascontiguousarray(hours) for hours in after)\n"
+        "    restored = clock.hours(arrivals.start) + arrivals.hours",
     ),
     (
         "Mechanisms that are switched off work on.",
@@ -278,37 +279,49 @@ PLACES = (
     "tests/test_workplaces.py::test_room_is_taken_again_by_whom_it_is_large_enough_for",
     "tests/test_workplaces.py::test_two_people_asked_again_and_again",
 )
-AGAIN = faults_in(
-    "incident/workplaces.py",
-    PLACES,
-    (
-        "The run without incidents is that of the rules asked for first.",
-        "kept is None or kept.rules != rules",
-        "kept is None",
-    ),
-    (
-        "Finishes are measured against those of the simulation before.",
-        "work.count.stamp = work.count.laid = 0",
-        "work.count.stamp = 0",
-    ),
-    (
-        "Work is what the simulation before drew last.",
-        "work.tasks.hours = program.hours",
-        "pass",
-    ),
-    (
-        "Room for smaller incidents is lent for larger ones.",
-        "if takes <= place.takes and holds <= place.holds:",
-        "if takes >= 0:",
-    ),
-) + faults_in(
-    "incident/batches.py",
-    ("tests/test_memory.py::test_too_many_changes_are_refused_by_the_first_runs",),
-    (
-        "What incidents change takes no memory.",
-        "changed += len(changes.task)",
-        "changed += 0",
-    ),
+AGAIN = (
+    faults_in(
+        "incident/workplaces.py",
+        PLACES,
+        (
+            "The run without incidents is that of the rules asked for first.",
+            "kept is None or kept.rules != rules",
+            "kept is None",
+        ),
+        (
+            "Finishes are measured against those of the simulation before.",
+            "work.count.stamp = work.count.laid = 0",
+            "work.count.stamp = 0",
+        ),
+        (
+            "Work is what the simulation before drew last.",
+            "work.tasks.hours = program.hours",
+            "pass",
+        ),
+        (
+            "Room for smaller incidents is lent for larger ones.",
+            "if takes <= place.takes and holds <= place.holds:",
+            "if takes >= 0:",
+        ),
+    )
+    + faults_in(
+        "incident/batches.py",
+        ("tests/test_memory.py::test_too_many_changes_are_refused_by_the_first_runs",),
+        (
+            "What incidents change takes no memory.",
+            "changed += len(changes.task)",
+            "changed += 0",
+        ),
+    )
+    + faults_in(
+        "incident/simulate.py",
+        ("tests/test_memory.py::test_what_is_kept_of_every_task_counts_beside_what_changes",),
+        (
+            "What is kept of every task takes no memory beside what incidents change.",
+            "    room = _check(portfolio, scenario, plan, keep)",
+            "    _check(portfolio, scenario, plan, keep)\n    room = Room.of(portfolio, scenario)",
+        ),
+    )
 )
 
 INPUT_FAULTS = (*LAYOUT, *TABLES, *IN_RUNS, *INCIDENTS, *AGAIN)

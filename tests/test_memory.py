@@ -11,9 +11,9 @@ import pytest
 from crowds import portfolio_of
 
 from svcimpact.errors import InvalidScenarioError
-from svcimpact.incident import simulate as module
+from svcimpact.incident import memory as module
 from svcimpact.incident.actions import Action
-from svcimpact.incident.memory import CHANGE, Room, bytes_per_run, machine_memory, memory_faults
+from svcimpact.incident.memory import CHANGE, Room, bytes_per_run, machine_memory
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
 from svcimpact.incident.simulate import simulate
 from svcimpact.io import read
@@ -36,9 +36,9 @@ def test_too_many_runs_are_refused_at_once(runs: int) -> None:
 def test_the_number_of_runs_that_fit_fits() -> None:
     """The most runs that the message names take no more than there is, and little less."""
     scenario = Scenario(incidents=(INCIDENT,), runs=10**6)
-    (row,) = memory_faults(TINY, scenario, room=1e8)
-    most = int(row["expected"].split()[2].replace(",", ""))
     each = bytes_per_run(TINY, scenario)
+    (row,) = Room(1e8, each).faults(scenario.runs)
+    most = int(row["expected"].split()[2].replace(",", ""))
     assert 0.9e8 < most * each <= 1e8
     assert row["found"] == f"1,000,000, which take {each * 1e6 / 2**20:,.0f} MB of memory"
 
@@ -49,7 +49,7 @@ def test_too_many_random_incidents_are_refused_at_once(rate: float) -> None:
     chance = RandomIncidents(
         horizon_days=2500, rates={"payments": rate}, median_hours=1, p90_hours=2
     )
-    (row,) = memory_faults(TINY, Scenario(random_incidents=chance, runs=1), room=2e9)
+    (row,) = Room(2e9, bytes_per_run(TINY, Scenario(random_incidents=chance))).faults(1)
     assert row["expected"] == "fewer random incidents"
     told = "1, which take more than there is" if rate == 1e300 else "GB of memory"
     assert told in row["found"]
@@ -57,7 +57,7 @@ def test_too_many_random_incidents_are_refused_at_once(rate: float) -> None:
 
 def test_usual_simulations_fit() -> None:
     """A portfolio of thousands of tasks takes less than a laptop has, for 10,000 runs."""
-    assert not memory_faults(TINY, Scenario(incidents=(INCIDENT,), runs=10_000), room=2**30)
+    assert not Room(2**30, bytes_per_run(TINY, Scenario(incidents=(INCIDENT,)))).faults(10_000)
     assert machine_memory() > 2**28
 
 
@@ -95,9 +95,9 @@ def test_too_many_changes_are_refused_by_the_first_runs(monkeypatch: pytest.Monk
     """What is known before fits, what incidents turn out to change does not."""
     portfolio = one_by_one(400, 400)
     scenario = Scenario(incidents=(BLOW,), runs=100)
-    each = bytes_per_run(portfolio, scenario) + 400 * CHANGE
-    room = 10.5 * each
-    assert not memory_faults(portfolio, scenario, room=room)
+    fixed = bytes_per_run(portfolio, scenario)
+    room = 10.5 * (fixed + 400 * CHANGE)
+    assert not Room(room, fixed).faults(scenario.runs)
     monkeypatch.setattr(module, "machine_memory", lambda: 2 * room)
     with pytest.raises(InvalidScenarioError) as caught:
         simulate(portfolio, scenario)
@@ -109,9 +109,24 @@ def test_too_many_changes_are_refused_by_the_first_runs(monkeypatch: pytest.Monk
 
 def test_what_is_kept_of_every_task_is_known_before() -> None:
     """Start and finish of every task in every run take room, whatever incidents change."""
-    scenario, portfolio = Scenario(incidents=(BLOW,), runs=10_000), one_by_one(400, 2)
-    assert not memory_faults(portfolio, scenario, room=2e7)
-    assert memory_faults(portfolio, scenario, "tasks", room=2e7)
+    scenario, portfolio = Scenario(incidents=(BLOW,)), one_by_one(400, 2)
+    assert not Room(2e7, bytes_per_run(portfolio, scenario)).faults(10_000)
+    assert Room(2e7, bytes_per_run(portfolio, scenario, "tasks")).faults(10_000)
+
+
+def test_what_is_kept_of_every_task_counts_beside_what_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Room for either alone is too little for both."""
+    portfolio = one_by_one(400, 400)
+    scenario = Scenario(incidents=(BLOW,), runs=100)
+    kept = bytes_per_run(portfolio, scenario, "tasks")
+    room = 100.5 * max(kept, bytes_per_run(portfolio, scenario) + 400 * CHANGE)
+    monkeypatch.setattr(module, "machine_memory", lambda: 2 * room)
+    assert len(simulate(portfolio, scenario).projects) == 1
+    assert Room.of(portfolio, scenario, "tasks").faults(100) == []
+    with pytest.raises(InvalidScenarioError, match="on this machine"):
+        simulate(portfolio, scenario, keep="tasks")
 
 
 def test_what_a_decision_changes_counts(monkeypatch: pytest.MonkeyPatch) -> None:

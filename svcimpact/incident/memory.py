@@ -26,32 +26,6 @@ _UNKNOWN = 8 * 2**30
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def memory_faults(
-    portfolio: Portfolio, scenario: Scenario, keep: str = "projects", *, room: float | None = None
-) -> list[dict[str, str]]:
-    """Return the fault of a simulation that is known not to fit into memory before it begins.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        Validated tables.
-    scenario : Scenario
-        Checked against the portfolio.
-    keep : {"projects", "tasks"}
-        What is kept run by run.
-    room : float, optional
-        Bytes that it may take; half of the machine's memory if not given.
-
-    Returns
-    -------
-    list of dict
-        One fault, or none.
-    """
-    room = machine_memory() / 2 if room is None else room
-    each = bytes_per_run(portfolio, scenario, keep)
-    return [] if scenario.runs <= room / each else [_fault(scenario.runs, each, room)]
-
-
 @dataclass(frozen=True)
 class Room:
     """How much memory runs may take.
@@ -66,6 +40,41 @@ class Room:
 
     size: float
     each: float
+
+    @classmethod
+    def of(cls, portfolio: Portfolio, scenario: Scenario, keep: str = "projects") -> Room:
+        """Return the room that this machine has for a simulation: half of its memory.
+
+        Parameters
+        ----------
+        portfolio : Portfolio
+            Validated tables.
+        scenario : Scenario
+            Checked against the portfolio.
+        keep : {"projects", "tasks"}
+            What is kept run by run.
+
+        Returns
+        -------
+        Room
+            For any number of its runs.
+        """
+        return cls(machine_memory() / 2, bytes_per_run(portfolio, scenario, keep))
+
+    def faults(self, runs: int) -> list[dict[str, str]]:
+        """Return the fault of runs that are known not to fit before any is made.
+
+        Parameters
+        ----------
+        runs : int
+            How many.
+
+        Returns
+        -------
+        list of dict
+            One fault, or none.
+        """
+        return [] if runs <= self.size / self.each else [_fault(runs, self.each, self.size)]
 
     def check(self, changes: int, made: int, runs: int) -> None:
         """Make sure that all runs fit, by those that were made.

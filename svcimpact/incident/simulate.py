@@ -28,7 +28,7 @@ from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
 from svcimpact.incident.estimates import Z95, next_runs
 from svcimpact.incident.levers import decide
-from svcimpact.incident.memory import Room, bytes_per_run, machine_memory, memory_faults
+from svcimpact.incident.memory import Room
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.scenario import Incident, Scenario, in_zone, scenario_faults
 from svcimpact.incident.scenario_values import value_fault
@@ -121,7 +121,7 @@ def simulate(
     if given:
         scenario = replace(scenario, **given)  # type: ignore[arg-type]
     plan = compile_plan(portfolio)
-    _check(portfolio, scenario, plan, keep)
+    room = _check(portfolio, scenario, plan, keep)
     program = lay_out(plan)
     most = scenario.runs
     count = most if until is None else min(FIRST_RUNS, most)
@@ -130,7 +130,9 @@ def simulate(
     while True:
         if scenario.runs != count:
             scenario = replace(scenario, runs=count)
-        futures = _simulate(portfolio, scenario, plan, program, threads, progress, full, futures)
+        futures = _simulate(
+            portfolio, scenario, plan, program, threads, progress, full, room, futures
+        )
         if until is None or count == most:
             break
         short = shortfall(futures, until, within_days)
@@ -184,9 +186,9 @@ def futures(portfolio: Portfolio, scenario: Scenario, *, threads: int | None = N
     """
     scenario = in_zone(scenario, portfolio.settings.timezone)
     plan = compile_plan(portfolio)
-    _check(portfolio, scenario, plan)
+    room = _check(portfolio, scenario, plan)
     count = threads or os.cpu_count() or 1
-    return _simulate(portfolio, scenario, plan, lay_out(plan), count, False, False, None)
+    return _simulate(portfolio, scenario, plan, lay_out(plan), count, False, False, room)
 
 
 def shortfall(futures: Futures, until: str, within_days: float) -> float:
@@ -222,7 +224,8 @@ def _simulate(
     threads: int,
     progress: bool,
     full: bool,
-    before: Futures | None,
+    room: Room,
+    before: Futures | None = None,
 ) -> Futures:
     """Draw all futures, and run those that were not run before."""
     arrivals = draw_incidents(portfolio, scenario)
@@ -242,7 +245,7 @@ def _simulate(
         threads,
         progress,
         full,
-        Room(machine_memory() / 2, bytes_per_run(portfolio, scenario)),
+        room,
     )
     decided = None
     try:
@@ -317,13 +320,16 @@ def _check_kinds(
         raise InvalidScenarioError("There is nothing to simulate.", fault_frame(found))
 
 
-def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan, keep: str = "projects") -> None:
-    """Raise what is wrong before anything is run."""
+def _check(portfolio: Portfolio, scenario: Scenario, plan: Plan, keep: str = "projects") -> Room:
+    """Raise what is wrong before anything is run; return how much memory there is."""
     faults = scenario_faults(scenario, portfolio)
-    faults = faults or memory_faults(portfolio, scenario, keep)
+    if not faults:
+        room = Room.of(portfolio, scenario, keep)
+        faults = room.faults(scenario.runs)
     if faults:
         raise InvalidScenarioError("The scenario does not fit the portfolio.", fault_frame(faults))
     _check_possible(portfolio, plan, scenario)
+    return room
 
 
 def _check_possible(portfolio: Portfolio, plan: Plan, scenario: Scenario) -> None:
