@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from faults import faults_in
 
-ERRORS = ("tests/test_estimates.py",)
+ERRORS = (
+    "tests/test_estimates.py",
+    "tests/test_blocks.py::test_quantiles_of_one_sort_are_those_asked_for_one_by_one",
+)
 BLOCKS = ("tests/test_blocks.py",)
 DRAWN = ("tests/test_draws.py",)
 LASTS = ("tests/test_restoration.py",)
@@ -35,28 +38,38 @@ ESTIMATES = faults_in(
     ),
     (
         "The nearer end of a quantile's interval counts, not the farther.",
-        "error[at] = np.maximum(left, right) / Z95",
-        "error[at] = np.minimum(left, right) / Z95",
+        "error[at] = np.maximum(estimate[at] - least, most - estimate[at]) / Z95",
+        "error[at] = np.minimum(estimate[at] - least, most - estimate[at]) / Z95",
     ),
     (
         "A quantile's error is the whole half-width.",
-        "error[at] = np.maximum(left, right) / Z95",
-        "error[at] = np.maximum(left, right)",
+        "error[at] = np.maximum(estimate[at] - least, most - estimate[at]) / Z95",
+        "error[at] = np.maximum(estimate[at] - least, most - estimate[at])",
     ),
     (
         "The order statistic on the left is one too high.",
-        "left = estimate[at] - columns[:, low - 1]",
-        "left = estimate[at] - columns[:, low]",
+        "np.clip([low - 1, below,",
+        "np.clip([low, below,",
     ),
     (
         "A quantile is told an error when its order statistics run out.",
-        "told = low >= 1 and high <= runs",
-        "told = low >= 1",
+        "told = [low >= 1 and high <= runs for",
+        "told = [low >= 1 for",
     ),
     (
         "Quantiles are the order statistic below, not interpolated.",
-        "((runs - 1) * q - below) * step",
-        "0 * step",
+        "(place - below) * (there - here)",
+        "0 * (there - here)",
+    ),
+    (
+        "Several quantiles of values sorted once are those of the first column's origin.",
+        "np.broadcast_to(want.origin, estimate.shape)[at]",
+        "np.broadcast_to(want.origin, estimate.shape)[:1]",
+    ),
+    (
+        "What is the same in every run has no origin.",
+        "(want.of(values[:1])[0], error)",
+        "(values[0].astype(np.float64), error)",
     ),
     (
         "The chance of what never happened is certain.",
@@ -228,10 +241,11 @@ PROJECTS = faults_in(
     ),
     (
         "P80 of the delay is the difference of the P80s.",
-        'found[f"delay_{name}_days"] = quantile(over(delay), q)',
-        'found[f"delay_{name}_days"] = (\n'
-        "            (quantile(over(late), q)[0] - quantile(over(calm), q)[0]) / day,\n"
-        "            quantile(over(delay), q)[1],\n"
+        'found[f"delay_{name}_days"] = pair',
+        "of_calm = quantiles(over(calm), [asked[name]])[0]\n"
+        '        found[f"delay_{name}_days"] = (\n'
+        '            (found[f"finish_{name}"][0] - of_calm[0]) / day,\n'
+        "            pair[1],\n"
         "        )",
     ),
     (
@@ -309,12 +323,43 @@ STOPPING = faults_in(
     ),
 )
 
+TASKS = faults_in(
+    "incident/task_table.py",
+    SUMMED,
+    (
+        "A task's delay is its finish.",
+        "Asked(0.8, calm[1][0], day)",
+        "Asked(0.8, 0.0, day)",
+    ),
+    (
+        "A task's delay is told in hours.",
+        "Asked(0.8, calm[1][0], day)",
+        "Asked(0.8, calm[1][0])",
+    ),
+    (
+        "P80 of the delay is that of runs without incidents all alike.",
+        "if len(calm[1]) == 1:",
+        "if len(calm[1]) > 0:",
+    ),
+    (
+        "A task that incidents touch in some runs is taken for one that they never do.",
+        "touched = np.diff(of_task) > 0",
+        "touched = np.diff(of_task) > runs",
+    ),
+    (
+        "Tasks of uncertain duration are told of one run.",
+        "np.flatnonzero(touched | (rows > 1))",
+        "np.flatnonzero(touched)",
+    ),
+)
+
 STATISTICS_FAULTS = (
     *ESTIMATES,
     *IN_BLOCKS,
     *DRAWS,
     *LENGTHS,
     *PROJECTS,
+    *TASKS,
     *TABLES,
     *STOPPING,
 )

@@ -11,6 +11,7 @@ from scipy import stats
 
 from svcimpact.incident import blocks, estimates
 from svcimpact.incident.blocks import BLOCK, estimators, latin
+from svcimpact.incident.estimates import Asked
 
 TRIALS = 1000
 OFF = float(stats.norm.ppf(0.9995) * np.sqrt(0.95 * 0.05 / TRIALS))
@@ -42,6 +43,11 @@ def cubes(case: str, runs: int, trials: int = TRIALS) -> np.ndarray:
     random = np.random.default_rng(5)
     drawn = np.array([[latin(random, runs) for _ in range(3)] for _ in range(trials)])
     return np.ascontiguousarray(np.array([CASES[case].of(u) for u in drawn]).T)
+
+
+def quantile(values: np.ndarray, q: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return a quantile, and its error from block to block."""
+    return blocks.quantiles(values, [Asked(q)])[0]
 
 
 def covered(estimate: np.ndarray, error: np.ndarray, truth: float) -> float:
@@ -98,7 +104,7 @@ def test_intervals_cover_the_truth(case: str, runs: int) -> None:
     assert covered(*blocks.mean(values), law.mean) > 0.95 - OFF
     for q in (0.5, 0.8, 0.95):
         truth = float(law.ppf(q))
-        assert covered(*blocks.quantile(values, q), truth) > 0.95 - OFF
+        assert covered(*quantile(values, q), truth) > 0.95 - OFF
         assert covered(*blocks.chance(values > truth), 1 - q) > 0.94 - OFF
 
 
@@ -152,11 +158,13 @@ def test_the_last_block_counts_by_its_size() -> None:
 def test_few_blocks_have_the_error_of_random_runs() -> None:
     """Under 512 runs the errors are those of independent runs; estimates always are."""
     few, many = cubes("a sum", 511, 5), cubes("a sum", 512, 5)
-    for name, arguments in (("mean", ()), ("quantile", (0.8,))):
-        ours, plain = getattr(blocks, name), getattr(estimates, name)
-        np.testing.assert_array_equal(ours(few, *arguments), plain(few, *arguments))
-        np.testing.assert_array_equal(ours(many, *arguments)[0], plain(many, *arguments)[0])
-        assert (ours(many, *arguments)[1] != plain(many, *arguments)[1]).all()
+    for ours, plain in (
+        (blocks.mean, estimates.mean),
+        (lambda v: quantile(v, 0.8), lambda v: estimates.quantile(v, 0.8)),
+    ):
+        np.testing.assert_array_equal(ours(few), plain(few))
+        np.testing.assert_array_equal(ours(many)[0], plain(many)[0])
+        assert (ours(many)[1] != plain(many)[1]).all()
     np.testing.assert_array_equal(blocks.chance(few > 2), estimates.chance(few > 2))
 
 
@@ -164,7 +172,7 @@ def test_what_is_alike_in_all_blocks() -> None:
     """One value has no error; a chance that is the same in every block keeps the random one."""
     same = np.full((1024, 1), 0.1)
     assert blocks.mean(same)[1].tolist() == [0.0]
-    assert blocks.quantile(same, 0.8)[1].tolist() == [0.0]
+    assert quantile(same, 0.8)[1].tolist() == [0.0]
     never = np.zeros((1024, 1), bool)
     half = np.tile([False, True], 512)[:, None]
     for happened in (never, half):
@@ -177,7 +185,7 @@ def test_a_column_hangs_on_no_other(runs: int) -> None:
     values = np.random.default_rng(runs).lognormal(size=(runs, 70)) / 3
     for estimate in (
         blocks.mean,
-        lambda v: blocks.quantile(v, 0.8),
+        lambda v: quantile(v, 0.8),
         lambda v: blocks.chance(v > 0.4),
     ):
         whole = np.array(estimate(values))
@@ -186,7 +194,23 @@ def test_a_column_hangs_on_no_other(runs: int) -> None:
             np.testing.assert_array_equal(alone[:, 0], whole[:, column])
 
 
+@pytest.mark.parametrize("sampling", ["random", "latin-hypercube"])
+@pytest.mark.parametrize("runs", [1, 9, 700])
+def test_quantiles_of_one_sort_are_those_asked_for_one_by_one(sampling: str, runs: int) -> None:
+    """Several at once, also of what is left above an origin, to the last bit; columns may tie."""
+    random = np.random.default_rng(runs)
+    values = random.lognormal(size=(runs, 70)) / 3
+    values[:, 40:] = np.round(values[:, 40:])
+    values[:, 60:] = values[0, 60:]
+    origin = random.normal(size=70)
+    quantiles = estimators(sampling).quantiles
+    asked = [Asked(0.5), Asked(0.8), Asked(0.8, origin, 7.5), Asked(0.95, origin)]
+    apart = [(values, 0.5), (values, 0.8), ((values - origin) / 7.5, 0.8), (values - origin, 0.95)]
+    for found, (of, q) in zip(quantiles(values, asked), apart, strict=True):
+        np.testing.assert_array_equal(found, quantiles(of, [Asked(q)])[0])
+
+
 def test_estimators_by_name() -> None:
     """Random runs have the estimators of independent runs, Latin hypercubes those of blocks."""
-    assert estimators("random") == (estimates.mean, estimates.quantile, estimates.chance)
-    assert estimators("latin-hypercube") == (blocks.mean, blocks.quantile, blocks.chance)
+    assert estimators("random") == (estimates.mean, estimates.quantiles, estimates.chance)
+    assert estimators("latin-hypercube") == (blocks.mean, blocks.quantiles, blocks.chance)

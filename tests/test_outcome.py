@@ -17,6 +17,7 @@ from svcimpact.engine.program import lay_out
 from svcimpact.incident.assumptions import assumptions
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_incidents
+from svcimpact.incident.estimates import Asked
 from svcimpact.incident.outcome import Outcome
 from svcimpact.incident.project_table import project_table
 from svcimpact.incident.scenario import Incident, RandomIncidents, Scenario
@@ -225,14 +226,39 @@ def test_dates_of_tasks_have_errors_by_order_statistics(random: Outcome) -> None
     assert (random.tasks[["levelled_start_se_days", "levelled_finish_se_days"]] == 0).all().all()
 
 
-def test_projects_of_uncertain_durations_against_their_runs(tiny: Portfolio) -> None:
-    """Delays are differences run by run, and so are their errors; errors of dates are days."""
+@pytest.fixture(scope="module")
+def doubtful(tiny: Portfolio) -> Outcome:
+    """Return tiny with uncertain durations and a random restoration."""
     days = tiny.tasks["duration_days"]
-    doubtful = tiny.with_tables(
-        tasks=tiny.tasks.assign(optimistic_days=days / 2, pessimistic_days=days * 3)
-    )
+    tasks_ = tiny.tasks.assign(optimistic_days=days / 2, pessimistic_days=days * 3)
     incident = Incident("payments", start="2026-01-06 13:00", median_hours=16, p90_hours=72)
-    outcome = simulate(doubtful, incident, runs=400)
+    return simulate(tiny.with_tables(tasks=tasks_), incident, runs=400, keep="tasks")
+
+
+def test_tasks_of_uncertain_durations_against_their_runs(doubtful: Outcome) -> None:
+    """A task's P80 of delay is that of differences run by run; one may be touched in no run."""
+    kept, calm = doubtful.task_finish, doubtful.levelled.task_finish
+    starts = doubtful.levelled.task_start
+    assert kept is not None
+    assert calm is not None
+    assert starts is not None
+    lag, found = (kept - calm) / 8, doubtful.tasks
+    np.testing.assert_allclose(found["delay_p80_days"], lag.quantile(0.8), atol=1e-12)
+    np.testing.assert_allclose(found["delay_mean_days"], lag.mean(), atol=1e-12)
+    assert ((kept == calm).all() & (calm != calm.iloc[0]).any()).any()
+    when = doubtful.portfolio.calendar.when
+    for column, hours, side in (
+        ("levelled_start", starts.quantile(0.5), "start"),
+        ("levelled_finish", calm.quantile(0.5), "finish"),
+        ("finish_p80", kept.quantile(0.8), "finish"),
+    ):
+        off = np.abs(found[column].to_numpy() - when(hours.to_numpy(), side=side))
+        assert (off <= np.timedelta64(30, "s")).all()
+
+
+def test_projects_of_uncertain_durations_against_their_runs(doubtful: Outcome) -> None:
+    """Delays are differences run by run, and so are their errors; errors of dates are days."""
+    outcome = doubtful
     found = outcome.projects.set_index("project").loc["checkout"]
     late, calm = (
         held.project_finish["checkout"].to_numpy() / 8
@@ -296,7 +322,11 @@ def test_projects_that_never_move_are_told_as_if_every_run_were_looked_at(
     found = project_table(
         portfolio, plan, late, calm, certain=sure, certain_levelled=sure, sampling=sampling
     )
-    mean, quantile, chance = estimators(sampling)
+    mean, quantiles, chance = estimators(sampling)
+
+    def quantile(values: np.ndarray, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return quantiles(values, [Asked(q)])[0]
+
     calm = np.broadcast_to(calm, late.shape)
     delay, due = (late - calm) / 8.0, 24.0 + LATE
     rate = 10.0 * np.arange(count)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from svcimpact.incident import estimates
-from svcimpact.incident.estimates import Z95, varying
+from svcimpact.incident.estimates import Z95, Asked, varying
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -24,7 +24,7 @@ class Estimators(NamedTuple):
     """How to get a figure and its error from runs, by name as in `svcimpact.incident.estimates`."""
 
     mean: Callable[[Floats], Pair]
-    quantile: Callable[[Floats, float], Pair]
+    quantiles: Callable[[Floats, Sequence[Asked]], list[Pair]]
     chance: Callable[[NDArray[np.bool_]], Pair]
 
 
@@ -42,8 +42,8 @@ def estimators(sampling: str) -> Estimators:
         The figures are the same, the errors are not.
     """
     if sampling == "random":
-        return Estimators(estimates.mean, estimates.quantile, estimates.chance)
-    return Estimators(mean, quantile, chance)
+        return Estimators(estimates.mean, estimates.quantiles, estimates.chance)
+    return Estimators(mean, quantiles, chance)
 
 
 def latin(generator: np.random.Generator, runs: int) -> Floats:
@@ -108,19 +108,19 @@ def mean(values: Floats) -> Pair:
     return estimate, error
 
 
-def quantile(values: Floats, q: float) -> Pair:
-    """Return a quantile over runs drawn in blocks.
+def quantiles(values: Floats, asked: Sequence[Asked]) -> list[Pair]:
+    """Return quantiles over runs drawn in blocks.
 
     Parameters
     ----------
     values : ndarray of float, shape (runs, m)
         One row per run.
-    q : float
-        Between 0 and 1.
+    asked : sequence of Asked
+        Which.
 
     Returns
     -------
-    estimate, error : ndarray of float, shape (m,)
+    list of (estimate, error), each ndarray of float, shape (m,)
         The quantile, and its standard error; under 512 runs that of independent runs. NaN
         where there are too few runs to tell.
 
@@ -129,11 +129,17 @@ def quantile(values: Floats, q: float) -> Pair:
     As in `svcimpact.incident.estimates.quantile`, the deviation of the count being that of the
     share of runs below the estimate, or up to it where that is more, from block to block.
     """
-    runs = len(values)
-    estimate, error = estimates.quantile(values, q)
-    if runs < LEAST_RUNS:
-        return estimate, error
-    error = np.zeros_like(estimate)
+    found = estimates.quantiles(values, asked)
+    if len(values) < LEAST_RUNS:
+        return found
+    return [
+        (estimate, _quantile_error(want.of(values), want.q, estimate))
+        for want, (estimate, _) in zip(asked, found, strict=True)
+    ]
+
+
+def _quantile_error(values: Floats, q: float, estimate: Floats) -> Floats:
+    runs, error = len(values), np.zeros_like(estimate)
     for at, rows in varying(values):
         middle = estimate[at]
         beyond, from_there = rows > middle[:, None], rows >= middle[:, None]
@@ -146,7 +152,7 @@ def quantile(values: Floats, q: float) -> Pair:
         )
         reach = np.maximum(middle - least[:, 0], most[:, 0] - middle) / Z95
         error[at] = np.where((low >= 1) & (high <= runs), reach, np.nan)
-    return estimate, error
+    return error
 
 
 def chance(happened: NDArray[np.bool_]) -> Pair:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from svcimpact.engine.critical import latest
 from svcimpact.engine.plan import Floats, Plan, planned_times
 from svcimpact.incident.blocks import Pair, estimators
+from svcimpact.incident.estimates import Asked
 from svcimpact.incident.tables import LATE, Flags, dates, due_hours
 from svcimpact.portfolio import Portfolio
 
@@ -114,7 +115,7 @@ def _figures(
     sampling: str,
 ) -> dict[str, Pair]:
     """Return the figures of some projects from their finishes in all runs, or in one for all."""
-    mean, quantile, chance = estimators(sampling)
+    mean, quantiles, chance = estimators(sampling)
     shape = (runs, len(limit))
 
     def over(values: NDArray[Any]) -> NDArray[Any]:
@@ -129,13 +130,14 @@ def _figures(
 
     late, calm = finishes
     delay = (late - calm) / day
-    middle, error = quantile(over(calm), 0.5)
+    asked = {"p50": Asked(0.5), "p80": Asked(0.8), "p95": Asked(0.95)}
+    ((middle, error),) = quantiles(over(calm), [Asked(0.5)])
     found = {"levelled_finish": (middle, np.where(np.isnan(middle), np.nan, error))}
-    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
-        found[f"finish_{name}"] = quantile(over(late), q)
+    for name, pair in zip(asked, quantiles(over(late), list(asked.values())), strict=True):
+        found[f"finish_{name}"] = pair
     found["delay_mean_days"] = mean(over(delay))
-    for name, q in (("p50", 0.5), ("p80", 0.8), ("p95", 0.95)):
-        found[f"delay_{name}_days"] = quantile(over(delay), q)
+    for name, pair in zip(asked, quantiles(over(delay), list(asked.values())), strict=True):
+        found[f"delay_{name}_days"] = pair
     for name, happened in (
         ("chance_delayed", late - calm > LATE),
         ("chance_late", late > limit + LATE),
@@ -143,6 +145,6 @@ def _figures(
     ):
         found[name] = share(happened)
     found["cost_mean"] = mean(over(delay * rate))
-    for name, q in (("p80", 0.8), ("p95", 0.95)):
-        found[f"cost_{name}"] = quantile(over(delay * rate), q)
+    high = [asked["p80"], asked["p95"]]
+    found["cost_p80"], found["cost_p95"] = quantiles(over(delay * rate), high)
     return found

@@ -26,7 +26,7 @@ from svcimpact.incident.action_checks import decision_time
 from svcimpact.incident.batches import Batches
 from svcimpact.incident.blocks import estimators
 from svcimpact.incident.draws import draw_hours, draw_incidents
-from svcimpact.incident.estimates import Z95, next_runs
+from svcimpact.incident.estimates import Z95, Asked, next_runs
 from svcimpact.incident.levers import decide
 from svcimpact.incident.memory import Room
 from svcimpact.incident.outcome import Outcome
@@ -210,8 +210,9 @@ def shortfall(futures: Futures, until: str, within_days: float) -> float:
         square of this is how many times as many runs are wanted.
     """
     finish = futures.found.late
-    quantile = estimators(futures.scenario.sampling).quantile
-    error = quantile(finish[:, ~np.isnan(finish).any(axis=0)], int(until[1:]) / 100)[1]
+    quantiles = estimators(futures.scenario.sampling).quantiles
+    known = finish[:, ~np.isnan(finish).any(axis=0)]
+    ((_, error),) = quantiles(known, [Asked(int(until[1:]) / 100)])
     widest = Z95 * np.nan_to_num(error, nan=np.inf).max(initial=0.0)
     return float(widest / (within_days * futures.portfolio.settings.hours_per_day))
 

@@ -13,6 +13,7 @@ from svcimpact.engine.many import sort_by_task, spread
 from svcimpact.engine.plan import Floats, Integers, Plan, planned_times
 from svcimpact.incident.batches import Found
 from svcimpact.incident.blocks import estimators
+from svcimpact.incident.estimates import Asked
 from svcimpact.incident.tables import LATE, Flags, dates
 from svcimpact.portfolio import Portfolio
 
@@ -137,7 +138,7 @@ def _figures(
     runs: int,
 ) -> Figures:
     """Return the figures of some tasks, from arrays of shape (runs or 1, tasks)."""
-    mean, quantile, chance = estimators(sampling)
+    mean, quantiles, chance = estimators(sampling)
     shape = (runs, late[0].shape[1])
     start, finish = (np.broadcast_to(values, shape) for values in late[:2])
     calm_start, calm_finish = (np.broadcast_to(values, shape) for values in calm)
@@ -147,14 +148,20 @@ def _figures(
     else:
         delay = (late[1] - calm[1]) / day
         happened, stops = delay * day > LATE, late[2].astype(np.float64)
+    p50, p80 = Asked(0.5), Asked(0.8)
+    if len(calm[1]) == 1:
+        # Finishes and delays have one order where there is one run without incidents.
+        of_finish = quantiles(finish, [p50, p80, Asked(0.8, calm[1][0], day)])
+    else:
+        of_finish = quantiles(finish, [p50, p80]) + quantiles(delay, [p80])
     found = {
-        "levelled_start": quantile(calm_start, 0.5),
-        "levelled_finish": quantile(calm_finish, 0.5),
-        "start_p50": quantile(start, 0.5),
-        "finish_p50": quantile(finish, 0.5),
-        "finish_p80": quantile(finish, 0.8),
+        "levelled_start": quantiles(calm_start, [p50])[0],
+        "levelled_finish": quantiles(calm_finish, [p50])[0],
+        "start_p50": quantiles(start, [p50])[0],
+        "finish_p50": of_finish[0],
+        "finish_p80": of_finish[1],
         "delay_mean_days": mean(delay),
-        "delay_p80_days": quantile(delay, 0.8),
+        "delay_p80_days": of_finish[2],
         "chance_delayed": chance(happened),
         "interruptions_mean": mean(stops),
     }
