@@ -63,12 +63,12 @@ ESTIMATES = faults_in(
     ),
     (
         "Several quantiles of values sorted once are those of the first column's origin.",
-        "np.broadcast_to(want.origin, estimate.shape)[at]",
-        "np.broadcast_to(want.origin, estimate.shape)[:1]",
+        "self.origin[at, None]",
+        "self.origin[:1, None]",
     ),
     (
         "What is the same in every run has no origin.",
-        "(want.of(values[:1])[0], error)",
+        "(want.of(first, slice(None))[:, 0], error)",
         "(values[0].astype(np.float64), error)",
     ),
     (

@@ -133,15 +133,16 @@ def quantiles(values: Floats, asked: Sequence[Asked]) -> list[Pair]:
     if len(values) < LEAST_RUNS:
         return found
     return [
-        (estimate, _quantile_error(want.of(values), want.q, estimate))
+        (estimate, _quantile_error(values, want, estimate))
         for want, (estimate, _) in zip(asked, found, strict=True)
     ]
 
 
-def _quantile_error(values: Floats, q: float, estimate: Floats) -> Floats:
-    runs, error = len(values), np.zeros_like(estimate)
-    for at, rows in varying(values):
-        middle = estimate[at]
+def _quantile_error(values: Floats, want: Asked, estimate: Floats) -> Floats:
+    """Return the standard error of a quantile, by how its count differs from block to block."""
+    runs, q, error = len(values), want.q, np.zeros_like(estimate)
+    for at, columns in varying(values):
+        rows, middle = want.of(columns, at), estimate[at]
         beyond, from_there = rows > middle[:, None], rows >= middle[:, None]
         spread = Z95 * runs * np.maximum(_error(beyond), _error(from_there))
         low, high = np.floor(runs * q - spread), np.ceil(runs * q + spread)

@@ -7,7 +7,7 @@ Every error is made for intervals: the estimate, less and more 1.96 errors, hold
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,20 +96,23 @@ class Asked:
     origin: Floats | float = 0.0
     unit: float = 1.0
 
-    def of(self, values: Floats) -> Floats:
+    def of(self, rows: Floats, at: NDArray[np.int64] | slice) -> Floats:
         """Return what the quantile is of.
 
         Parameters
         ----------
-        values : ndarray of float, shape (runs, m)
-            One row per run.
+        rows : ndarray of float, shape (k, n)
+            Values of some columns, a row for each.
+        at : ndarray of int, shape (k,), or slice
+            Which columns.
 
         Returns
         -------
-        ndarray of float, shape (runs, m)
-            In the order of `values`, column by column, down to ties.
+        ndarray of float, shape (k, n)
+            What rises in a row of `rows` falls nowhere here.
         """
-        return np.asarray((values - self.origin) / self.unit)
+        origin = self.origin[at, None] if isinstance(self.origin, np.ndarray) else self.origin
+        return np.asarray((rows - origin) / self.unit)
 
 
 def quantiles(values: Floats, asked: Sequence[Asked]) -> list[tuple[Floats, Floats]]:
@@ -138,7 +141,10 @@ def quantiles(values: Floats, asked: Sequence[Asked]) -> list[tuple[Floats, Floa
     ends = [_ends(runs, want.q) for want in asked]
     told = [low >= 1 and high <= runs for low, high in ends]
     sure = [np.full(values.shape[1], 0.0 if known else np.nan) for known in told]
-    found = [(want.of(values[:1])[0], error) for want, error in zip(asked, sure, strict=True)]
+    first = values[:1].T
+    found = [
+        (want.of(first, slice(None))[:, 0], error) for want, error in zip(asked, sure, strict=True)
+    ]
     for at, columns in varying(values):
         # To sort is faster than to part at four places, where the processor sorts many at a time.
         columns.sort(axis=1)
@@ -147,9 +153,8 @@ def quantiles(values: Floats, asked: Sequence[Asked]) -> list[tuple[Floats, Floa
         ):
             place = (runs - 1) * want.q
             below = int(place)
-            origin = np.broadcast_to(want.origin, estimate.shape)[at]
             places = np.clip([low - 1, below, below + 1, high - 1], 0, runs - 1)
-            least, here, there, most = replace(want, origin=origin).of(columns[:, places].T)
+            least, here, there, most = want.of(columns[:, places], at).T
             estimate[at] = here + (place - below) * (there - here)
             if known:
                 error[at] = np.maximum(estimate[at] - least, most - estimate[at]) / Z95
