@@ -334,6 +334,24 @@ def test_a_lead_passes_on_what_its_predecessor_lost(lag: float, more: dict, said
     assert found.causes["Q"] == f"{TYPICAL}Q ends 0.8 working days late: {said}, 0.8."
 
 
+def test_a_lead_on_a_finish_goes_by_the_predecessors_start() -> None:
+    """B is worked off in hour 8, and may finish as A starts: in hour 12, not in hour 6."""
+    found = explained(
+        one_task(
+            projects=[{"project": "P"}, {"project": "Q"}],
+            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
+                   *tasks(("B", 2), project="Q", planned_start="2026-01-05 15:00")],
+            assignments=assigned(A="eve", B="ben"),
+            resources=people(ana=1, ben=1, eve=1),
+            links=[{"predecessor": "A", "successor": "B", "type": "FF", "lag_days": -3}],
+            changes=[{"task": "A", "service": "S", "effect": "uses"}],
+        )
+    )  # fmt: skip
+    assert found.causes["Q"] == (
+        TYPICAL + "Q ends 0.5 working days late: A waits for S to be back, 0.5."
+    )
+
+
 def test_nobody_is_hit_who_could_not_start_before_its_predecessor() -> None:
     """Ana is pulled until hour 12, but till then A is held, as which B may start at the soonest."""
     found = explained(

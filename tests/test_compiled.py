@@ -129,7 +129,7 @@ def test_whoever_waits_for_the_compiler_is_told_once(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(sys, "stderr", said)
         for dispatcher in (theirs, ours, ours):
             notice.on_start(SimpleNamespace(data={"dispatcher": dispatcher}))
-        assert said.getvalue().count("a quarter of a minute") == terminal
+        assert said.getvalue().count("some twenty seconds") == terminal
 
 
 def test_a_step_is_compiled_once_for_all_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

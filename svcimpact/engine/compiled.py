@@ -129,7 +129,7 @@ def _made(function: Function, **options: Any) -> Function:
     return made
 
 
-TAKES_A_WHILE = "The engine is compiled for this machine, once: a quarter of a minute or so.\n"
+TAKES_A_WHILE = "The engine is compiled for this machine, once: some twenty seconds.\n"
 
 
 class Notice(event.Listener):
