@@ -331,6 +331,11 @@ CAPACITY = faults_in(
         "d.take_until[e] > t - EPS:",
     ),
     (
+        "Of several takes of a person the last alone counts.",
+        "w.take_next[e] = after",
+        "w.take_next[e] = -1",
+    ),
+    (
         "What an incident takes is taken from the next event on, not from its beginning.",
         "if d.take_from[e] <= t + EPS",
         "if d.take_from[e] < t - EPS",
@@ -354,6 +359,14 @@ CAPACITY = faults_in(
         "A freeze of an incident never ends.",
         "d.hold_until[e], LET_GO, i)",
         "d.hold_until[e] + 1e6, LET_GO, i)",
+    ),
+) + faults_in(
+    "engine/events.py",
+    ("tests/test_kernel.py::test_the_order_of_takes_changes_no_bit",),
+    (
+        "What several incidents take is summed in their order.",
+        "while after >= 0 and d.take_fte[after] < d.take_fte[e]:",
+        "while after >= 0 and d.take_fte[after] < 0.0:",
     ),
 )
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,18 @@ def test_relabelling_changes_no_bit():
         for name in ("start", "finish", "interruptions"):
             expected = getattr(plain, name)[tasks]
             np.testing.assert_array_equal(getattr(moved, name), expected, f"seed {seed}")
+
+
+@pytest.mark.parametrize("taken", [(0.1, 0.1, 1.0), (0.1, 0.2, 1.0), (0.1, 0.25, 0.7)])
+def test_the_order_of_takes_changes_no_bit(taken: tuple[float, ...]) -> None:
+    """What three incidents leave of 2 FTE is no round number; it is the same in any order."""
+    plan = as_plan(plan_arrays([8.0], needs=[{0: 1.0}], capacity=[[(-np.inf, 2.0)]]))
+    finishes = {
+        run_once(plan, [(0, 1.0, 50.0, fte) for fte in order]).finish[0]
+        for order in permutations(taken)
+    }
+    assert len({((2.0 - a) - b) - c for a, b, c in permutations(taken)}) > 1
+    assert len(finishes) == 1
 
 
 def test_takes_of_nothing_give_the_baseline():

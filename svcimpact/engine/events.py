@@ -34,8 +34,7 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
         c = p.resource_component[k]
         if c < 0 or d.take_until[e] - d.take_from[e] <= EPS:
             continue
-        w.take_next[e] = w.take_head[k]
-        w.take_head[k] = e
+        chain(d, w, k, e)
         put_event(w, m, c, d.take_from[e], CAPACITY_STEP, k)
         put_event(w, m + 1, c, d.take_until[e], CAPACITY_STEP, k)
         m += 2
@@ -53,6 +52,19 @@ def sort_disruption(p: Program, d: Disruption, w: Work) -> None:
             w.hit_ptr[count.hit] = a
             count.hit += 1
     w.hit_ptr[count.hit] = m
+
+
+@inlined
+def chain(d: Disruption, w: Work, k: int, e: int) -> None:
+    """Put a take among those of its resource, by FTE: sums hang on no order of incidents."""
+    before, after = -1, w.take_head[k]
+    while after >= 0 and d.take_fte[after] < d.take_fte[e]:
+        before, after = after, w.take_next[after]
+    w.take_next[e] = after
+    if before < 0:
+        w.take_head[k] = e
+    else:
+        w.take_next[before] = e
 
 
 @inlined
