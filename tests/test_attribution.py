@@ -288,21 +288,30 @@ def test_float_takes_up_what_is_lost_first() -> None:
     }
 
 
-def test_a_start_gate_passes_on_the_start_alone() -> None:
-    """B may start as A starts, which waits for S to be back; what A loses later is not B's."""
-    found = explained(
+AT_SIX = "2026-01-05 15:00"
+
+
+def led(work: float = 8, who: str = "ben", start: str | None = None, **link: object) -> Attribution:
+    """Explain A, which eve could start in hour 6 and does in 12, and B of Q, linked to it."""
+    more = {name: link.pop(name) for name in ("absences",) if name in link}
+    planned = {} if start is None else {"planned_start": start}
+    return explained(
         one_task(
             projects=[{"project": "P"}, {"project": "Q"}],
-            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
-                   *tasks(("B", 8), project="Q")],
-            assignments=assigned(A="eve", B="ben"),
+            tasks=[*tasks(("A", 16), planned_start=AT_SIX),
+                   *tasks(("B", work), project="Q", **planned)],
+            assignments=assigned(A="eve", B=who),
             resources=people(ana=1, ben=1, eve=1),
-            links=[{"predecessor": "A", "successor": "B", "type": "SS"}],
+            links=[{"predecessor": "A", "successor": "B", **link}],
             changes=[{"task": "A", "service": "S", "effect": "uses"}],
+            **more,
         )
     )  # fmt: skip
-    # A could start in hour 6 and does in hour 12.
-    assert found.causes["Q"] == (
+
+
+def test_a_start_gate_passes_on_the_start_alone() -> None:
+    """B may start as A starts, which waits for S to be back; what A loses later is not B's."""
+    assert led(type="SS").causes["Q"] == (
         TYPICAL + "Q ends 0.8 working days late: A waits for S to be back, 0.8."
     )
 
@@ -318,54 +327,21 @@ LEADS = [
 
 @pytest.mark.parametrize(("lag", "more", "said"), [x[1:] for x in LEADS], ids=[x[0] for x in LEADS])
 def test_a_lead_passes_on_what_its_predecessor_lost(lag: float, more: dict, said: str) -> None:
-    """A could start in hour 6 and does in hour 12; B's people are free all the time."""
-    found = explained(
-        one_task(
-            projects=[{"project": "P"}, {"project": "Q"}],
-            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
-                   *tasks(("B", 8), project="Q")],
-            assignments=assigned(A="eve", B="ben"),
-            resources=people(ana=1, ben=1, eve=1),
-            links=[{"predecessor": "A", "successor": "B", "lag_days": lag}],
-            changes=[{"task": "A", "service": "S", "effect": "uses"}],
-            **more,
-        )
-    )  # fmt: skip
+    """B's people are free all the time."""
+    found = led(lag_days=lag, **more)
     assert found.causes["Q"] == f"{TYPICAL}Q ends 0.8 working days late: {said}, 0.8."
 
 
 def test_a_lead_on_a_finish_goes_by_the_predecessors_start() -> None:
     """B is worked off in hour 8, and may finish as A starts: in hour 12, not in hour 6."""
-    found = explained(
-        one_task(
-            projects=[{"project": "P"}, {"project": "Q"}],
-            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
-                   *tasks(("B", 2), project="Q", planned_start="2026-01-05 15:00")],
-            assignments=assigned(A="eve", B="ben"),
-            resources=people(ana=1, ben=1, eve=1),
-            links=[{"predecessor": "A", "successor": "B", "type": "FF", "lag_days": -3}],
-            changes=[{"task": "A", "service": "S", "effect": "uses"}],
-        )
-    )  # fmt: skip
-    assert found.causes["Q"] == (
+    assert led(2, start=AT_SIX, type="FF", lag_days=-3).causes["Q"] == (
         TYPICAL + "Q ends 0.5 working days late: A waits for S to be back, 0.5."
     )
 
 
 def test_nobody_is_hit_who_could_not_start_before_its_predecessor() -> None:
     """Ana is pulled until hour 12, but till then A is held, as which B may start at the soonest."""
-    found = explained(
-        one_task(
-            projects=[{"project": "P"}, {"project": "Q"}],
-            tasks=[*tasks(("A", 16), planned_start="2026-01-05 15:00"),
-                   *tasks(("B", 8), project="Q")],
-            assignments=assigned(A="eve", B="ana"),
-            resources=people(ana=1, ben=1, eve=1),
-            links=[{"predecessor": "A", "successor": "B", "lag_days": -3}],
-            changes=[{"task": "A", "service": "S", "effect": "uses"}],
-        )
-    )  # fmt: skip
-    row = found.projects.set_index("project").loc["Q"]
+    row = led(who="ana", lag_days=-3).projects.set_index("project").loc["Q"]
     assert (row["direct_days"], row["knock_on_days"]) == (0.0, 0.75)
 
 
